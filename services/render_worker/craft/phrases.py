@@ -1,0 +1,131 @@
+"""A line of speech as units that may be parted, and how much it hurts to part them where.
+
+Words where a script writes spaces; characters (with the marks and the punctuation that belong to them) where it doesn't.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+_SENTENCE_END = re.compile(r"[.!?…।॥؟。！？۔։]+[\"'”’»)\]」』）]*$")
+_CLAUSE_END = re.compile(r"[,;:،؛、，；：—–]+[\"'”’»)\]」』）]*$")
+_LEADING_VOWELS = frozenset("เแโใไເແໂໃໄ")
+# Chinese and Japanese (with their punctuation and full-width forms), Thai, Lao, Khmer, Burmese.
+_NO_SPACES = re.compile("[\u3000-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uff00-\uffef\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
+# Words that lean on the next one: a line that ends in them reads badly.
+_LEANING_WORDS = (
+    "a an the of to in on at for with from by and or but if that as my your his her its our their is are was were not no"
+    " un une le la les de du des et ou mais que qui el los las y o pero der die das den dem ein eine und oder aber dass"
+    " mit von zu il lo gli i e ma che di da o os as um uma mas de het een en van в на и с к по не но а для"
+)
+_LEANING = frozenset(_LEANING_WORDS.split())
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A piece of text that is never parted, with its times in milliseconds from the line's start."""
+
+    text: str
+    space_before: bool
+    start_ms: int
+    end_ms: int
+
+    @property
+    def width(self) -> int:
+        return width_of(self.text)
+
+
+def width_of(text: str) -> int:
+    """Columns: full-width characters count two, combining marks none."""
+    return sum(_column(character) for character in text)
+
+
+def _column(character: str) -> int:
+    if unicodedata.category(character) in ("Mn", "Me", "Cf"):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+
+
+def break_cost(before: Unit, after: Unit) -> float:
+    """What a break between the two costs: 0 at a sentence's end, most within a phrase."""
+    if _SENTENCE_END.search(before.text):
+        return 0.0
+    if _CLAUSE_END.search(before.text):
+        return 1.5
+    if not after.space_before and not _NO_SPACES.search(after.text):
+        return 20.0
+    lean = 3.0 if before.text.strip("\"'“”‘’«»¿¡").lower() in _LEANING else 0.0
+    return (2.5 if after.start_ms - before.end_ms >= 200 else 5.0) + lean
+
+
+def line_units(text: str, words: Sequence[tuple[str, int, int]], duration_ms: int, max_width: int) -> list[Unit]:
+    """The units of a line: its words as they were spoken, or the text spread over the duration where there are none."""
+    whole: list[Unit] = []
+    place = 0
+    for word, start_ms, end_ms in words or _spread(text.split(), 0, duration_ms):
+        found = text.find(word, place)
+        spaced = found < 0 or any(character.isspace() for character in text[place:found])
+        place = place if found < 0 else found + len(word)
+        for number, (piece, piece_start, piece_end) in enumerate(_spread(word.split(), start_ms, end_ms)):
+            whole.append(Unit(piece, spaced or number > 0, piece_start, piece_end))
+    return [part for unit in whole for part in _parted(unit, max_width)]
+
+
+def _spread(pieces: Sequence[str], start_ms: int, end_ms: int) -> list[tuple[str, int, int]]:
+    """The pieces one after another over the time, each by its length."""
+    total = sum(len(piece) for piece in pieces)
+    spread: list[tuple[str, int, int]] = []
+    passed = 0
+    for piece in pieces:
+        begin = start_ms + (end_ms - start_ms) * passed // total
+        passed += len(piece)
+        spread.append((piece, begin, start_ms + (end_ms - start_ms) * passed // total))
+    return spread
+
+
+def _parted(unit: Unit, max_width: int) -> list[Unit]:
+    """A unit of a script without spaces by its characters; any other whole, unless no line could hold it."""
+    if _NO_SPACES.search(unit.text):
+        pieces = _characters(unit.text)
+    elif unit.width > max_width:
+        pieces = [unit.text]
+    else:
+        return [unit]
+    pieces = [short for piece in pieces for short in _shortened(piece, max_width)]
+    spread = _spread(pieces, unit.start_ms, unit.end_ms)
+    parts = [Unit(piece, False, start_ms, end_ms) for piece, start_ms, end_ms in spread]
+    return [replace(parts[0], space_before=unit.space_before), *parts[1:]]
+
+
+def _shortened(piece: str, max_width: int) -> list[str]:
+    shorter = [""]
+    for character in piece:
+        if shorter[-1] and width_of(shorter[-1] + character) > max_width:
+            shorter.append("")
+        shorter[-1] += character
+    return shorter
+
+
+def _characters(text: str) -> list[str]:
+    """The text at its places of possible breaks: no mark, vowel sign or closing punctuation begins a piece, no opening
+    punctuation or leading vowel ends one, and what another script writes in between stays whole."""
+    pieces: list[str] = []
+    for character in text:
+        if pieces and _belongs_to(pieces[-1], character):
+            pieces[-1] += character
+        else:
+            pieces.append(character)
+    return pieces
+
+
+def _belongs_to(piece: str, character: str) -> bool:
+    category = unicodedata.category(character)
+    if category in ("Mn", "Mc", "Me", "Cf", "Pe", "Pf", "Po", "Pd", "Lm") or character in "ะาำๅๆฯ":
+        return True
+    last = piece[-1]
+    if unicodedata.category(last) in ("Ps", "Pi") or last in _LEADING_VOWELS or last == "\u200d":
+        return True
+    return not _NO_SPACES.search(character) and not _NO_SPACES.search(last)
