@@ -1,0 +1,1 @@
+"""Ways to run the studio: on one machine, with Docker, on Kubernetes."""

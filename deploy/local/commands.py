@@ -1,0 +1,94 @@
+"""The command line of a stack: up, down, backing, status, logs, start, stop, reset."""
+
+import argparse
+import os
+import sys
+import time
+from pathlib import Path
+
+from deploy.local import report
+from deploy.local.errors import StackError
+from deploy.local.layout import DEFAULT_ROOT
+from deploy.local.stack import Stack
+
+
+def main() -> None:
+    arguments = _parser().parse_args()
+    stack = Stack(arguments.root)
+    try:
+        match arguments.command:
+            case "up":
+                _up(stack, arguments.port, arguments.workers)
+            case "backing":
+                for key, value in stack.ensure_backing().items():
+                    print(f"{key}={value}")
+            case "prepare":
+                stack.prepare()
+            case "down":
+                stack.down()
+            case "reset":
+                stack.reset()
+            case "status":
+                _status(stack)
+            case "logs":
+                _logs(stack, arguments.name, arguments.lines)
+            case "stop":
+                stop_or_start(stack, arguments.name, stop=True)
+            case "start":
+                stop_or_start(stack, arguments.name, stop=False)
+    except StackError as error:
+        sys.exit(f"\n{error}")
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m deploy.local.stack", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name in ("up", "backing", "prepare", "down", "reset", "status", "logs", "stop", "start"):
+        command = commands.add_parser(name)
+        command.add_argument("--root", type=Path, default=DEFAULT_ROOT, help="the stack's folder (default: .local)")
+        if name == "up":
+            command.add_argument("--port", type=int, help="the gateway's port (default: 8000)")
+            command.add_argument("--workers", type=int, help="how many render workers (default: 1)")
+        if name in ("logs", "stop", "start"):
+            command.add_argument("name", nargs="?", default="", help="a process, as make status lists them")
+        if name == "logs":
+            command.add_argument("--lines", type=int, default=200)
+    return parser
+
+
+def _up(stack: Stack, port: int | None, workers: int | None) -> None:
+    started = time.monotonic()
+    env = stack.up(port, workers)
+    url = env["FILMSTUDIO_URL"]
+    print(f"The studio is up after {time.monotonic() - started:.1f} s.")
+    print(f"  address        {url}")
+    print(f"  documentation  {url}/docs")
+    print(f"  admin          {env['FILMSTUDIO_ADMIN_EMAIL']}  {env['FILMSTUDIO_ADMIN_PASSWORD']}")
+    print(f"  everything     {stack.layout.env}")
+
+
+def _status(stack: Stack) -> None:
+    rows = stack.status()
+    if not rows:
+        sys.exit("The stack isn't up: make up")
+    print(report.table(rows))
+
+
+def stop_or_start(stack: Stack, name: str, *, stop: bool) -> None:
+    if not name:
+        raise StackError("NAME", "is missing", "for example: make stop NAME=kafka")
+    if stop:
+        stack.stop(name)
+    else:
+        stack.start(name)
+    print(f"{name} is {'down until make start' if stop else 'started'}")
+
+
+def _logs(stack: Stack, name: str, lines: int) -> None:
+    """Shows the end of one process's log and follows it; of every process where no name is given."""
+    files = [stack.layout.log_file(name)] if name else sorted(stack.layout.log.glob("*.log"))
+    if not files or not all(file.exists() for file in files):
+        raise StackError(name or "logs", "there is no such log", f"see {stack.layout.log}")
+    os.execvp("tail", ["tail", "-n", str(lines), *(["-F"] if name and sys.stdout.isatty() else []), *map(str, files)])

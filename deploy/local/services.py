@@ -1,0 +1,104 @@
+"""Our own processes: their addresses, what each of them is told, and how it is started."""
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from deploy.local import passwords
+from deploy.local.layout import Layout
+from deploy.local.ports import LOOPBACK, Ports
+from deploy.local.program import Program
+
+GRPC_SERVICES = ("users", "projects", "credits", "ai_jobs")
+ADMIN_EMAIL = "admin@example.com"
+DATABASE = ("DATABASE_URL",)
+REDIS = ("REDIS_URL",)
+KAFKA = ("KAFKA_BOOTSTRAP_SERVERS",)
+S3 = ("S3_ENDPOINT_URL", "S3_BUCKET", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION")
+ADMIN = ("FILMSTUDIO_ADMIN_EMAIL", "FILMSTUDIO_ADMIN_PASSWORD", "JWT_KEYS_DIR")
+ADDRESSES = tuple(f"{name.upper()}_GRPC_ADDRESS" for name in GRPC_SERVICES)
+COMMON = ("SERVICE_CALLERS_FILE", "LOG_LEVEL", "LOG_FORMAT", "FILMSTUDIO_URL", *ADDRESSES)
+# what each process is told and no more: the worker, which reads untrusted media, gets no credentials to anything
+TOLD: dict[str, tuple[str, ...]] = {
+    "users": (*DATABASE, *REDIS, *KAFKA, *ADMIN),
+    "projects": (*DATABASE, *REDIS, *KAFKA, *S3),
+    "credits": (*DATABASE, *REDIS, *KAFKA),
+    "ai_jobs": (*DATABASE, *REDIS, *KAFKA, *S3),
+    "gateway": (*REDIS, *KAFKA, "GATEWAY_HOST", "GATEWAY_PORT", "FILMSTUDIO_RATE_LIMITS", "CORS_ORIGINS"),
+    "render_worker": KAFKA,
+}
+
+
+@dataclass(frozen=True)
+class Shape:
+    """How large the studio is, and where its gateway listens."""
+
+    gateway_port: int
+    workers: int = 1
+
+    @property
+    def url(self) -> str:
+        return f"http://{LOOPBACK}:{self.gateway_port}"
+
+    @property
+    def worker_names(self) -> tuple[str, ...]:
+        return tuple(f"render_worker_{number}" for number in range(1, self.workers + 1))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return (*GRPC_SERVICES, *self.worker_names, "gateway")
+
+
+def port_names(shape: Shape) -> list[str]:
+    """The names under which ports are kept: one for gRPC and one for metrics, where a process has them."""
+    return [*(f"{name}_grpc" for name in GRPC_SERVICES), *(f"{name}_metrics" for name in shape.names)]
+
+
+def environment(layout: Layout, ports: Ports, shape: Shape, environ: Mapping[str, str]) -> dict[str, str]:
+    """The variables of our processes apart from the addresses of the backing services."""
+    return {
+        "FILMSTUDIO_URL": shape.url,
+        "FILMSTUDIO_ADMIN_EMAIL": ADMIN_EMAIL,
+        "FILMSTUDIO_ADMIN_PASSWORD": passwords.load(layout)["admin_password"],
+        **{f"{name.upper()}_GRPC_ADDRESS": ports.address(f"{name}_grpc") for name in GRPC_SERVICES},
+        **{f"{name.upper()}_METRICS_ADDRESS": ports.address(f"{name}_metrics") for name in shape.names},
+        "SERVICE_CALLERS_FILE": str(passwords.callers_file(layout)),
+        "JWT_KEYS_DIR": str(layout.keys / "jwt"),
+        "GATEWAY_HOST": LOOPBACK,
+        "GATEWAY_PORT": str(shape.gateway_port),
+        "FILMSTUDIO_RATE_LIMITS": environ.get("FILMSTUDIO_RATE_LIMITS", "off"),
+        "CORS_ORIGINS": environ.get("CORS_ORIGINS", shape.url),
+        "LOG_LEVEL": environ.get("LOG_LEVEL", "INFO"),
+        "LOG_FORMAT": environ.get("LOG_FORMAT", "json"),
+    }
+
+
+def programs(layout: Layout, shape: Shape, env: Mapping[str, str]) -> list[Program]:
+    """Our processes. `env` is the whole environment of the stack, of which each gets its part."""
+    return [
+        *(_program(layout, name, name, env, env[f"{name.upper()}_GRPC_ADDRESS"]) for name in GRPC_SERVICES),
+        *(_worker(layout, name, env) for name in shape.worker_names),
+        _program(layout, "gateway", "gateway", env, f"{LOOPBACK}:{shape.gateway_port}"),
+    ]
+
+
+def _worker(layout: Layout, name: str, env: Mapping[str, str]) -> Program:
+    scratch = layout.data("work") / name
+    scratch.mkdir(parents=True, exist_ok=True)
+    own = {"WORKER_NAME": name, "WORKER_LANES": "cpu", "WORKER_DIR": str(scratch)}
+    return _program(layout, name, "render_worker", env, env[f"{name.upper()}_METRICS_ADDRESS"], own, stop_seconds=25)
+
+
+def _program(
+    layout: Layout, name: str, service: str, env: Mapping[str, str], address: str,
+    own: Mapping[str, str] | None = None, stop_seconds: int = 15,
+) -> Program:  # fmt: skip
+    told = {key: env[key] for key in (*COMMON, *TOLD[service]) if key in env}
+    told |= {
+        "METRICS_ADDRESS": env[f"{name.upper()}_METRICS_ADDRESS"],
+        "SERVICE_TOKEN_FILE": str(passwords.token_file(layout, service)),
+        "PYTHONUNBUFFERED": "1",
+        **(own or {}),
+    }
+    command = (sys.executable, "-m", f"services.{service}")
+    return Program(name, command, address, environment=told, stop_seconds=stop_seconds, priority=20)

@@ -1,0 +1,312 @@
+"""A whole studio on this machine: backing services and ours, under one supervisor, with all its files under one root.
+
+`Stack(Path(".local"))` is what `make up` runs, `Stack(Path(".local/test"))` the tests' own, beside it.
+"""
+
+import contextlib
+import fcntl
+import json
+import os
+import shutil
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from deploy.local import backing, docker, envfile, kafka, passwords, postgres, redis_server, report, s3, services
+from deploy.local.backing import Source
+from deploy.local.daemon import Daemon
+from deploy.local.errors import ELSEWHERE, StackError
+from deploy.local.layout import DEFAULT_ROOT, TOOLS, Layout
+from deploy.local.ports import Ports, is_free
+from deploy.local.prepare import prepare
+from deploy.local.program import BACKING, Program
+from deploy.local.readiness import wait_until_ready
+from deploy.local.services import Shape
+
+DEFAULT_PORT = 8000
+BACKING_PORTS = ("postgres", "redis", "kafka", "kafka_controller", "s3")
+
+
+class Stack:
+    """One stack. Every method may be called again, and from several processes: they take turns."""
+
+    def __init__(self, root: Path = DEFAULT_ROOT, environ: Mapping[str, str] | None = None) -> None:
+        self.layout = Layout.at(root)
+        self._environ = os.environ if environ is None else environ
+        self._ports = Ports(self.layout.ports)
+        self.daemon = Daemon(self.layout)
+
+    # what callers ask for
+
+    def ensure_backing(self) -> dict[str, str]:
+        """Starts PostgreSQL, Redis, Kafka and S3 where they don't run yet; returns the stack's environment.
+
+        The database and the bucket exist then; schemas and topics are for `prepare`.
+        """
+        with self._turn():
+            return self._ensure_backing(self._last_shape())
+
+    def prepare(self) -> dict[str, str]:
+        """As `ensure_backing`, with migrated schemas, topics, keys and tokens."""
+        with self._turn():
+            env = self._ensure_backing(self._last_shape())
+            prepare(self.layout, env)
+            return env
+
+    def up(
+        self, port: int | None = None, workers: int | None = None, only: Sequence[str] | None = None
+    ) -> dict[str, str]:
+        """Starts everything (of our processes those in `only`, where given) and waits until each answers.
+
+        Raises StackError that names the processes which don't, with the last lines of their logs.
+        """
+        with self._turn():
+            shape = self._shape(port, workers)
+            self._refuse_taken_port(shape)
+            env = self._ensure_backing(shape)
+            failed: StackError | None = None
+            try:
+                prepare(self.layout, env)
+            except StackError as error:
+                failed = error  # start what can be started: a running half tells more than none
+            ours = [
+                program
+                for program in services.programs(self.layout, shape, env)
+                if only is None or program.name in only
+            ]
+            local = self._local_programs(shape)
+            self.daemon.apply([*local, *ours])
+            self._save_shape(shape)
+            if failed:
+                raise failed
+            wait_until_ready(self.daemon, self.layout, ours)
+            return env
+
+    def down(self) -> None:
+        """Ends everything that this stack runs. Data stays."""
+        with self._turn():
+            self.daemon.shutdown()
+            if Source.DOCKER in self._sources().values():
+                self._docker(docker.down_command(self.layout))
+
+    def reset(self) -> None:
+        """`down`, and removes the stack's data, keys and logs: everything under its root but the installed tools."""
+        self.down()
+        with self._turn():
+            if Source.DOCKER in self._sources().values():
+                self._docker(docker.down_command(self.layout, wipe=True))
+            for path in self.layout.root.iterdir():
+                if path in (TOOLS, self.layout.lock) or self._is_other_stack(path):
+                    continue
+                if path.is_dir() and not path.is_symlink():
+                    shutil.rmtree(path)
+                else:
+                    path.unlink()
+
+    def env(self) -> dict[str, str]:
+        """The stack's environment as it was last written to its `env` file; empty before the first start."""
+        return envfile.read(self.layout.env)
+
+    def is_up(self) -> bool:
+        """True while the gateway of this stack says that it is ready."""
+        url = self.env().get("FILMSTUDIO_URL")
+        if not url or not self.daemon.is_running("gateway"):
+            return False
+        try:
+            with urllib.request.urlopen(f"{url}/ready", timeout=5) as response:
+                return bool(response.status == 200)
+        except (urllib.error.URLError, OSError):
+            return False
+
+    def pid(self, name: str) -> int | None:
+        """The process id of a running process, else None."""
+        process = self.daemon.processes().get(name)
+        return process["pid"] or None if process else None
+
+    def status(self) -> list[report.Line]:
+        """A line for every process: state, process id, address, memory. Empty while the stack is down."""
+        env = self.env()
+        addresses = {name: self._ports.address(name) for name in BACKING if name in self._ports}
+        for name in self.daemon.processes():
+            prefix = name.upper()
+            addresses.setdefault(name, env.get(f"{prefix}_GRPC_ADDRESS", env.get(f"{prefix}_METRICS_ADDRESS", "")))
+        addresses["gateway"] = env.get("FILMSTUDIO_URL", "").removeprefix("http://")
+        return report.lines(self.daemon, self.layout, addresses)
+
+    def stop(self, name: str) -> None:
+        """Ends one process; it stays down until `start`."""
+        self._known(name)
+        self.daemon.stop(name)
+
+    def start(self, name: str) -> None:
+        self._known(name)
+        self.daemon.start(name)
+
+    # how it is done
+
+    def _ensure_backing(self, shape: Shape) -> dict[str, str]:
+        self.layout.make()
+        sources = self._sources()
+        self._ports.require([*BACKING_PORTS, *services.port_names(shape)])
+        if not self.daemon.alive():
+            self._ports.replace_taken([*BACKING_PORTS, *services.port_names(shape)])
+        env = self._environment(shape, sources)
+        local = [name for name in BACKING if sources[name] is Source.LOCAL]
+        missing = [name for name in local if not self.daemon.is_running(name)]
+        if missing:
+            self._create(missing)
+            running = [] if not self.daemon.alive() else self._running_services(shape, env)
+            self.daemon.apply([*self._local_programs(shape), *running])
+        containers = [name for name in BACKING if sources[name] is Source.DOCKER]
+        if containers:
+            self._docker(docker.up_command(self.layout, containers))
+        self._wait_for_backing(env, sources)
+        envfile.write(self.layout.env, env)
+        return env
+
+    def _sources(self) -> dict[str, Source]:
+        return backing.resolve(self._environ)
+
+    def _environment(self, shape: Shape, sources: Mapping[str, Source]) -> dict[str, str]:
+        secrets = passwords.load(self.layout)
+        ours = services.environment(self.layout, self._ports, shape, self._environ)
+        addresses = {
+            "DATABASE_URL": postgres.url(self._ports.address("postgres"), secrets["postgres_password"]),
+            "REDIS_URL": redis_server.url(self._ports.address("redis"), secrets["redis_password"]),
+            "KAFKA_BOOTSTRAP_SERVERS": self._ports.address("kafka"),
+            "S3_ENDPOINT_URL": f"http://{self._ports.address('s3')}",
+            "S3_BUCKET": s3.BUCKET,
+            "AWS_ACCESS_KEY_ID": secrets["s3_access_key"],
+            "AWS_SECRET_ACCESS_KEY": secrets["s3_secret_key"],
+            "AWS_REGION": s3.REGION,
+        }
+        return {**addresses, **backing.external_addresses(sources, self._environ), **ours}
+
+    def _create(self, names: Sequence[str]) -> None:
+        """Makes data folders and settings, all at once: initdb and Kafka's format take a second each."""
+        secrets = passwords.load(self.layout)
+        _require_tools(names)
+        work: dict[str, Callable[[], None]] = {
+            "postgres": lambda: postgres.create(self.layout, self._ports["postgres"], secrets["postgres_password"]),
+            "redis": lambda: redis_server.create(self.layout, self._ports["redis"], secrets["redis_password"]),
+            "kafka": lambda: kafka.create(self.layout, self._ports["kafka"], self._ports["kafka_controller"]),
+            "s3": lambda: s3.create(self.layout),
+        }
+        with ThreadPoolExecutor() as pool:
+            for future in [pool.submit(work[name]) for name in names]:
+                future.result()
+
+    def _local_programs(self, shape: Shape) -> list[Program]:
+        secrets = passwords.load(self.layout)
+        known = {
+            "postgres": postgres.program(self.layout, self._ports["postgres"]),
+            "redis": redis_server.program(self.layout, self._ports["redis"]),
+            "kafka": kafka.program(self.layout, self._ports["kafka"]),
+            "s3": s3.program(
+                self.layout, self._ports["s3"], secrets["s3_access_key"], secrets["s3_secret_key"], shape.url
+            ),
+        }
+        return [known[name] for name, source in self._sources().items() if source is Source.LOCAL]
+
+    def _running_services(self, shape: Shape, env: Mapping[str, str]) -> list[Program]:
+        known = self.daemon.processes()
+        return [program for program in services.programs(self.layout, shape, env) if program.name in known]
+
+    def _wait_for_backing(self, env: Mapping[str, str], sources: Mapping[str, Source], seconds: float = 60) -> None:
+        password = passwords.load(self.layout)["postgres_password"]
+        ours = sources["postgres"] is Source.LOCAL
+        checks: dict[str, Callable[[], bool]] = {
+            "postgres": lambda: (
+                postgres.ensure_database(self._ports.address("postgres"), password)
+                if ours
+                else postgres.answers(env["DATABASE_URL"])
+            ),
+            "redis": lambda: redis_server.answers(env["REDIS_URL"]),
+            "kafka": lambda: kafka.answers(env["KAFKA_BOOTSTRAP_SERVERS"]),
+            "s3": lambda: s3.answers(env["S3_ENDPOINT_URL"]),
+        }
+        deadline = time.monotonic() + seconds
+        for name, check in checks.items():
+            while not check():
+                if time.monotonic() > deadline:
+                    raise self._silent(name, sources[name])
+                time.sleep(0.05)
+        if not s3.has_bucket(env):
+            s3.ensure_bucket(env)
+
+    def _silent(self, name: str, source: Source) -> StackError:
+        log = self.layout.log_file(name)
+        if source is not Source.LOCAL:
+            return StackError(name, f"doesn't answer ({source.value})", "check the address and that it runs")
+        output = log.read_text(errors="replace") if log.exists() else ""
+        return StackError(name, "doesn't answer", f"see {log}, or {ELSEWHERE}", output)
+
+    def _docker(self, command: Sequence[str]) -> None:
+        self._ports.require(BACKING_PORTS)
+        variables = docker.environment(self._ports, passwords.load(self.layout), self._last_shape().url)
+        docker.run(command, variables)
+
+    def _known(self, name: str) -> None:
+        names = self.daemon.processes()
+        if not names:
+            raise StackError("the stack", "isn't up", "make up")
+        if name not in names:
+            raise StackError(name or "NAME", "is no process of this stack", f"one of: {', '.join(sorted(names))}")
+
+    # its shape, kept between starts
+
+    def _shape(self, port: int | None, workers: int | None) -> Shape:
+        last = self._last_shape()
+        default = DEFAULT_PORT if self.layout.root == DEFAULT_ROOT else last.gateway_port
+        return Shape(port or default, workers or 1)
+
+    def _last_shape(self) -> Shape:
+        path = self.layout.root / "shape.json"
+        if path.exists():
+            return Shape(**json.loads(path.read_text()))
+        if self.layout.root == DEFAULT_ROOT:
+            return Shape(DEFAULT_PORT)
+        self._ports.require(["gateway"])
+        return Shape(self._ports["gateway"])
+
+    def _save_shape(self, shape: Shape) -> None:
+        text = json.dumps({"gateway_port": shape.gateway_port, "workers": shape.workers})
+        (self.layout.root / "shape.json").write_text(text + "\n")
+
+    def _refuse_taken_port(self, shape: Shape) -> None:
+        mine = self.daemon.is_running("gateway") and self._last_shape().gateway_port == shape.gateway_port
+        if not mine and not is_free(shape.gateway_port):
+            raise StackError(
+                "gateway", f"port {shape.gateway_port} is taken by another program", "choose another: make up PORT=8001"
+            )
+
+    def _is_other_stack(self, path: Path) -> bool:
+        return path.is_dir() and (path / "ports.json").exists()
+
+    @contextlib.contextmanager
+    def _turn(self) -> Iterator[None]:
+        """One change of the stack at a time, whoever asks for it."""
+        self.layout.root.mkdir(parents=True, exist_ok=True)
+        with self.layout.lock.open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            self._ports = Ports(self.layout.ports)
+            yield
+
+
+def _require_tools(names: Sequence[str]) -> None:
+    missing = [
+        piece
+        for piece, there in (("kafka", kafka.LIBS.is_dir()), ("s3", s3.BINARY.exists()), ("postgres", postgres.BIN.is_dir()))
+        if piece in names and not there
+    ]
+    if missing:
+        raise StackError(", ".join(missing), "not installed", "make setup")
+
+
+if __name__ == "__main__":
+    from deploy.local.commands import main
+
+    main()
