@@ -52,7 +52,11 @@ def source(path: Path | str, demuxer: str, *options: str) -> list[str]:
 def limit(process: subprocess.Popen[bytes], timeout_s: float) -> None:
     """Limits of memory, file size and processor time for a process just started."""
     seconds = int(timeout_s * 2) + 1
-    for kind, most in ((resource.RLIMIT_AS, _MEMORY_BYTES), (resource.RLIMIT_FSIZE, _FILE_BYTES), (resource.RLIMIT_CPU, seconds)):
+    for kind, most in (
+        (resource.RLIMIT_AS, _MEMORY_BYTES),
+        (resource.RLIMIT_FSIZE, _FILE_BYTES),
+        (resource.RLIMIT_CPU, seconds),
+    ):
         try:
             resource.prlimit(process.pid, kind, (most, most))
         except ProcessLookupError:
@@ -60,7 +64,12 @@ def limit(process: subprocess.Popen[bytes], timeout_s: float) -> None:
 
 
 def run_ffmpeg(
-    args: Sequence[str], *, data: bytes = b"", timeout_s: float = 120.0, code: str = "MEDIA_FAILED", retryable: bool = True
+    args: Sequence[str],
+    *,
+    data: bytes = b"",
+    timeout_s: float = 120.0,
+    code: str = "MEDIA_FAILED",
+    retryable: bool = True,
 ) -> FfmpegRun:
     """Run ffmpeg to its end, `data` on its standard input.
 

@@ -49,6 +49,11 @@ def _column(character: str) -> int:
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
+def writes_without_spaces(text: str) -> bool:
+    """Whether the text's script puts no spaces between words, so that it may be parted inside a run."""
+    return _NO_SPACES.search(text) is not None
+
+
 def break_cost(before: Unit, after: Unit) -> float:
     """What a break between the two costs: 0 at a sentence's end, most within a phrase."""
     if _SENTENCE_END.search(before.text):
