@@ -34,7 +34,9 @@ def _generate(target: Path, image: Path) -> None:
     plugins = [f"--{name}_out={target}" for name in ("python", "grpc_python", "mypy", "mypy_grpc")]
     _run(sys.executable, "-m", "grpc_tools.protoc", "-I.", *plugins, *sources)
     packages = {path.parent for path in target.rglob("*_pb2.py")}
-    for package in sorted({parent for path in packages for parent in (path, *path.parents) if parent > target or parent == path}):
+    for package in sorted(
+        {parent for path in packages for parent in (path, *path.parents) if parent > target or parent == path}
+    ):
         if package != target and target in package.parents:
             (package / "__init__.py").write_text("")
     _run("buf", "build", "-o", str(image))
@@ -49,7 +51,12 @@ def generate() -> None:
 
 
 def _differences(left: Path, right: Path) -> list[str]:
-    names = {str(path.relative_to(root)) for root in (left, right) for path in root.rglob("*") if path.is_file() and path.suffix in {".py", ".pyi"}}
+    names = {
+        str(path.relative_to(root))
+        for root in (left, right)
+        for path in root.rglob("*")
+        if path.is_file() and path.suffix in {".py", ".pyi"}
+    }
     return sorted(name for name in names if not _same(left / name, right / name))
 
 
@@ -60,7 +67,9 @@ def _same(left: Path, right: Path) -> bool:
 def _base_image(folder: Path) -> Path | None:
     """The image the main branch last committed before this change, or None where there is none yet."""
     for branch in BASE_BRANCHES:
-        shown = subprocess.run(["git", "show", f"{branch}:proto/image.binpb"], cwd=ROOT, capture_output=True, check=False)
+        shown = subprocess.run(
+            ["git", "show", f"{branch}:proto/image.binpb"], cwd=ROOT, capture_output=True, check=False
+        )
         if shown.returncode == 0:
             image = folder / "base.binpb"
             image.write_bytes(shown.stdout)
