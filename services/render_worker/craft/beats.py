@@ -1,0 +1,172 @@
+"""A script's elements as scenes of beats: what happens, and who says what how. No shots yet."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+
+from filmstudio.projects.v1 import script_pb2 as sp
+from filmstudio.projects.v1 import storyboard_pb2 as sb
+
+from services.render_worker.craft.casting import fold
+from services.render_worker.craft.lexicon import (
+    FEELINGS,
+    INDOORS,
+    INSIDE_OF,
+    PLACES,
+    TIMES,
+    WEATHERS,
+    first_named,
+)
+
+_INTERIOR = re.compile(
+    r"^\s*(?:INT\b|INTERIOR|INNEN|INTÉRIEUR|INTERNO|ИНТ|अंदर|आंतरिक|भीतर|अन्दर|内|室内)", re.IGNORECASE
+)
+_EXTERIOR = re.compile(
+    r"^\s*(?:EXT\b|EXTERIOR|AUSSEN|AUßEN|EXTÉRIEUR|EXTERNO|ЭКСТ|НАТ|बाहर|बाह्य|外|室外)", re.IGNORECASE
+)
+_PREFIX = re.compile(r"^\s*(?:(?:INT|EXT|EST|I|E)\b\.?\s*/?\s*)+[.\s:-]*", re.IGNORECASE)
+_OFF_SCREEN = re.compile(r"V\.?\s?O|O\.?\s?S|O\.?\s?C|OFF|VOICE", re.IGNORECASE)
+
+
+class BeatKind(Enum):
+    ACTION = "action"
+    SPEECH = "speech"
+
+
+@dataclass(frozen=True)
+class Beat:
+    """Something that happens, or is said (`who` is the name as written; empty: the narrator)."""
+
+    kind: BeatKind
+    text: str
+    who: str = ""
+    feeling: sb.Feeling = sb.FEELING_NEUTRAL
+    off_screen: bool = False
+
+
+@dataclass
+class SceneBeats:
+    """One scene: its heading as written, where and when it is, and its beats in order."""
+
+    heading: str
+    setting: sb.Setting
+    beats: list[Beat] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        """All its words, for what they tell of mood and props."""
+        return "\n".join([self.heading, *(beat.text for beat in self.beats)])
+
+
+def read_scenes(elements: Iterable[sp.ScriptElement]) -> list[SceneBeats]:
+    """The scenes that have beats. What stands before the first heading is a scene of its own."""
+    reader = _Reader()
+    for element in elements:
+        reader.read(element)
+    scenes = [scene for scene in reader.scenes if scene.beats]
+    _settle(scenes)
+    return scenes
+
+
+class _Reader:
+    """Walks the elements, remembering whose speech it is in."""
+
+    def __init__(self) -> None:
+        self.scenes: list[SceneBeats] = []
+        self._who = ""
+        self._off_screen = False
+        self._feeling: sb.Feeling | None = None
+
+    def read(self, element: sp.ScriptElement) -> None:
+        text = " ".join(element.text.split())
+        kinds = sp.ScriptElement
+        if not text:
+            return
+        if element.kind == kinds.KIND_HEADING:
+            self._quiet()
+            self.scenes.append(SceneBeats(text, _setting_of(text)))
+        elif element.kind == kinds.KIND_CHARACTER:
+            self._who, self._feeling = text, None
+            self._off_screen = bool(_OFF_SCREEN.search(element.extension))
+        elif element.kind == kinds.KIND_PARENTHETICAL:
+            self._feeling = first_named(FEELINGS, text)
+        elif element.kind in (kinds.KIND_DIALOGUE, kinds.KIND_LYRIC):
+            self._say(text, self._who, self._off_screen or not self._who)
+        elif element.kind == kinds.KIND_NARRATION:
+            self._quiet()
+            self._turn_page(text)
+            self._say(text, "", True)
+        elif element.kind == kinds.KIND_ACTION:
+            self._quiet()
+            self._scene().beats.append(Beat(BeatKind.ACTION, text))
+
+    def _scene(self) -> SceneBeats:
+        if not self.scenes:
+            self.scenes.append(SceneBeats("", sb.Setting()))
+        return self.scenes[-1]
+
+    def _say(self, text: str, who: str, off_screen: bool) -> None:
+        feeling = self._feeling if self._feeling is not None else sb.FEELING_NEUTRAL
+        self._scene().beats.append(Beat(BeatKind.SPEECH, text, who, feeling, off_screen))
+
+    def _quiet(self) -> None:
+        self._who, self._off_screen, self._feeling = "", False, None
+
+    def _turn_page(self, paragraph: str) -> None:
+        """Prose has no headings: a new scene starts where a paragraph goes to another place."""
+        scene = self._scene()
+        place = first_named(PLACES, paragraph)
+        if scene.beats and place is not None and place != (scene.setting.place or first_named(PLACES, scene.text)):
+            scene = SceneBeats("", sb.Setting())
+            self.scenes.append(scene)
+        if place is not None and not scene.heading and not scene.setting.place:
+            scene.setting.place = place
+            scene.setting.interior = place in INDOORS
+
+
+def _setting_of(heading: str) -> sb.Setting:
+    interior, exterior = bool(_INTERIOR.search(heading)), bool(_EXTERIOR.search(heading))
+    description = _PREFIX.sub("", heading).strip() or heading
+    place = first_named(PLACES, description)
+    # "LIGHTHOUSE KITCHEN": the more precise room wins over the house it is in.
+    if interior and (room := first_named({key: PLACES[key] for key in PLACES if key in INDOORS}, description)) is not None:
+        place = room
+    if interior and place in INSIDE_OF:
+        place = INSIDE_OF[place]
+    setting = sb.Setting(description=description, interior=interior or (not exterior and place in INDOORS))
+    if place is not None:
+        setting.place = place
+    setting.time_of_day = first_named(TIMES, description) or sb.TIME_OF_DAY_UNSPECIFIED
+    setting.weather = first_named(WEATHERS, description) or sb.WEATHER_UNSPECIFIED
+    return setting
+
+
+def _settle(scenes: Sequence[SceneBeats]) -> None:
+    """Fills in what headings leave open, from the scene's words, then from the scene before."""
+    before = sb.Setting(place=sb.PLACE_FIELD, time_of_day=sb.TIME_OF_DAY_DAY, weather=sb.WEATHER_CLEAR)
+    for scene in scenes:
+        setting, words = scene.setting, scene.text[:4000]
+        if not setting.place:
+            named = first_named(PLACES, words)
+            if setting.interior:
+                setting.place = INSIDE_OF.get(named, named) if named is not None else sb.PLACE_ROOM
+            else:
+                setting.place = named if named is not None else (before.place if not scene.heading else sb.PLACE_FIELD)
+                setting.interior = setting.place in INDOORS and not scene.heading
+        setting.time_of_day = setting.time_of_day or first_named(TIMES, words) or before.time_of_day
+        setting.weather = setting.weather or first_named(WEATHERS, words) or sb.WEATHER_CLEAR
+        setting.description = setting.description or words.split("\n")[-1][:120]
+        before = setting
+
+
+def speakers(scenes: Sequence[SceneBeats]) -> list[str]:
+    """The names of who speaks, each once, in order of appearance, as first written."""
+    names: dict[str, str] = {}
+    for scene in scenes:
+        for beat in scene.beats:
+            if beat.who:
+                names.setdefault(fold(beat.who), beat.who)
+    return list(names.values())
