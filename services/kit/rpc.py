@@ -108,7 +108,7 @@ class _Guard(aio.ServerInterceptor):  # type: ignore[type-arg]  # the stubs make
                 "the caller's service token is missing or unknown",
                 {},
             )
-        assert calling is not None
+            raise AssertionError("abort raises")
         if calling.service not in self._allowed.get(method, frozenset()):
             message = f"{calling.service} may not call {method}"
             await _refuse(context, grpc.StatusCode.PERMISSION_DENIED, "CALLER_NOT_ALLOWED", message, {})
@@ -207,7 +207,7 @@ class _Method:
         self._method = method
         self._client = client
 
-    async def __call__(self, request: Message, timeout: float | None = None) -> Any:
+    async def __call__(self, request: Message, timeout: float | None = None) -> Any:  # noqa: ASYNC109 - gRPC's own word
         calling = identity.caller()
         metadata = [("authorization", f"Bearer {self._client.token}")]
         if calling.user_id:
