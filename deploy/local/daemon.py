@@ -56,7 +56,9 @@ class Daemon:
         """Makes these programs, and no others, run; one that runs unchanged is left alone."""
         wanted = list(programs)
         for program in wanted:
-            _write_private(supervisor_conf.script_file(self._layout, program), supervisor_conf.script(self._layout, program))
+            _write_private(
+                supervisor_conf.script_file(self._layout, program), supervisor_conf.script(self._layout, program)
+            )
         _write_private(self._conf, supervisor_conf.text(self._layout, wanted))
         if not self.alive():
             self._launch()

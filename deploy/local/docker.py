@@ -50,7 +50,12 @@ def run(arguments: Sequence[str], variables: Mapping[str, str]) -> None:
     if not shutil.which("docker"):
         raise StackError("docker", "there is no docker command", "install Docker, or unset FILMSTUDIO_BACKING")
     done = subprocess.run(
-        arguments, env={**os.environ, **variables}, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False
+        arguments,
+        env={**os.environ, **variables},
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        check=False,
     )
     if done.returncode != 0:
         raise StackError(

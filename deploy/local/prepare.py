@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
-from deploy.local import passwords, s3
+from deploy.local import kafka, passwords, s3
 from deploy.local.errors import StackError
 from deploy.local.layout import CHECKOUT, Layout
 from deploy.local.supervisor_conf import clean_environment
@@ -21,19 +21,23 @@ SERVICES = CHECKOUT / "services"
 MIGRATED = ("users", "projects", "credits", "ai_jobs")
 
 
-def prepare(layout: Layout, env: Mapping[str, str]) -> None:
+def prepare(layout: Layout, env: Mapping[str, str], *, local_kafka: bool, bucket: bool = True) -> None:
     """Brings the stack whose addresses `env` holds up to date. Raises StackError naming the piece that failed."""
     passwords.make_service_tokens(layout)
     done: dict[str, str] = json.loads(layout.prepared.read_text()) if layout.prepared.exists() else {}
+    kafka_address = env["KAFKA_BOOTSTRAP_SERVERS"]
     pieces: list[tuple[str, str, Callable[[], None]]] = [
-        ("bucket", _hash((), env["S3_ENDPOINT_URL"], env["S3_BUCKET"]), lambda: s3.ensure_bucket(env)),
-        ("topics", _hash([TOPICS], env["KAFKA_BOOTSTRAP_SERVERS"]), lambda: _module(env, "services.kit.topics", str(TOPICS))),
         (
             "migrations",
             _hash(_migration_files(), env["DATABASE_URL"]),
             lambda: _module(env, "services.kit.migrate", *MIGRATED),
         ),
+        ("topics", _hash([TOPICS], kafka_address), lambda: _module(env, "services.kit.topics", str(TOPICS))),
     ]
+    if local_kafka:
+        pieces.insert(0, ("warm-up", _hash((), kafka_address), lambda: kafka.warm_up(kafka_address)))
+    if bucket:
+        pieces.append(("bucket", _hash((), env["S3_ENDPOINT_URL"], env["S3_BUCKET"]), lambda: s3.ensure_bucket(env)))
     for name, state, make in pieces:
         if done.get(name) != state:
             make()
@@ -46,7 +50,9 @@ def prepare(layout: Layout, env: Mapping[str, str]) -> None:
 
 def _migration_files() -> list[Path]:
     """Everything that decides what the schemas look like."""
-    return sorted([*SERVICES.glob("*/migrations/**/*.py"), *SERVICES.glob("kit/migrat*.py"), *SERVICES.glob("kit/outbox.py")])
+    return sorted(
+        [*SERVICES.glob("*/migrations/**/*.py"), *SERVICES.glob("kit/migrat*.py"), *SERVICES.glob("kit/outbox.py")]
+    )
 
 
 def _hash(files: Iterable[Path], *words: str) -> str:

@@ -41,19 +41,19 @@ class Stack:
 
     # what callers ask for
 
-    def ensure_backing(self) -> dict[str, str]:
-        """Starts PostgreSQL, Redis, Kafka and S3 where they don't run yet; returns the stack's environment.
+    def ensure_backing(self, names: Sequence[str] = BACKING) -> dict[str, str]:
+        """Starts PostgreSQL, Redis, Kafka and S3 (or some of them) where they don't run yet; returns the environment.
 
         The database and the bucket exist then; schemas and topics are for `prepare`.
         """
         with self._turn():
-            return self._ensure_backing(self._last_shape())
+            return self._ensure_backing(self._last_shape(), names)
 
-    def prepare(self) -> dict[str, str]:
+    def prepare(self, names: Sequence[str] = BACKING) -> dict[str, str]:
         """As `ensure_backing`, with migrated schemas, topics, keys and tokens."""
         with self._turn():
-            env = self._ensure_backing(self._last_shape())
-            prepare(self.layout, env)
+            env = self._ensure_backing(self._last_shape(), names)
+            self._prepare(env, names)
             return env
 
     def up(
@@ -66,10 +66,10 @@ class Stack:
         with self._turn():
             shape = self._shape(port, workers)
             self._refuse_taken_port(shape)
-            env = self._ensure_backing(shape)
+            env = self._ensure_backing(shape, BACKING)
             failed: StackError | None = None
             try:
-                prepare(self.layout, env)
+                self._prepare(env, BACKING)
             except StackError as error:
                 failed = error  # start what can be started: a running half tells more than none
             ours = [
@@ -147,23 +147,32 @@ class Stack:
 
     # how it is done
 
-    def _ensure_backing(self, shape: Shape) -> dict[str, str]:
+    def _prepare(self, env: Mapping[str, str], names: Sequence[str]) -> None:
+        local_kafka = self._sources()["kafka"] is Source.LOCAL
+        prepare(self.layout, env, local_kafka=local_kafka, bucket="s3" in names)
+
+    def _ensure_backing(self, shape: Shape, names: Sequence[str]) -> dict[str, str]:
         self.layout.make()
         sources = self._sources()
         self._ports.require([*BACKING_PORTS, *services.port_names(shape)])
         if not self.daemon.alive():
             self._ports.replace_taken([*BACKING_PORTS, *services.port_names(shape)])
         env = self._environment(shape, sources)
-        local = [name for name in BACKING if sources[name] is Source.LOCAL]
+        known = self.daemon.processes()
+        local = [name for name in names if sources[name] is Source.LOCAL]
         missing = [name for name in local if not self.daemon.is_running(name)]
         if missing:
             self._create(missing)
-            running = [] if not self.daemon.alive() else self._running_services(shape, env)
-            self.daemon.apply([*self._local_programs(shape), *running])
-        containers = [name for name in BACKING if sources[name] is Source.DOCKER]
+            ours = services.programs(self.layout, shape, env)
+            self.daemon.apply(
+                program
+                for program in [*self._local_programs(shape), *ours]
+                if program.name in known or program.name in missing
+            )
+        containers = [name for name in names if sources[name] is Source.DOCKER]
         if containers:
             self._docker(docker.up_command(self.layout, containers))
-        self._wait_for_backing(env, sources)
+        self._wait_for_backing(env, sources, names)
         envfile.write(self.layout.env, env)
         return env
 
@@ -211,11 +220,9 @@ class Stack:
         }
         return [known[name] for name, source in self._sources().items() if source is Source.LOCAL]
 
-    def _running_services(self, shape: Shape, env: Mapping[str, str]) -> list[Program]:
-        known = self.daemon.processes()
-        return [program for program in services.programs(self.layout, shape, env) if program.name in known]
-
-    def _wait_for_backing(self, env: Mapping[str, str], sources: Mapping[str, Source], seconds: float = 60) -> None:
+    def _wait_for_backing(
+        self, env: Mapping[str, str], sources: Mapping[str, Source], names: Sequence[str], seconds: float = 60
+    ) -> None:
         password = passwords.load(self.layout)["postgres_password"]
         ours = sources["postgres"] is Source.LOCAL
         checks: dict[str, Callable[[], bool]] = {
@@ -229,12 +236,12 @@ class Stack:
             "s3": lambda: s3.answers(env["S3_ENDPOINT_URL"]),
         }
         deadline = time.monotonic() + seconds
-        for name, check in checks.items():
-            while not check():
+        for name in names:
+            while not checks[name]():
                 if time.monotonic() > deadline:
                     raise self._silent(name, sources[name])
                 time.sleep(0.05)
-        if not s3.has_bucket(env):
+        if "s3" in names and not s3.has_bucket(env):
             s3.ensure_bucket(env)
 
     def _silent(self, name: str, source: Source) -> StackError:
@@ -299,7 +306,11 @@ class Stack:
 def _require_tools(names: Sequence[str]) -> None:
     missing = [
         piece
-        for piece, there in (("kafka", kafka.LIBS.is_dir()), ("s3", s3.BINARY.exists()), ("postgres", postgres.BIN.is_dir()))
+        for piece, there in (
+            ("kafka", kafka.LIBS.is_dir()),
+            ("s3", s3.BINARY.exists()),
+            ("postgres", postgres.BIN.is_dir()),
+        )
         if piece in names and not there
     ]
     if missing:

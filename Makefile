@@ -1,0 +1,90 @@
+# Every way to build, run and check the studio. `make help` lists them.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+PY := .venv/bin/python
+STACK := $(PY) -m deploy.local.stack
+
+# What a film is made from is said on make's command line only: a shell's own LANGUAGE or NAME means something else.
+define from_command_line
+ifneq ($$(origin $(1)),command line)
+$(1) :=
+endif
+endef
+$(foreach variable,SCRIPT DURATION ASPECT RESOLUTION LANGUAGE NAME,$(eval $(call from_command_line,$(variable))))
+
+DEMO_ARGUMENTS = $(if $(SCRIPT),--script "$(SCRIPT)") $(if $(DURATION),--duration "$(DURATION)") \
+	$(if $(ASPECT),--aspect "$(ASPECT)") $(if $(RESOLUTION),--resolution "$(RESOLUTION)") \
+	$(if $(LANGUAGE),--language "$(LANGUAGE)") $(if $(NAME),--name "$(NAME)")
+
+.PHONY: help setup dev demo test up down status logs start stop reset proto openapi audit chaos bench fmt lint types ci
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## install everything the studio needs to run (each target below does it by itself)
+	@$(PYTHON) deploy/local/setup.py run
+
+dev: # as setup, with what the checks need
+	@$(PYTHON) deploy/local/setup.py dev
+
+demo: setup ## make a film; SCRIPT= DURATION= ASPECT= RESOLUTION= LANGUAGE= NAME= for one of your own
+	@$(PY) -m deploy.local.demo $(DEMO_ARGUMENTS)
+
+up: setup ## start the studio and leave it running; PORT= WORKERS=
+	@$(STACK) up $(if $(PORT),--port $(PORT)) $(if $(WORKERS),--workers $(WORKERS))
+
+down: ## end the studio; its data stays
+	@$(STACK) down
+
+status: ## a line for each process: state, pid, address, memory
+	@$(STACK) status
+
+logs: ## the log of one process, NAME=, or of all
+	@$(STACK) logs $(NAME)
+
+start: ## start one process that was stopped, NAME=
+	@$(STACK) start $(NAME)
+
+stop: ## end one process, NAME=; it stays down until make start
+	@$(STACK) stop $(NAME)
+
+reset: ## end the studio and wipe its data, keys and logs
+	@$(STACK) reset
+
+test: lint types ## every check: formatters, linters, types, contracts, tests, a short chaos and bench
+	$(PY) -m deploy.proto check
+	$(PY) -m pytest tests/unit tests/integration tests/contract tests/e2e
+	$(PY) -m tests.chaos --short
+	$(PY) -m tests.bench --short
+
+lint: dev ## formatters, linters and the rules of who may import whom
+	$(PY) -m ruff format --check .
+	$(PY) -m ruff check .
+	.venv/bin/lint-imports
+
+types: dev ## static types of the services and the command line
+	$(PY) -m mypy services cli
+
+fmt: dev ## format the code and fix what linters can fix
+	$(PY) -m ruff format .
+	$(PY) -m ruff check --fix .
+
+proto: dev ## generate the code of the contracts
+	$(PY) -m deploy.proto generate
+
+openapi: setup ## write deploy/openapi.json from the gateway's code
+	@$(PY) -m services.gateway.openapi >deploy/openapi.json.new && mv deploy/openapi.json.new deploy/openapi.json
+
+audit: setup ## check the ledger's invariants on the running studio
+	@$(PY) -m services.credits.audit
+
+chaos: dev ## kill each process while films are made, and count what is lost
+	@$(PY) -m tests.chaos
+
+bench: dev ## measure memory, latency and the speed of a film against their bars
+	@$(PY) -m tests.bench
+
+ci: ## what a build machine runs
+	@.ci/run
