@@ -46,7 +46,8 @@ def limited_to(samples: Samples, ceiling_dbtp: float) -> Samples:
     sums = np.concatenate([[0.0], np.cumsum(padded)])
     width = 2 * half + 1
     gain = (sums[width:] - sums[:-width]) / width
-    return samples * gain.astype(np.float32)[:, None]
+    reduced: Samples = samples * gain.astype(np.float32)[:, None]
+    return reduced
 
 
 def _sliding_minimum(values: npt.NDArray[np.float64], half: int) -> npt.NDArray[np.float64]:

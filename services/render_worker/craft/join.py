@@ -1,0 +1,116 @@
+"""Finished segments and a sound track joined into a film by copying: nothing is encoded twice."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+import av
+
+from services.render_worker.craft.languages import iso639_2
+from services.render_worker.craft.media import run_ffmpeg, source
+from services.render_worker.engines.base import StepFailed
+
+TIME_BASE = 90_000
+
+
+@dataclass(frozen=True)
+class FilmChapter:
+    """A chapter begins here; it lasts to the next one or the film's end."""
+
+    title: str
+    start_ms: int
+
+
+@dataclass(frozen=True)
+class FilmPlan:
+    """What the joined film has to be, to the frame."""
+
+    width: int
+    height: int
+    fps: int
+    frames: int
+    title: str
+    language: str
+    chapters: Sequence[FilmChapter] = ()
+
+    @property
+    def duration_ms(self) -> int:
+        return round(self.frames * 1000 / self.fps)
+
+
+def join(segments: Sequence[Path], audio: Path, folder: Path, plan: FilmPlan) -> Path:
+    """The film's file, in `folder`. SEGMENTS_MISMATCH when the segments are not of one kind or give another number of frames."""
+    _check_alike(segments, plan)
+    names = []
+    for number, segment in enumerate(segments):
+        # Own names in an own folder: nothing of a file's name reaches the list.
+        name = f"part-{number:04d}.mp4"
+        (folder / name).symlink_to(segment.resolve())
+        names.append(name)
+    (folder / "parts.txt").write_text("ffconcat version 1.0\n" + "".join(f"file {name}\n" for name in names))
+    (folder / "film.ffmetadata").write_text(_metadata(plan), encoding="utf-8")
+    film = folder / "film.mp4"
+    run_ffmpeg(
+        [
+            *source(folder / "parts.txt", "concat", "-safe", "1"),
+            *source(audio, "mov"),
+            *source(folder / "film.ffmetadata", "ffmetadata"),
+            *("-map", "0:v:0", "-map", "1:a:0", "-c", "copy", "-map_metadata", "2", "-map_chapters", "2"),
+            *("-metadata:s:a:0", f"language={iso639_2(plan.language)}", "-disposition:a:0", "default"),
+            *("-fflags", "+bitexact", "-flags:v", "+bitexact", "-flags:a", "+bitexact"),
+            *("-video_track_timescale", str(TIME_BASE), "-movflags", "+faststart", "-f", "mp4", str(film)),
+        ]
+    )
+    _check_frames(film, plan)
+    return film
+
+
+def _check_alike(segments: Sequence[Path], plan: FilmPlan) -> None:
+    """Stream copy joins only what was encoded alike: same picture, same codec settings, same clock."""
+    first = None
+    for number, segment in enumerate(segments):
+        with av.open(str(segment), format="mp4") as container:
+            video = container.streams.video[0]
+            codec = video.codec_context
+            kind = (codec.name, codec.width, codec.height, codec.pix_fmt, video.time_base, codec.extradata)
+        if kind[1:3] != (plan.width, plan.height):
+            raise StepFailed(
+                "SEGMENTS_MISMATCH", f"segment {number} is {kind[1]}x{kind[2]}, not {plan.width}x{plan.height}"
+            )
+        first = first or kind
+        if kind != first:
+            raise StepFailed("SEGMENTS_MISMATCH", f"segment {number} was encoded otherwise than segment 0")
+
+
+def _check_frames(film: Path, plan: FilmPlan) -> None:
+    """As many frames as planned, each at its own moment."""
+    with av.open(str(film), format="mp4") as container:
+        video = container.streams.video[0]
+        base = video.time_base or Fraction(1, TIME_BASE)
+        moments = sorted(packet.pts * base for packet in container.demux(video) if packet.pts is not None)
+    if len(moments) != plan.frames:
+        raise StepFailed(
+            "SEGMENTS_MISMATCH", f"the segments have {len(moments)} frames together, {plan.frames} were planned"
+        )
+    for number, moment in enumerate(moments):
+        if moment - moments[0] != Fraction(number, plan.fps):
+            raise StepFailed("SEGMENTS_MISMATCH", f"frame {number} stands at {float(moment):.4f} s in the joined film")
+
+
+def _metadata(plan: FilmPlan) -> str:
+    lines = [";FFMETADATA1", f"title={_escaped(plan.title)}"]
+    starts = [chapter.start_ms for chapter in plan.chapters]
+    for chapter, end_ms in zip(plan.chapters, [*starts[1:], plan.duration_ms], strict=False):
+        if chapter.start_ms >= end_ms:
+            continue
+        lines += ["[CHAPTER]", "TIMEBASE=1/1000", f"START={chapter.start_ms}", f"END={end_ms}"]
+        lines.append(f"title={_escaped(chapter.title)}")
+    return "\n".join(lines) + "\n"
+
+
+def _escaped(text: str) -> str:
+    flat = " ".join(text.split())
+    return "".join(f"\\{character}" if character in "=;#\\" else character for character in flat)
