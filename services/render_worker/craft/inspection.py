@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from pathlib import Path
 
 import av
@@ -55,9 +54,9 @@ def lengths(film: Path) -> Lengths:
     with av.open(str(film), format="mp4") as container:
         spans = []
         for stream in (*container.streams.video[:1], *container.streams.audio[:1]):
-            base = stream.time_base or Fraction(1)
-            start = (stream.start_time or 0) * base
-            spans.append((float(start), float(start + (stream.duration or 0) * base)))
+            base = float(stream.time_base or 1)
+            begin = (stream.start_time or 0) * base
+            spans.append((begin, begin + (stream.duration or 0) * base))
         if not container.streams.video:
             raise LookupError("the film has no picture")
     (start, end), *sound = spans
@@ -97,7 +96,7 @@ def _small_pictures(film: Path, width: int, height: int) -> npt.NDArray[np.uint8
     tall = max(2, round(_WIDTH * height / max(width, 1) / 2) * 2)
     grey = run_ffmpeg(
         [
-            *source(film, "mov", "-skip_frame", "nonref", "-skip_loop_filter", "all", "-threads", "2"),
+            *source(film, "mov", "-skip_frame", "noref", "-skip_loop_filter", "all", "-threads", "2"),
             *("-map", "0:v:0", "-vf", f"fps={_SAMPLES_PER_S},scale={_WIDTH}:{tall}:flags=area,format=gray"),
             *("-f", "rawvideo", "-"),
         ]
