@@ -19,6 +19,8 @@ ADDRESSES = {
 
 
 class Source(enum.Enum):
+    """Who runs a backing service."""
+
     EXTERNAL = "external"
     DOCKER = "docker"
     LOCAL = "local"

@@ -21,6 +21,8 @@ DARKEST_MEAN_LUMA = 20.0
 
 @dataclass(frozen=True)
 class Film:
+    """What a film file turned out to be."""
+
     width: int
     height: int
     video_seconds: float
@@ -34,6 +36,7 @@ class Film:
 
 
 def measure(path: Path) -> Film:
+    """Decodes the whole file. Raises ValueError for one without picture or sound."""
     with av.open(str(path)) as container:
         if not container.streams.video or not container.streams.audio:
             raise ValueError("needs a picture and a sound stream")
@@ -103,6 +106,7 @@ def _index_comes_first(path: Path) -> bool:
 
 
 def main() -> None:
+    """Prints the measures; ends with 1 and the faults if there are any."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("film", type=Path)
     parser.add_argument("--seconds", type=float, required=True)

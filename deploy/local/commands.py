@@ -13,6 +13,7 @@ from deploy.local.stack import Stack
 
 
 def main() -> None:
+    """Runs one command; a failure is said in words and ends with 1."""
     arguments = _parser().parse_args()
     stack = Stack(arguments.root)
     try:
@@ -77,6 +78,7 @@ def _status(stack: Stack) -> None:
 
 
 def stop_or_start(stack: Stack, name: str, *, stop: bool) -> None:
+    """Stops or starts the one process that the user named."""
     if not name:
         raise StackError("NAME", "is missing", "for example: make stop NAME=kafka")
     if stop:
@@ -91,4 +93,6 @@ def _logs(stack: Stack, name: str, lines: int) -> None:
     files = [stack.layout.log_file(name)] if name else sorted(stack.layout.log.glob("*.log"))
     if not files or not all(file.exists() for file in files):
         raise StackError(name or "logs", "there is no such log", f"see {stack.layout.log}")
-    os.execvp("tail", ["tail", "-n", str(lines), *(["-F"] if name and sys.stdout.isatty() else []), *map(str, files)])
+    follow = ["-F"] if name and sys.stdout.isatty() else []
+    command = ["tail", "-n", str(lines), *follow, *map(str, files)]
+    os.execvp(command[0], command)  # noqa: S606  # a list of our own making, and no shell wanted

@@ -24,6 +24,8 @@ AWAY = (OSError, socket.error, xmlrpc.client.ProtocolError, HTTPException)
 
 
 class Daemon:
+    """Speaks to supervisord over its socket."""
+
     def __init__(self, layout: Layout) -> None:
         self._layout = layout
 
@@ -36,6 +38,7 @@ class Daemon:
         return xmlrpc.client.ServerProxy("http://127.0.0.1", transport=transport).supervisor
 
     def alive(self) -> bool:
+        """Return whether supervisord answers."""
         try:
             return bool(self._rpc().getState()["statename"] == "RUNNING")
         except AWAY:
@@ -49,6 +52,7 @@ class Daemon:
             return {}
 
     def is_running(self, name: str) -> bool:
+        """Return whether a process is up or being started."""
         process = self.processes().get(name)
         return process is not None and process["statename"] in RUNNING
 
@@ -96,6 +100,7 @@ class Daemon:
         self._layout.pid_file(name).unlink(missing_ok=True)
 
     def start(self, name: str) -> None:
+        """Starts one process that was stopped."""
         with _unless_fault("ALREADY_STARTED"):
             self._rpc().startProcess(name, True)
 

@@ -19,14 +19,17 @@ def project_name(layout: Layout) -> str:
 
 
 def command(layout: Layout, *arguments: str) -> list[str]:
+    """A docker compose command of this stack."""
     return ["docker", "compose", "--project-name", project_name(layout), "--file", str(COMPOSE_FILE), *arguments]
 
 
 def up_command(layout: Layout, services: Sequence[str]) -> list[str]:
+    """Starts services and waits for their health checks."""
     return command(layout, "up", "--detach", "--wait", *services)
 
 
 def down_command(layout: Layout, *, wipe: bool = False) -> list[str]:
+    """Ends the containers; with `wipe` their data goes too."""
     return command(layout, "down", *(["--volumes"] if wipe else []))
 
 

@@ -23,6 +23,7 @@ def parse(text: str) -> dict[str, str]:
 
 
 def render(values: Mapping[str, str]) -> str:
+    """The file's text. Raises ValueError for what would be read differently."""
     for key, value in values.items():
         if not KEY.match(key):
             raise ValueError(f"not a variable's name: {key!r}")
@@ -32,6 +33,7 @@ def render(values: Mapping[str, str]) -> str:
 
 
 def read(path: Path) -> dict[str, str]:
+    """The file's values; none where there is no file."""
     return parse(path.read_text()) if path.exists() else {}
 
 

@@ -2,10 +2,12 @@
 
 import shutil
 import subprocess
+import time
 from pathlib import Path
 
 from confluent_kafka import Consumer, KafkaException, Producer, TopicPartition
-from confluent_kafka.admin import AdminClient, NewTopic
+from confluent_kafka.admin import AdminClient
+from confluent_kafka.cimpl import NewTopic
 
 from deploy.local.errors import ELSEWHERE, StackError
 from deploy.local.layout import CHECKOUT, SITE_PACKAGES, TOOLS, Layout
@@ -17,7 +19,6 @@ LIBS = TOOLS / f"kafka-{VERSION}"
 AOT_CACHE = TOOLS / "kafka.aot"
 LOG_SETTINGS = CHECKOUT / "deploy" / "local" / "kafka-log4j2.properties"
 CLUSTER_ID = "ZmlsbXN0dWRpby1sb2NhbA"
-WARM_UP_TOPIC = "local.warm-up.v1"
 SETTINGS = """\
 process.roles=broker,controller
 node.id=1
@@ -58,6 +59,7 @@ def java(*arguments: str, options: tuple[str, ...] = ()) -> tuple[str, ...]:
 
 
 def settings_file(layout: Layout) -> Path:
+    """Where the broker's settings lie."""
     return layout.conf / "kafka.properties"
 
 
@@ -104,22 +106,28 @@ def answers(bootstrap: str) -> bool:
 
 def warm_up(bootstrap: str) -> None:
     """A first topic, produce, transaction and group take seconds on a new broker: once here, and never for a user."""
-    common = {"bootstrap.servers": bootstrap, "log_level": 0}
+    try:
+        _first_of_each(bootstrap)
+    except KafkaException as error:
+        raise StackError("kafka", f"answers, but its first topic, transaction or group failed: {error}") from error
+
+
+def _first_of_each(bootstrap: str) -> None:
+    common: dict[str, str | int | float | bool] = {"bootstrap.servers": bootstrap, "log_level": 0}
+    topic = f"local.warm-up.{time.time_ns()}"
     admin = AdminClient(common)
-    for created in admin.create_topics([NewTopic(WARM_UP_TOPIC, 1, 1)], operation_timeout=30).values():
-        created.result(timeout=30)
+    admin.create_topics([NewTopic(topic, 1, 1)], operation_timeout=30)[topic].result(timeout=30)
     producer = Producer({**common, "transactional.id": "local-warm-up", "enable.idempotence": True})
     producer.init_transactions(30)
     producer.begin_transaction()
-    producer.produce(WARM_UP_TOPIC, b"warm")
+    producer.produce(topic, b"warm")
     producer.commit_transaction(30)
     consumer = Consumer({**common, "group.id": "local-warm-up", "auto.offset.reset": "earliest"})
     try:
-        consumer.subscribe([WARM_UP_TOPIC])
+        consumer.subscribe([topic])
         message = consumer.poll(30)
         if message is not None and message.error() is None:
-            consumer.commit(offsets=[TopicPartition(WARM_UP_TOPIC, 0, 1)], asynchronous=False)
+            consumer.commit(offsets=[TopicPartition(topic, 0, 1)], asynchronous=False)
     finally:
         consumer.close()
-    for deleted in admin.delete_topics([WARM_UP_TOPIC], operation_timeout=30).values():
-        deleted.result(timeout=30)
+    admin.delete_topics([topic], operation_timeout=30)[topic].result(timeout=30)

@@ -23,51 +23,64 @@ class Layout:
 
     @classmethod
     def at(cls, root: Path) -> "Layout":
+        """A stack's layout; a relative root is taken from the checkout."""
         return cls(root if root.is_absolute() else (CHECKOUT / root))
 
     @property
     def log(self) -> Path:
+        """Logs, one a process."""
         return self.root / "log"
 
     @property
     def run(self) -> Path:
+        """Process ids and the supervisor's socket."""
         return self.root / "run"
 
     @property
     def conf(self) -> Path:
+        """Settings and start scripts, written anew at each start."""
         return self.root / "conf"
 
     @property
     def keys(self) -> Path:
+        """Signing keys and service tokens."""
         return self.root / "keys"
 
     @property
     def env(self) -> Path:
+        """The stack's environment, for programs that drive it."""
         return self.root / "env"
 
     @property
     def ports(self) -> Path:
+        """The ports that were picked."""
         return self.root / "ports.json"
 
     @property
     def secrets(self) -> Path:
+        """Passwords, made at random."""
         return self.root / "secrets.json"
 
     @property
     def prepared(self) -> Path:
+        """What has been prepared, and from what."""
         return self.root / "prepared.json"
 
     @property
     def lock(self) -> Path:
+        """Held while somebody changes the stack."""
         return self.root / "lock"
 
     def data(self, name: str) -> Path:
+        """The data folder of one backing service."""
         return self.root / name
 
     def pid_file(self, name: str) -> Path:
+        """Holds the process id of a running process."""
         return self.run / f"{name}.pid"
 
     def log_file(self, name: str) -> Path:
+        """The output of one process."""
         return self.log / f"{name}.log"
 
     def make(self) -> None:
@@ -79,7 +92,7 @@ class Layout:
 
     @property
     def socket(self) -> Path:
-        """supervisord's control socket: under the root, or in a private folder of /tmp where that path is too long."""
+        """The supervisor's control socket: under the root, or in a private folder of /tmp where that path is too long."""
         path = self.run / "supervisor.sock"
         if len(os.fsencode(path)) <= UNIX_SOCKET_PATH_MAX:
             return path

@@ -23,10 +23,12 @@ def load(layout: Layout) -> dict[str, str]:
 
 
 def token_file(layout: Layout, caller: str) -> Path:
+    """Where a service finds its own token."""
     return layout.keys / "tokens" / caller
 
 
 def callers_file(layout: Layout) -> Path:
+    """Where the services find the hashes of all tokens."""
     return layout.keys / "callers.json"
 
 

@@ -81,6 +81,7 @@ class Ports:
         return taken
 
     def address(self, name: str) -> str:
+        """The port as host:port."""
         return f"{LOOPBACK}:{self._ports[name]}"
 
     def _save(self) -> None:

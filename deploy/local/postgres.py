@@ -34,10 +34,12 @@ log_timezone = 'UTC'
 
 
 def url(address: str, password: str) -> str:
+    """The address of our database, with its password."""
     return f"postgresql://{USER}:{quote(password, safe='')}@{address}/{DATABASE}"
 
 
 def program(layout: Layout, port: int) -> Program:
+    """The server on its data folder."""
     data = layout.data("postgres")
     return Program(
         name="postgres",

@@ -6,9 +6,12 @@ Each piece is idempotent, and passed over when what it is made of hasn't changed
 import hashlib
 import json
 import os
+import secrets
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 from deploy.local import kafka, passwords, s3
@@ -21,43 +24,61 @@ SERVICES = CHECKOUT / "services"
 MIGRATED = ("users", "projects", "credits", "ai_jobs")
 
 
+@dataclass(frozen=True)
+class Piece:
+    """One thing to bring up to date."""
+
+    name: str
+    state: str
+    """A hash of what it is made of; the same as when it last succeeded → nothing to do."""
+    make: Callable[[], None]
+
+
 def prepare(layout: Layout, env: Mapping[str, str], *, local_kafka: bool, bucket: bool = True) -> None:
-    """Brings the stack whose addresses `env` holds up to date. Raises StackError naming the piece that failed."""
+    """Brings the stack whose addresses `env` holds up to date. Raises StackError naming a piece that failed."""
     passwords.make_service_tokens(layout)
     done: dict[str, str] = json.loads(layout.prepared.read_text()) if layout.prepared.exists() else {}
-    kafka_address = env["KAFKA_BOOTSTRAP_SERVERS"]
-    pieces: list[tuple[str, str, Callable[[], None]]] = [
-        (
-            "migrations",
-            _hash(_migration_files(), env["DATABASE_URL"]),
-            lambda: _module(env, "services.kit.migrate", *MIGRATED),
+    outdated = [piece for piece in _pieces(layout, env, local_kafka, bucket) if done.get(piece.name) != piece.state]
+    if not outdated:
+        return
+    failures: list[StackError] = []
+    with ThreadPoolExecutor(max_workers=len(outdated)) as pool:
+        for piece, future in [(piece, pool.submit(piece.make)) for piece in outdated]:
+            try:
+                future.result()
+                done[piece.name] = piece.state
+            except StackError as error:
+                failures.append(error)
+    layout.prepared.write_text(json.dumps(done, indent=2) + "\n")
+    if failures:
+        raise failures[0]
+
+
+def _pieces(layout: Layout, env: Mapping[str, str], local_kafka: bool, bucket: bool) -> list[Piece]:
+    broker = env["KAFKA_BOOTSTRAP_SERVERS"]
+    keys = layout.keys / "jwt"
+    keys.mkdir(mode=0o700, exist_ok=True)
+    schemas = _hash([*SERVICES.glob("*/migrations/**/*.py"), *SERVICES.glob("kit/**/*.py")], env["DATABASE_URL"])
+    pieces = [
+        Piece("migrations", schemas, lambda: _module(env, "services.kit.migrate", *MIGRATED)),
+        Piece(
+            "topics", _hash(TOPICS.parent.glob("*"), broker), lambda: _module(env, "services.kit.topics", str(TOPICS))
         ),
-        ("topics", _hash([TOPICS], kafka_address), lambda: _module(env, "services.kit.topics", str(TOPICS))),
     ]
     if local_kafka:
-        pieces.insert(0, ("warm-up", _hash((), kafka_address), lambda: kafka.warm_up(kafka_address)))
+        pieces.append(Piece("warm-up", _hash((), broker), lambda: kafka.warm_up(broker)))
     if bucket:
-        pieces.append(("bucket", _hash((), env["S3_ENDPOINT_URL"], env["S3_BUCKET"]), lambda: s3.ensure_bucket(env)))
-    for name, state, make in pieces:
-        if done.get(name) != state:
-            make()
-            done[name] = state
-            layout.prepared.write_text(json.dumps(done, indent=2) + "\n")
-    if not list((layout.keys / "jwt").glob("*.pem")):
-        (layout.keys / "jwt").mkdir(mode=0o700, exist_ok=True)
-        _module(env, "services.users.keys", "new")
-
-
-def _migration_files() -> list[Path]:
-    """Everything that decides what the schemas look like."""
-    return sorted(
-        [*SERVICES.glob("*/migrations/**/*.py"), *SERVICES.glob("kit/migrat*.py"), *SERVICES.glob("kit/outbox.py")]
-    )
+        where = _hash((), env["S3_ENDPOINT_URL"], env["S3_BUCKET"])
+        pieces.append(Piece("bucket", where, lambda: s3.ensure_bucket(env)))
+    if not any(keys.glob("*.pem")):
+        new_each_time = secrets.token_hex()
+        pieces.append(Piece("signing key", new_each_time, lambda: _module(env, "services.users.keys", "new")))
+    return pieces
 
 
 def _hash(files: Iterable[Path], *words: str) -> str:
     digest = hashlib.sha256("\n".join(words).encode())
-    for file in files:
+    for file in sorted(files):
         digest.update(file.name.encode() + b"\0" + file.read_bytes())
     return digest.hexdigest()
 

@@ -8,6 +8,8 @@ BACKING = ("postgres", "redis", "kafka", "s3")
 
 @dataclass(frozen=True)
 class Program:
+    """Everything the supervisor needs to know of a process."""
+
     name: str
     command: tuple[str, ...]
     address: str

@@ -46,7 +46,7 @@ def _tasks() -> list[Task]:
 
 
 def compile_modules() -> str:
-    """uv leaves modules uncompiled, and every start would then take twice as long."""
+    """Compiles what uv leaves uncompiled: every start would then take twice as long."""
     stamp = str(SITE_PACKAGES.stat().st_mtime_ns)
     if COMPILED.exists() and COMPILED.read_text() == stamp:
         return "already here"

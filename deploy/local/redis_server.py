@@ -21,14 +21,17 @@ maxmemory-policy noeviction
 
 
 def url(address: str, password: str) -> str:
+    """The server's address, with its password."""
     return f"redis://:{password}@{address}/0"
 
 
 def program(layout: Layout, port: int) -> Program:
+    """The server on its settings."""
     return Program("redis", (str(BINARY), str(layout.conf / "redis.conf")), f"127.0.0.1:{port}", priority=1)
 
 
 def create(layout: Layout, port: int, password: str) -> None:
+    """Writes the settings."""
     data = layout.data("redis")
     data.mkdir(exist_ok=True)
     path = layout.conf / "redis.conf"

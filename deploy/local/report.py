@@ -11,6 +11,8 @@ from deploy.local.layout import Layout
 
 @dataclass(frozen=True)
 class Line:
+    """One process as `make status` shows it."""
+
     name: str
     state: str
     pid: int | None
@@ -32,6 +34,7 @@ def lines(daemon: Daemon, layout: Layout, addresses: dict[str, str]) -> list[Lin
 
 
 def table(rows: list[Line]) -> str:
+    """The lines as text, with the sum of their memory."""
     text = [f"{'PROCESS':<18}{'STATE':<10}{'PID':>8}  {'ADDRESS':<22}{'MEMORY':>9}"]
     for row in rows:
         pid = str(row.pid or "-")
@@ -52,6 +55,7 @@ def tree_memory(pid: int) -> int:
 
 
 def memory(pid: int) -> int:
+    """Bytes of one process alone; 0 for one that is gone or not ours to look at."""
     try:
         text = Path(f"/proc/{pid}/smaps_rollup").read_text()
     except OSError:

@@ -20,6 +20,7 @@ BUCKET = "filmstudio"
 
 
 def program(layout: Layout, port: int, access_key: str, secret_key: str, origin: str) -> Program:
+    """The server over its folder. `origin` is the web page that may reach it from a browser."""
     data = layout.data("s3")
     command = [
         str(BINARY), "--port", f"127.0.0.1:{port}", "--region", REGION, "--health", "/healthz",
@@ -37,6 +38,7 @@ def program(layout: Layout, port: int, access_key: str, secret_key: str, origin:
 
 
 def create(layout: Layout) -> None:
+    """Makes the folders."""
     layout.data("s3").mkdir(exist_ok=True)
     if not _keeps_attributes(layout):
         layout.data("s3-attributes").mkdir(exist_ok=True)
@@ -56,6 +58,7 @@ def _keeps_attributes(layout: Layout) -> bool:
 
 
 def answers(endpoint: str) -> bool:
+    """Return whether a server answers at this address."""
     try:
         with urllib.request.urlopen(f"{endpoint}/healthz", timeout=2) as response:
             return bool(response.status == 200)
@@ -77,6 +80,7 @@ def ensure_bucket(environment: Mapping[str, str]) -> None:
 
 
 def has_bucket(environment: Mapping[str, str]) -> bool:
+    """Return whether our bucket is there and ours to use."""
     try:
         _client(environment).head_bucket(Bucket=environment["S3_BUCKET"])
     except (ClientError, BotoCoreError):

@@ -38,14 +38,17 @@ class Shape:
 
     @property
     def url(self) -> str:
+        """The gateway's address."""
         return f"http://{LOOPBACK}:{self.gateway_port}"
 
     @property
     def worker_names(self) -> tuple[str, ...]:
+        """The render workers, counted from 1."""
         return tuple(f"render_worker_{number}" for number in range(1, self.workers + 1))
 
     @property
     def names(self) -> tuple[str, ...]:
+        """All our processes."""
         return (*GRPC_SERVICES, *self.worker_names, "gateway")
 
 

@@ -23,6 +23,7 @@ MACHINES = ("x86_64", "aarch64")
 
 
 def main() -> None:
+    """Installs what is missing; ends with 1 and a remedy if it can't."""
     wanted = sys.argv[1] if len(sys.argv) > 1 else "run"
     if wanted not in ("run", "dev"):
         sys.exit(f"unknown: {wanted}; say run or dev")
@@ -41,7 +42,7 @@ def main() -> None:
 
 
 def _check_machine() -> None:
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036  # this file alone is read by whatever Python there is
         sys.exit(
             f"This is Python {platform.python_version()}; the studio needs 3.11 or newer: make PYTHON=python3.11 …"
         )
@@ -78,7 +79,7 @@ def _make_venv() -> None:
         import venv
     except ImportError as error:
         sys.exit(f"Python's {error.name} is missing.\n  What to do: sudo apt-get install python3-venv")
-    with _step("virtual environment"):
+    with _Step("virtual environment"):
         if VENV.exists():
             shutil.rmtree(VENV)
         venv.create(VENV, with_pip=True)
@@ -91,7 +92,7 @@ def _runs(python: Path) -> bool:
 def _install(lock: str) -> None:
     requirements = CHECKOUT / "requirements"
     if not UV.exists():
-        with _step("uv"):
+        with _Step("uv"):
             target = str(VENV / "bootstrap")
             bootstrap = str(requirements / "bootstrap.lock")
             _run(
@@ -101,9 +102,9 @@ def _install(lock: str) -> None:
     environment = {**os.environ, "VIRTUAL_ENV": str(VENV)}
     for variable in ("UV_PROJECT_ENVIRONMENT", "UV_SYSTEM_PYTHON", "PYTHONPATH"):
         environment.pop(variable, None)
-    with _step(f"wheels ({lock}.lock)"):
+    with _Step(f"wheels ({lock}.lock)"):
         _run([str(UV), "pip", "sync", "--quiet", "--require-hashes", str(requirements / f"{lock}.lock")], environment)
-    with _step("the studio itself"):
+    with _Step("the studio itself"):
         _run(
             [str(UV), "pip", "install", "--quiet", "--no-deps", "--no-build-isolation", "--editable", str(CHECKOUT)],
             environment,
@@ -124,7 +125,7 @@ def _run(command: list[str], environment: dict[str, str] | None = None) -> None:
         )
 
 
-class _step:
+class _Step:
     """Prints how long the block took."""
 
     def __init__(self, name: str) -> None:

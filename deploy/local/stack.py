@@ -8,17 +8,15 @@ import fcntl
 import json
 import os
 import shutil
-import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from deploy.local import backing, docker, envfile, kafka, passwords, postgres, redis_server, report, s3, services
+from deploy.local import backing, docker, envfile, passwords, report, servers, services
 from deploy.local.backing import Source
 from deploy.local.daemon import Daemon
-from deploy.local.errors import ELSEWHERE, StackError
+from deploy.local.errors import StackError
 from deploy.local.layout import DEFAULT_ROOT, TOOLS, Layout
 from deploy.local.ports import Ports, is_free
 from deploy.local.prepare import prepare
@@ -27,7 +25,6 @@ from deploy.local.readiness import wait_until_ready
 from deploy.local.services import Shape
 
 DEFAULT_PORT = 8000
-BACKING_PORTS = ("postgres", "redis", "kafka", "kafka_controller", "s3")
 
 
 class Stack:
@@ -142,6 +139,7 @@ class Stack:
         self.daemon.stop(name)
 
     def start(self, name: str) -> None:
+        """Starts one process that was stopped."""
         self._known(name)
         self.daemon.start(name)
 
@@ -154,15 +152,15 @@ class Stack:
     def _ensure_backing(self, shape: Shape, names: Sequence[str]) -> dict[str, str]:
         self.layout.make()
         sources = self._sources()
-        self._ports.require([*BACKING_PORTS, *services.port_names(shape)])
+        self._ports.require([*servers.PORTS, *services.port_names(shape)])
         if not self.daemon.alive():
-            self._ports.replace_taken([*BACKING_PORTS, *services.port_names(shape)])
+            self._ports.replace_taken([*servers.PORTS, *services.port_names(shape)])
         env = self._environment(shape, sources)
         known = self.daemon.processes()
         local = [name for name in names if sources[name] is Source.LOCAL]
         missing = [name for name in local if not self.daemon.is_running(name)]
         if missing:
-            self._create(missing)
+            servers.create(self.layout, self._ports, missing)
             ours = services.programs(self.layout, shape, env)
             self.daemon.apply(
                 program
@@ -172,7 +170,7 @@ class Stack:
         containers = [name for name in names if sources[name] is Source.DOCKER]
         if containers:
             self._docker(docker.up_command(self.layout, containers))
-        self._wait_for_backing(env, sources, names)
+        servers.wait_until_they_answer(self.layout, self._ports, env, sources, names)
         envfile.write(self.layout.env, env)
         return env
 
@@ -180,79 +178,18 @@ class Stack:
         return backing.resolve(self._environ)
 
     def _environment(self, shape: Shape, sources: Mapping[str, Source]) -> dict[str, str]:
-        secrets = passwords.load(self.layout)
-        ours = services.environment(self.layout, self._ports, shape, self._environ)
-        addresses = {
-            "DATABASE_URL": postgres.url(self._ports.address("postgres"), secrets["postgres_password"]),
-            "REDIS_URL": redis_server.url(self._ports.address("redis"), secrets["redis_password"]),
-            "KAFKA_BOOTSTRAP_SERVERS": self._ports.address("kafka"),
-            "S3_ENDPOINT_URL": f"http://{self._ports.address('s3')}",
-            "S3_BUCKET": s3.BUCKET,
-            "AWS_ACCESS_KEY_ID": secrets["s3_access_key"],
-            "AWS_SECRET_ACCESS_KEY": secrets["s3_secret_key"],
-            "AWS_REGION": s3.REGION,
+        return {
+            **servers.addresses(self.layout, self._ports),
+            **backing.external_addresses(sources, self._environ),
+            **services.environment(self.layout, self._ports, shape, self._environ),
         }
-        return {**addresses, **backing.external_addresses(sources, self._environ), **ours}
-
-    def _create(self, names: Sequence[str]) -> None:
-        """Makes data folders and settings, all at once: initdb and Kafka's format take a second each."""
-        secrets = passwords.load(self.layout)
-        _require_tools(names)
-        work: dict[str, Callable[[], None]] = {
-            "postgres": lambda: postgres.create(self.layout, self._ports["postgres"], secrets["postgres_password"]),
-            "redis": lambda: redis_server.create(self.layout, self._ports["redis"], secrets["redis_password"]),
-            "kafka": lambda: kafka.create(self.layout, self._ports["kafka"], self._ports["kafka_controller"]),
-            "s3": lambda: s3.create(self.layout),
-        }
-        with ThreadPoolExecutor() as pool:
-            for future in [pool.submit(work[name]) for name in names]:
-                future.result()
 
     def _local_programs(self, shape: Shape) -> list[Program]:
-        secrets = passwords.load(self.layout)
-        known = {
-            "postgres": postgres.program(self.layout, self._ports["postgres"]),
-            "redis": redis_server.program(self.layout, self._ports["redis"]),
-            "kafka": kafka.program(self.layout, self._ports["kafka"]),
-            "s3": s3.program(
-                self.layout, self._ports["s3"], secrets["s3_access_key"], secrets["s3_secret_key"], shape.url
-            ),
-        }
+        known = servers.programs(self.layout, self._ports, origin=shape.url)
         return [known[name] for name, source in self._sources().items() if source is Source.LOCAL]
 
-    def _wait_for_backing(
-        self, env: Mapping[str, str], sources: Mapping[str, Source], names: Sequence[str], seconds: float = 60
-    ) -> None:
-        password = passwords.load(self.layout)["postgres_password"]
-        ours = sources["postgres"] is Source.LOCAL
-        checks: dict[str, Callable[[], bool]] = {
-            "postgres": lambda: (
-                postgres.ensure_database(self._ports.address("postgres"), password)
-                if ours
-                else postgres.answers(env["DATABASE_URL"])
-            ),
-            "redis": lambda: redis_server.answers(env["REDIS_URL"]),
-            "kafka": lambda: kafka.answers(env["KAFKA_BOOTSTRAP_SERVERS"]),
-            "s3": lambda: s3.answers(env["S3_ENDPOINT_URL"]),
-        }
-        deadline = time.monotonic() + seconds
-        for name in names:
-            while not checks[name]():
-                if time.monotonic() > deadline:
-                    raise self._silent(name, sources[name])
-                time.sleep(0.05)
-        if "s3" in names and not s3.has_bucket(env):
-            s3.ensure_bucket(env)
-
-    def _silent(self, name: str, source: Source) -> StackError:
-        log = self.layout.log_file(name)
-        if source is not Source.LOCAL:
-            return StackError(name, f"doesn't answer ({source.value})", "check the address and that it runs")
-        output = log.read_text(errors="replace") if log.exists() else ""
-        return StackError(name, "doesn't answer", f"see {log}, or {ELSEWHERE}", output)
-
     def _docker(self, command: Sequence[str]) -> None:
-        self._ports.require(BACKING_PORTS)
+        self._ports.require(servers.PORTS)
         variables = docker.environment(self._ports, passwords.load(self.layout), self._last_shape().url)
         docker.run(command, variables)
 
@@ -301,20 +238,6 @@ class Stack:
             fcntl.flock(file, fcntl.LOCK_EX)
             self._ports = Ports(self.layout.ports)
             yield
-
-
-def _require_tools(names: Sequence[str]) -> None:
-    missing = [
-        piece
-        for piece, there in (
-            ("kafka", kafka.LIBS.is_dir()),
-            ("s3", s3.BINARY.exists()),
-            ("postgres", postgres.BIN.is_dir()),
-        )
-        if piece in names and not there
-    ]
-    if missing:
-        raise StackError(", ".join(missing), "not installed", "make setup")
 
 
 if __name__ == "__main__":

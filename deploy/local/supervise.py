@@ -12,6 +12,7 @@ class QuickPoller(poller.Poller):  # type: ignore[misc]  # supervisor has no typ
     """The poller that supervisord waits in; it passes one second, which is also its delay before a restart."""
 
     def poll(self, timeout: float) -> Any:
+        """Waits for something to happen, but never longer than a tick."""
         return super().poll(min(timeout, TICK_SECONDS))
 
 

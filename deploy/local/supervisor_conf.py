@@ -73,6 +73,7 @@ def script(layout: Layout, program: Program) -> str:
 
 
 def script_file(layout: Layout, program: Program) -> Path:
+    """Where a program's script lies."""
     return layout.conf / f"{program.name}.sh"
 
 

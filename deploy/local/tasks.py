@@ -10,6 +10,8 @@ from typing import TextIO
 
 @dataclass(frozen=True)
 class Task:
+    """A step and the names of those that come before it."""
+
     name: str
     action: Callable[[], str]
     """Does the step and returns a few words on how it went."""

@@ -46,6 +46,7 @@ def read_lock(path: Path = KAFKA_LOCK) -> dict[str, str]:
 
 
 def sha256(path: Path) -> str:
+    """The checksum of a file, in hex."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
@@ -122,7 +123,12 @@ def ensure_versitygw() -> str:
     run("the S3 server", [go, "install", "-trimpath", "-gcflags=all=-N -l", "-ldflags=-s -w", module], environment)
     built = work / "bin" / "versitygw"
     _copy_file(built, s3.BINARY)
-    _keep(lambda: (_copy_file(built, cached), checksum.write_text(sha256(built) + "\n")))
+
+    def keep() -> None:
+        _copy_file(built, cached)
+        checksum.write_text(sha256(built) + "\n")
+
+    _keep(keep)
     _remove_go_caches(work)
     return "built"
 
@@ -171,7 +177,7 @@ def _copy_file(source: Path, target: Path) -> None:
     fresh.replace(target)
 
 
-def _keep(copy: Callable[[], object]) -> None:
+def _keep(copy: Callable[[], None]) -> None:
     """A cache that can't be written is no reason to fail."""
     try:
         cache_folder().mkdir(parents=True, exist_ok=True)

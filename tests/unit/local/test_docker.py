@@ -9,7 +9,7 @@ from deploy.local import docker
 from deploy.local.errors import StackError
 from deploy.local.layout import Layout
 from deploy.local.ports import Ports
-from deploy.local.stack import BACKING_PORTS
+from deploy.local.servers import PORTS
 
 SECRETS = {"postgres_password": "p", "redis_password": "r", "s3_access_key": "a", "s3_secret_key": "s"}
 
@@ -32,7 +32,7 @@ def test_two_stacks_are_two_projects(tmp_path: Path) -> None:
 
 def test_every_variable_of_the_compose_file_is_given_and_every_port_is_bound_to_loopback(tmp_path: Path) -> None:
     ports = Ports(tmp_path / "ports.json")
-    ports.require(BACKING_PORTS)
+    ports.require(PORTS)
     given = docker.environment(ports, SECRETS, "http://127.0.0.1:8000")
     text = docker.COMPOSE_FILE.read_text()
     named = {part.split(":-", 1)[0] for part in text.split("${")[1:]}
