@@ -1,0 +1,144 @@
+"""Lengths: how the shots of a film share its length, once it is known how long each line of speech really lasts.
+
+Speech sets the minimum of a shot. What is over goes first to what the shots wish for, then to the end card, then to the
+shots again. Every length is whole frames and the sum is exact. Shots keep the lengths of the film before wherever their
+speech still fits, so that one changed line re-renders one shot: the difference is taken from that shot's own pauses, and
+from the end card only when those don't suffice.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from services.ai_jobs.options import MAX_TEMPO
+
+# before the first word of a shot, between two lines, after the last word
+LEAD_MS, GAP_MS, TAIL_MS = 250, 220, 350
+# a shot without speech is at least this long: shorter pictures can't be read
+SILENT_MS = 1500
+# speech is sped up in steps, so that a small change of the text rarely changes the tempo of the whole film
+TEMPOS = (1.0, 1.05, 1.1, MAX_TEMPO)
+# pauses added to a shot before its first word grow no longer than this
+MAX_LEAD_MS = 900
+END_CARD_WISH_MS = 3500
+
+
+@dataclass(frozen=True)
+class ShotNeed:
+    """What a shot asks for: its wish without speech, and how long each of its lines lasts at tempo 1."""
+
+    id: str
+    natural_ms: int
+    lines_ms: tuple[int, ...]
+
+    def minimum_ms(self, tempo: float) -> float:
+        """The shortest this shot can be."""
+        if not self.lines_ms:
+            return SILENT_MS
+        speech = sum(math.ceil(length / tempo) for length in self.lines_ms)
+        return LEAD_MS + speech + GAP_MS * (len(self.lines_ms) - 1) + TAIL_MS
+
+
+@dataclass(frozen=True)
+class PlacedLine:
+    """When a line starts within its shot and how long it lasts in film time, milliseconds."""
+
+    start_ms: int
+    duration_ms: int
+
+
+@dataclass(frozen=True)
+class Fit:
+    """The film's lengths in frames; `lines` by shot, in order."""
+
+    tempo: float
+    title_frames: int
+    end_frames: int
+    shot_frames: dict[str, int]
+    lines: dict[str, list[PlacedLine]]
+
+
+class DoesNotFit(Exception):
+    """Even at the fastest tempo the speech needs a film of `needed_seconds`."""
+
+    def __init__(self, needed_seconds: int) -> None:
+        super().__init__(f"the speech needs {needed_seconds} s")
+        self.needed_seconds = needed_seconds
+
+
+def card_frames(frames: int, fps: int, *, wanted: bool) -> int:
+    """A card's least length: 2 s, 3 s in films of half a minute and more; none where none is wanted."""
+    if not wanted:
+        return 0
+    return (3 if frames >= 30 * fps else 2) * fps
+
+
+def _spread(total: int, weights: list[float]) -> list[int]:
+    """Whole numbers in proportion to the weights that sum to the total (largest remainder)."""
+    whole = sum(weights)
+    exact = [total * weight / whole for weight in weights]
+    shares = [math.floor(share) for share in exact]
+    by_remainder = sorted(range(len(exact)), key=lambda index: (shares[index] - exact[index], index))
+    for index in by_remainder[: total - sum(shares)]:
+        shares[index] += 1
+    return shares
+
+
+def _tempo(shots: list[ShotNeed], fps: int, room: int, cards: int) -> tuple[float, dict[str, int]]:
+    for tempo in TEMPOS:
+        least = {shot.id: math.ceil(shot.minimum_ms(tempo) * fps / 1000) for shot in shots}
+        if sum(least.values()) <= room:
+            return tempo, least
+    raise DoesNotFit(math.ceil((sum(least.values()) + cards) / fps))
+
+
+def _kept(shots: list[ShotNeed], least: dict[str, int], previous: dict[str, int], room: int) -> dict[str, int] | None:
+    """The lengths of the film before, stretched where speech outgrew them; None where that is another film."""
+    if set(previous) != {shot.id for shot in shots}:
+        return None
+    lengths = {shot.id: max(least[shot.id], previous[shot.id]) for shot in shots}
+    return lengths if sum(lengths.values()) <= room else None
+
+
+def _shared(shots: list[ShotNeed], least: dict[str, int], fps: int, room: int, *, to_end_card: int) -> dict[str, int]:
+    over = room - sum(least.values())
+    wishes = [max(0, math.ceil(shot.natural_ms * fps / 1000) - least[shot.id]) for shot in shots]
+    if sum(wishes) >= over:
+        extra = _spread(over, [max(wish, 1e-6) for wish in wishes])
+        return {shot.id: least[shot.id] + more for shot, more in zip(shots, extra, strict=True)}
+    rest = max(0, over - sum(wishes) - to_end_card)
+    more = _spread(rest, [least[shot.id] + wish for shot, wish in zip(shots, wishes, strict=True)])
+    return {shot.id: least[shot.id] + wish + add for shot, wish, add in zip(shots, wishes, more, strict=True)}
+
+
+def place_lines(shot: ShotNeed, length_ms: float, tempo: float) -> list[PlacedLine]:
+    """Where the lines of a shot start: its spare time is a pause before them and after, in the shot alone."""
+    spare = length_ms - shot.minimum_ms(tempo)
+    at = LEAD_MS + min(spare * 0.35, MAX_LEAD_MS - LEAD_MS)
+    placed = []
+    for length in shot.lines_ms:
+        lasts = math.ceil(length / tempo)
+        placed.append(PlacedLine(round(at), lasts))
+        at += lasts + GAP_MS
+    return placed
+
+
+def fit(
+    shots: list[ShotNeed], *, fps: int, frames: int, title: bool, end: bool, previous: dict[str, int] | None = None
+) -> Fit:
+    """Lengths that sum to `frames` exactly; DoesNotFit when the speech is too long at every tempo."""
+    title_frames = card_frames(frames, fps, wanted=title)
+    end_least = card_frames(frames, fps, wanted=end)
+    room = frames - title_frames - end_least
+    tempo, least = _tempo(shots, fps, room, title_frames + end_least)
+    lengths = _kept(shots, least, previous or {}, room)
+    if lengths is None:
+        to_end = max(0, math.ceil(END_CARD_WISH_MS * fps / 1000) - end_least) if end else 0
+        lengths = _shared(shots, least, fps, room, to_end_card=to_end)
+    rest = room - sum(lengths.values())
+    if rest and not end:
+        lengths[shots[-1].id] += rest
+        rest = 0
+    lines = {shot.id: place_lines(shot, lengths[shot.id] * 1000 / fps, tempo) for shot in shots}
+    return Fit(tempo, title_frames, end_least + rest, lengths, lines)

@@ -1,0 +1,202 @@
+"""From what a filmmaker asks to a settled specification: every default resolved, every bound checked, in the API's order.
+
+First what is wrong in itself (422), then what the plan does not allow (403).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from filmstudio.ai_jobs.v1 import jobs_pb2 as pb
+from filmstudio.credits.v1 import credits_pb2
+from filmstudio.projects.v1 import script_pb2
+
+from services.ai_jobs.engines import Engines
+from services.ai_jobs.errors import LanguageUnsupported, PlanLimit, ScriptTooLong
+from services.ai_jobs.models import FilmSpec
+from services.kit.errors import Invalid
+
+ASPECTS = {"16:9": (16, 9), "9:16": (9, 16), "1:1": (1, 1)}
+RESOLUTIONS = {"480p": 480, "720p": 720, "1080p": 1080}
+FPS = (24, 25, 30)
+STYLES = ("flat", "watercolor", "noir")
+MOODS = ("auto", "none", "calm", "happy", "sad", "tense", "tender", "mysterious", "triumphant")
+RAGAS = ("yaman", "bhairav", "bhupali", "darbari", "kafi")
+MIN_S, MAX_S, PREVIEW_S = 15, 300, 60
+# speech may be played this much faster, not more
+MAX_TEMPO = 1.15
+# title and end card at their shortest, seconds
+CARDS_S = 4.0
+WATERMARK = "AI Film Studio"
+
+# element kinds that are seen rather than heard, and the seconds a picture of one wishes for
+_ACTION_S = 2.2
+_HEADING_S = 2.5
+_LINE_PAUSE_S = 0.45
+
+
+@dataclass(frozen=True)
+class Files:
+    """The filmmaker's files the options name, as projects knows them: asset id → object."""
+
+    images: dict[str, dict[str, Any]] = field(default_factory=dict)
+    music: dict[str, Any] | None = None
+
+
+def _choice(value: str, allowed: tuple[str, ...] | dict[str, Any], name: str, default: str) -> str:
+    if not value:
+        return default
+    if value not in allowed:
+        raise Invalid(f"{value!r} is not one of {', '.join(allowed)}", field=f"options.{name}")
+    return value
+
+
+def frame_size(aspect: str, resolution: str) -> tuple[int, int]:
+    """Pixels, both even; the resolution names the shorter side."""
+    short = RESOLUTIONS[resolution]
+    wide, high = ASPECTS[aspect]
+    long = math.ceil(short * max(wide, high) / min(wide, high) / 2) * 2
+    return (long, short) if wide > high else (short, long) if high > wide else (short, short)
+
+
+def natural_seconds(script: script_pb2.Script) -> int:
+    """How long a film of this script wishes to be: its speech with pauses, its pictures, its cards; whole seconds, at least 15."""
+    kinds = [element.kind for element in script.elements]
+    element = script_pb2.ScriptElement
+    lines = sum(kind in (element.KIND_DIALOGUE, element.KIND_NARRATION) for kind in kinds)
+    seen = kinds.count(element.KIND_ACTION) * _ACTION_S + kinds.count(element.KIND_HEADING) * _HEADING_S
+    seconds = script.spoken_seconds + lines * _LINE_PAUSE_S + seen + CARDS_S + 1
+    return max(MIN_S, math.ceil(seconds))
+
+
+def needed_seconds(script: script_pb2.Script) -> int:
+    """The shortest film that can hold the speech, at its fastest."""
+    return max(MIN_S, math.ceil(script.spoken_seconds / MAX_TEMPO + CARDS_S))
+
+
+def _duration_s(options: pb.VideoOptions, script: script_pb2.Script) -> float:
+    longest = PREVIEW_S if options.preview else MAX_S
+    asked = options.duration_s
+    if asked and not MIN_S <= asked <= longest:
+        raise Invalid(f"the duration must be {MIN_S} to {longest} seconds", field="options.duration_s")
+    needed = needed_seconds(script)
+    limit = asked or longest
+    if needed > limit:
+        raise ScriptTooLong(
+            f"the script's speech needs about {needed} s and the film may last {limit:g} s: shorten it or ask for a longer film",
+            needed_seconds=needed,
+            field="options.duration_s",
+        )
+    return asked or min(float(longest), float(natural_seconds(script)))
+
+
+def _check_languages(options: pb.VideoOptions, language: str) -> None:
+    for index, asked in enumerate(options.subtitles.languages):
+        if asked != language:
+            raise LanguageUnsupported(
+                f"there is no translation into {asked!r}: the film's own language is {language!r}",
+                supported=language,
+                field=f"options.subtitles.languages.{index}",
+            )
+
+
+def _check_plan(
+    plan: credits_pb2.Plan, script: script_pb2.Script, options: pb.VideoOptions, duration_s: float, resolution: str
+) -> None:
+    if duration_s > plan.max_film_seconds:
+        what = "asked for" if options.duration_s else f"that version {script.version} of the script needs"
+        raise PlanLimit(
+            f"plan {plan.id} allows films of {plan.max_film_seconds} s; the length {what} is {duration_s:g} s",
+            limit="duration_s",
+            allowed=plan.max_film_seconds,
+        )
+    if RESOLUTIONS[resolution] > RESOLUTIONS[plan.max_resolution]:
+        raise PlanLimit(
+            f"plan {plan.id} allows up to {plan.max_resolution}", limit="resolution", allowed=plan.max_resolution
+        )
+
+
+def _resolution(options: pb.VideoOptions, plan: credits_pb2.Plan) -> str:
+    best = plan.max_resolution
+    if options.preview:
+        best = min(best, "720p", key=lambda name: RESOLUTIONS[name])
+        if options.resolution and RESOLUTIONS.get(options.resolution, 0) > RESOLUTIONS["720p"]:
+            raise Invalid("a preview is at most 720p", field="options.resolution")
+    return _choice(options.resolution, RESOLUTIONS, "resolution", best)
+
+
+def _engines(options: pb.VideoOptions, engines: Engines) -> dict[str, str]:
+    chosen = engines.names()
+    for kind, name in options.engines.items():
+        found = engines.named(kind, name)
+        if found is None:
+            raise Invalid(f"there is no engine {name!r} for {kind!r}", field=f"options.engines.{kind}")
+        chosen[kind] = found.engine
+    return chosen
+
+
+def default_seed(project_id: UUID) -> int:
+    """The project's own seed, so that a second run is the same film."""
+    return int.from_bytes(hashlib.sha256(project_id.bytes).digest()[:4], "big") & 0x7FFFFFFF
+
+
+def settle(
+    options: pb.VideoOptions,
+    *,
+    project_id: UUID,
+    script: script_pb2.Script,
+    plan: credits_pb2.Plan,
+    engines: Engines,
+    files: Files,
+) -> FilmSpec:
+    """The film's specification; Invalid, ScriptTooLong, LanguageUnsupported or PlanLimit, in the API's order."""
+    aspect = _choice(options.aspect, ASPECTS, "aspect", "16:9")
+    fps = options.fps or FPS[0]
+    if fps not in FPS:
+        raise Invalid(f"fps must be one of {', '.join(map(str, FPS))}", field="options.fps")
+    style = _choice(options.style, STYLES, "style", STYLES[0])
+    mood = _choice(options.music.mood, MOODS, "music.mood", "auto")
+    raga = _choice(options.music.raga, RAGAS, "music.raga", "")
+    volume = options.music.volume if options.music.HasField("volume") else 0.5
+    if not 0 <= volume <= 1:
+        raise Invalid("the music's volume must be 0 to 1", field="options.music.volume")
+    seed = options.seed if options.HasField("seed") else default_seed(project_id)
+    if not 0 <= seed < 2**31:
+        raise Invalid("the seed must be 0 to 2147483647", field="options.seed")
+    resolution = _resolution(options, plan)
+    chosen_engines = _engines(options, engines)
+    _check_languages(options, script.language)
+    duration_s = _duration_s(options, script)
+    _check_plan(plan, script, options, duration_s, resolution)
+    width, height = frame_size(aspect, resolution)
+    watermark = options.overlay.watermark or (WATERMARK if options.preview or plan.watermark else "")
+    return FilmSpec(
+        width=width,
+        height=height,
+        fps=fps,
+        duration_ms=round(duration_s * 1000),
+        aspect=aspect,
+        resolution=resolution,
+        style=style,
+        language=script.language,
+        seed=seed,
+        burn_captions=options.subtitles.burn if options.subtitles.HasField("burn") else True,
+        watermark=watermark,
+        intro=options.overlay.intro if options.overlay.HasField("intro") else True,
+        outro=options.overlay.outro if options.overlay.HasField("outro") else True,
+        music_mood=mood,
+        music_raga=raga,
+        music_volume=volume,
+        music_asset=files.music,
+        images=files.images,
+        engines=chosen_engines,
+    )
+
+
+def options_sha256(options: pb.VideoOptions) -> str:
+    """What a quote binds besides the script version."""
+    return hashlib.sha256(options.SerializeToString(deterministic=True)).hexdigest()
