@@ -1,0 +1,141 @@
+"""What each mood sounds like: its pace, its scale, its harmonies and who plays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from services.render_worker.craft.score import DORIAN, HARMONIC_MINOR, MAJOR, MINOR
+
+# Four chords, as degrees of the scale (0: the tonic).
+Progression = tuple[int, int, int, int]
+
+
+@dataclass(frozen=True)
+class Palette:
+    """How a mood is composed. Velocities are MIDI's."""
+
+    tempo_bpm: float
+    scale: tuple[int, ...]
+    # The tonic stands this far from the film's: moods in minor take the relative key, so that scenes follow smoothly.
+    tonic_shift: int
+    progressions: tuple[Progression, ...]
+    pad: str
+    # "arpeggio", "broken", "pulse", "chords" or "sparse".
+    pattern: str
+    figure: str
+    melody: str
+    bass: str
+    loudness: int
+    # Beats of the melody's bars, from which motifs are drawn.
+    rhythms: tuple[tuple[float, ...], ...]
+    # How many of four bars the melody plays.
+    melody_bars: int = 2
+    # A colour on top of the triads, as scale steps over the root: 6 a seventh, 8 a ninth.
+    colour: int = 0
+    timpani: bool = False
+
+
+PALETTES: Final[dict[str, Palette]] = {
+    "calm": Palette(
+        tempo_bpm=66,
+        scale=MAJOR,
+        tonic_shift=0,
+        progressions=((0, 4, 5, 3), (0, 2, 3, 0), (0, 3, 0, 4)),
+        pad="warm_pad",
+        pattern="arpeggio",
+        figure="piano",
+        melody="flute",
+        bass="bass",
+        loudness=58,
+        rhythms=((2.0, 1.0, 1.0), (3.0, 1.0), (1.0, 1.0, 2.0)),
+        colour=8,
+    ),
+    "happy": Palette(
+        tempo_bpm=108,
+        scale=MAJOR,
+        tonic_shift=0,
+        progressions=((0, 4, 5, 3), (0, 3, 4, 3), (0, 5, 3, 4)),
+        pad="strings",
+        pattern="broken",
+        figure="guitar",
+        melody="clarinet",
+        bass="bass",
+        loudness=66,
+        rhythms=((1.0, 0.5, 0.5, 1.0, 1.0), (0.5, 0.5, 1.0, 2.0), (1.5, 0.5, 1.0, 1.0)),
+        melody_bars=3,
+    ),
+    "sad": Palette(
+        tempo_bpm=58,
+        scale=MINOR,
+        tonic_shift=-3,
+        progressions=((0, 5, 2, 6), (0, 3, 5, 4), (0, 6, 5, 3)),
+        pad="slow_strings",
+        pattern="sparse",
+        figure="piano",
+        melody="cello",
+        bass="cello",
+        loudness=56,
+        rhythms=((2.0, 2.0), (3.0, 1.0), (1.5, 0.5, 2.0)),
+        colour=8,
+    ),
+    "tense": Palette(
+        tempo_bpm=92,
+        scale=HARMONIC_MINOR,
+        tonic_shift=-3,
+        progressions=((0, 0, 5, 4), (0, 3, 0, 4), (0, 5, 3, 4)),
+        pad="slow_strings",
+        pattern="pulse",
+        figure="low_strings",
+        melody="horn",
+        bass="bass",
+        loudness=62,
+        rhythms=((3.0, 1.0), (2.0, 2.0), (4.0,)),
+        melody_bars=1,
+        timpani=True,
+    ),
+    "tender": Palette(
+        tempo_bpm=72,
+        scale=MAJOR,
+        tonic_shift=0,
+        progressions=((0, 2, 5, 3), (3, 0, 1, 4), (0, 4, 3, 0)),
+        pad="slow_strings",
+        pattern="arpeggio",
+        figure="harp",
+        melody="oboe",
+        bass="cello",
+        loudness=57,
+        rhythms=((1.0, 1.0, 2.0), (1.5, 0.5, 2.0), (2.0, 1.0, 1.0)),
+        colour=6,
+    ),
+    "mysterious": Palette(
+        tempo_bpm=70,
+        scale=DORIAN,
+        tonic_shift=-3,
+        progressions=((0, 3, 0, 6), (0, 2, 3, 0), (0, 6, 3, 0)),
+        pad="space_voice",
+        pattern="arpeggio",
+        figure="celesta",
+        melody="vibraphone",
+        bass="bass",
+        loudness=56,
+        rhythms=((1.5, 2.5), (2.0, 0.5, 1.5), (3.0, 1.0)),
+        colour=8,
+    ),
+    "triumphant": Palette(
+        tempo_bpm=96,
+        scale=MAJOR,
+        tonic_shift=0,
+        progressions=((0, 3, 4, 0), (5, 3, 0, 4), (0, 4, 3, 4)),
+        pad="strings",
+        pattern="chords",
+        figure="piano",
+        melody="horn",
+        bass="bass",
+        loudness=72,
+        rhythms=((1.5, 0.5, 2.0), (1.0, 1.0, 2.0), (2.0, 1.0, 1.0)),
+        melody_bars=3,
+        timpani=True,
+    ),
+}
+MOODS: Final[tuple[str, ...]] = tuple(PALETTES)

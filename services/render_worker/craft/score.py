@@ -1,0 +1,62 @@
+"""What a score is made of: notes for a small orchestra, and the scales they come from. No sound here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+NOTE_NAMES: Final = ("C", "C sharp", "D", "E flat", "E", "F", "F sharp", "G", "A flat", "A", "B flat", "B")
+MAJOR: Final = (0, 2, 4, 5, 7, 9, 11)
+MINOR: Final = (0, 2, 3, 5, 7, 8, 10)
+DORIAN: Final = (0, 2, 3, 5, 7, 9, 10)
+HARMONIC_MINOR: Final = (0, 2, 3, 5, 7, 8, 11)
+
+
+@dataclass(frozen=True)
+class Note:
+    """A note of one player. `start_s` and `length_s` in film time, `pitch` a MIDI key, `velocity` 1 to 127."""
+
+    player: str
+    start_s: float
+    length_s: float
+    pitch: int
+    velocity: int
+
+
+@dataclass(frozen=True)
+class Score:
+    """All notes of a piece, in no order, with its key and pace as they are told to people."""
+
+    notes: tuple[Note, ...]
+    key: str
+    tempo_bpm: float
+
+
+@dataclass(frozen=True)
+class Section:
+    """A stretch of the film in one mood."""
+
+    start_s: float
+    length_s: float
+    mood: str
+
+    @property
+    def end_s(self) -> float:
+        return self.start_s + self.length_s
+
+
+def pitch_at(tonic: int, scale: Sequence[int], degree: int) -> int:
+    """The MIDI key of a scale's degree (0: the tonic; negative and beyond the octave allowed)."""
+    octave, step = divmod(degree, len(scale))
+    return tonic + 12 * octave + scale[step]
+
+
+def nearest(pitch: int, classes: Sequence[int]) -> int:
+    """The key nearest to `pitch` whose pitch class is one of these; the lower of two."""
+    wanted = {entry % 12 for entry in classes}
+    for distance in range(12):
+        for candidate in (pitch - distance, pitch + distance):
+            if candidate % 12 in wanted:
+                return candidate
+    return pitch
