@@ -1,1 +1,6 @@
-"""Placeholder."""
+"""Accounts and who may act as whom: sign-in, sessions, roles, signing keys, live tickets, the activity log.
+
+RPCs: filmstudio.users.v1.UsersService. Events out on users.users.v1: UserRegistered, UserUpdated. Events in from
+credits.accounts.v1: SubscriptionChanged (a user's tier, and by it the role), CreditsGranted (what administrators granted,
+for the activity log). Calls nobody.
+"""

@@ -1,0 +1,69 @@
+"""Users, wired together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from filmstudio.ops.v1 import ops_pb2_grpc
+from filmstudio.users.v1 import users_pb2_grpc
+
+from services.kit.consumer import Consumer
+from services.kit.db import Database
+from services.kit.dead_letters import OperationsServicer
+from services.kit.housekeeping import housekeeping
+from services.kit.identity import Callers
+from services.kit.relay import Relay
+from services.kit.rpc import Server
+from services.kit.runtime import Part, Periodic
+from services.users import consumers, rpc
+from services.users.bootstrap import Bootstrap
+from services.users.keys import Keys
+from services.users.passwords import Passwords
+from services.users.service import Users
+from services.users.settings import Settings
+from services.users.sign_in import SignIns
+from services.users.tokens import AccessTokens
+
+_OPERATORS = {"gateway", "operator"}
+
+
+def build(settings: Settings) -> Sequence[Part]:
+    """The parts of users, in starting order."""
+    database = Database("users", settings.database_url.get_secret_value(), settings.database_pool_size)
+    keys = Keys(settings.jwt_keys_dir, settings.jwt_key_publish_before_s)
+    access_tokens = AccessTokens(keys, settings.jwt_issuer, settings.jwt_audience, settings.access_token_s)
+    passwords = Passwords()
+    sign_ins = SignIns(
+        database,
+        passwords,
+        access_tokens,
+        refresh_lives=timedelta(days=settings.refresh_token_days),
+        ticket_lives=timedelta(seconds=settings.live_ticket_s),
+    )
+    users = Users(database, passwords, sign_ins)
+    consumer = Consumer("users", settings.kafka_bootstrap_servers)
+    consumers.subscribe(consumer, users)
+    server = Server(settings.users_grpc_address, Callers.read(settings))
+    server.add(
+        users_pb2_grpc.add_UsersServiceServicer_to_server,
+        rpc.UsersServicer(users, sign_ins, keys),
+        rpc.SERVICE,
+        rpc.CALLERS,
+    )
+    server.add(
+        ops_pb2_grpc.add_OperationsServiceServicer_to_server,
+        OperationsServicer("users", settings.kafka_bootstrap_servers, consumer),
+        "filmstudio.ops.v1.OperationsService",
+        {"ListDeadLetters": _OPERATORS, "ReplayDeadLetter": _OPERATORS},
+    )
+    admin_password = settings.filmstudio_admin_password.get_secret_value()
+    return [
+        database,
+        Relay(database, settings.kafka_bootstrap_servers),
+        consumer,
+        server,
+        Bootstrap(users, settings.filmstudio_admin_email, admin_password),
+        Periodic("forget expired", 3600, sign_ins.forget_expired),
+        housekeeping(database),
+    ]
