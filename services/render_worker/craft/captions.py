@@ -53,6 +53,7 @@ class Cue:
 
     @property
     def text(self) -> str:
+        """Its lines, parted by line feeds."""
         return "\n".join(self.lines)
 
 

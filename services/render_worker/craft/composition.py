@@ -131,7 +131,7 @@ class _Writer:
 
 def compose(sections: Sequence[Section], seed: int) -> Score:
     """The music for these sections, which follow each other without gaps; it ends with the last one."""
-    random = Random(seed)
+    random = Random(seed)  # noqa: S311 (music, not secrets)
     tonic = random.choice((48, 50, 51, 53, 55)) + 5
     motif = [random.choice((-4, -2, 2, 3, 4, 5)) for _ in range(3)]
     motif = [0, *motif, -sum(motif)]

@@ -24,6 +24,7 @@ class Loudness:
 
     @property
     def silent(self) -> bool:
+        """Nothing above the meter's floor."""
         return self.lufs <= SILENCE_LUFS
 
 

@@ -38,6 +38,7 @@ class Lengths:
 
     @property
     def film_s(self) -> float:
+        """How long a player plays it."""
         return max(self.picture_s, self.sound_s)
 
 

@@ -38,6 +38,7 @@ class FilmPlan:
 
     @property
     def duration_ms(self) -> int:
+        """The frames' time."""
         return round(self.frames * 1000 / self.fps)
 
 

@@ -8,8 +8,8 @@ _PAIRS = (
     " ka kat kk kaz kn kan ko kor ky kir la lat lt lit lv lav mk mkd ml mal mr mar ms msa mt mlt my mya nb nob ne nep nl nld"
     " nn nno no nor or ori pa pan pl pol pt por ro ron ru rus sa san si sin sk slk sl slv sq sqi sr srp sv swe sw swa ta tam"
     " te tel th tha tr tur uk ukr ur urd uz uzb vi vie zh zho yue zho"
-).split()
-_ISO_639_2 = dict(zip(_PAIRS[::2], _PAIRS[1::2], strict=True))
+)
+_ISO_639_2 = dict(zip(_PAIRS.split()[::2], _PAIRS.split()[1::2], strict=True))
 
 
 def iso639_2(language: str) -> str:

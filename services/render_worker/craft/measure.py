@@ -53,7 +53,8 @@ def weighted_power(samples: Sound) -> npt.NDArray[np.float64]:
 
 def true_peak(samples: Sound, above: float = 0.0) -> npt.NDArray[np.float64]:
     """The peak around every sample, oversampled four times, the louder channel. Where the sample peak of a neighbourhood is
-    below `above` it is taken as it is (oversampling adds little to what is far from any ceiling)."""
+    below `above` it is taken as it is (oversampling adds little to what is far from any ceiling).
+    """
     peaks: npt.NDArray[np.float64] = np.abs(samples).max(axis=1).astype(np.float64)
     kernel = _interpolators()
     margin = _TAPS

@@ -130,7 +130,8 @@ def _on_grid(seconds: float) -> int:
 @cache
 def _hall() -> npt.NDArray[np.float64]:
     """The hall's answer to a click, (samples, 2): the sound itself, a wide tail that darkens, and all of it a little softer
-    where speech lives (1.5 to 4 kHz) and without rumble."""
+    where speech lives (1.5 to 4 kHz) and without rumble.
+    """
     length = samples_of_ms(_HALL_S * 1000)
     time = np.arange(length) / RATE
     noise = np.random.default_rng(11).standard_normal((length, 2))

@@ -35,6 +35,7 @@ class Unit:
 
     @property
     def width(self) -> int:
+        """Its columns."""
         return width_of(self.text)
 
 
@@ -116,7 +117,8 @@ def _shortened(piece: str, max_width: int) -> list[str]:
 
 def _characters(text: str) -> list[str]:
     """The text at its places of possible breaks: no mark, vowel sign or closing punctuation begins a piece, no opening
-    punctuation or leading vowel ends one, and what another script writes in between stays whole."""
+    punctuation or leading vowel ends one, and what another script writes in between stays whole.
+    """
     pieces: list[str] = []
     for character in text:
         if pieces and _belongs_to(pieces[-1], character):

@@ -43,6 +43,7 @@ class Section:
 
     @property
     def end_s(self) -> float:
+        """Where the next section starts."""
         return self.start_s + self.length_s
 
 

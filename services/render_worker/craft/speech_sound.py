@@ -53,7 +53,8 @@ def hop_levels(sound: npt.NDArray[np.floating]) -> npt.NDArray[np.float32]:
 
 def _resampled_and_softened(sound: Mono, rate: float) -> Mono:
     """To 48 kHz by spectrum; on the way the harsh top and the rumble are taken down, and the pulses of the voice, which all
-    harmonics start at once, are spread by three milliseconds: that is what makes a synthesised voice buzz."""
+    harmonics start at once, are spread by three milliseconds: that is what makes a synthesised voice buzz.
+    """
     padded = np.pad(sound, (256, 2048))
     length = round(len(padded) * RATE / rate)
     spectrum = np.fft.rfft(padded)

@@ -9,44 +9,36 @@ from filmstudio.projects.v1 import storyboard_pb2 as board
 
 from services.render_worker.engines.base import StepFailed
 
-# BCP 47 to the synthesiser's code. Japanese and Hebrew are left out: their everyday spelling is spelled out, not spoken.
-_LANGUAGES: Final = {
-    **{"en": "en-us", "zh": "cmn", "yue": "yue", "pt": "pt-br", "es": "es", "fr": "fr-fr", "no": "nb", "sa": "hi"},
-    **{
-        code: code
-        for code in (
-            "hi bn ta te kn ml mr gu pa or as ne si ur de it nl sv da nb fi is pl cs sk uk ru be bg hr sr bs sl mk hu ro ca"
-            " el tr az kk ky uz ar fa ko vi th id ms sw af et lv lt sq cy ga eu ka hy am mt eo la"
-        ).split()
-    },
-}
-_ACCENTS: Final = {
-    **{
-        "en-gb": "en-gb",
-        "en-us": "en-us",
-        "en-gb-scotland": "en-gb-scotland",
-        "en-029": "en-029",
-        "en-in": "en-gb",
-        "en-au": "en-gb",
-    },
-    **{
-        "en-gb-x-rp": "en-gb-x-rp",
-        "es-419": "es-419",
-        "es-mx": "es-419",
-        "es-ar": "es-419",
-        "es-us": "es-419",
-        "es-es": "es",
-    },
-    **{
-        "pt-pt": "pt",
-        "pt-br": "pt-br",
-        "fr-be": "fr-be",
-        "fr-ch": "fr-ch",
-        "fr-fr": "fr-fr",
-        "zh-hk": "yue",
-        "zh-yue": "yue",
-    },
-    **{"vi-vn-x-central": "vi-vn-x-central", "vi-vn-x-south": "vi-vn-x-south", "fa-latn": "fa-latn", "ca-va": "ca-va"},
+# Spoken under their own BCP 47 code. Japanese and Hebrew are left out: their everyday spelling is spelled out, not spoken.
+_OWN_CODE = (
+    "hi bn ta te kn ml mr gu pa or as ne si ur es de it nl sv da nb fi is pl cs sk uk ru be bg hr sr bs sl mk hu ro ca"
+    " el tr az kk ky uz ar fa ko vi th id ms sw af et lv lt sq cy ga eu ka hy am mt eo la yue"
+)
+_OTHER_CODES = {"en": "en-us", "zh": "cmn", "pt": "pt-br", "fr": "fr", "no": "nb", "sa": "hi"}
+_LANGUAGES: Final[dict[str, str]] = {code: code for code in _OWN_CODE.split()} | _OTHER_CODES
+# Accents, and regions that have one: the synthesiser's code.
+_ACCENTS: Final[dict[str, str]] = {
+    "en-us": "en-us",
+    "en-gb": "en",
+    "en-in": "en",
+    "en-au": "en",
+    "en-029": "en-029",
+    "en-gb-scotland": "en-gb-scotland",
+    "en-gb-x-rp": "en-gb-x-rp",
+    "es-es": "es",
+    "es-419": "es-419",
+    "es-mx": "es-419",
+    "es-ar": "es-419",
+    "es-us": "es-419",
+    "pt-br": "pt-br",
+    "pt-pt": "pt",
+    "fr-fr": "fr",
+    "fr-be": "fr-be",
+    "fr-ch": "fr-ch",
+    "zh-hk": "yue",
+    "zh-yue": "yue",
+    "vi-vn-x-central": "vi-vn-x-central",
+    "vi-vn-x-south": "vi-vn-x-south",
 }
 SUPPORTED_LANGUAGES: Final[tuple[str, ...]] = tuple(sorted(_LANGUAGES))
 
