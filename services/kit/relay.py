@@ -11,9 +11,7 @@ import contextlib
 import heapq
 import json
 import random
-from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
 
 import asyncpg  # type: ignore[import-untyped] # it ships none
 from confluent_kafka import KafkaError, KafkaException
@@ -21,19 +19,16 @@ from prometheus_client import Counter, Gauge
 
 from services.kit import kafka, telemetry
 from services.kit.db import Database
+from services.kit.lanes import WINDOW, Ownership, key_of
 from services.kit.outbox import SHARDS
 
 ACTIVE_POLL_S = 0.05
 IDLE_POLL_S = 1.0
-# rows read per shard and turn; an aggregate with as many waiting gets no more until they are gone
-WINDOW = 64
 # rows held in memory, in flight or waiting for the one before
 HELD_ROWS = 4096
 COUNT_EVERY_S = 5.0
 DELETE_EVERY_S = 60.0
 DELETE_AT_ONCE = 500
-# Longer than a topic keeps what the inbox would have to recognise.
-INBOX_RETENTION = timedelta(days=30)
 
 _AWAY = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
 
@@ -58,57 +53,10 @@ _COUNT = """
     SELECT count(*), coalesce(extract(epoch FROM now() - min(created_at)), 0)::float8
     FROM outbox WHERE published_at IS NULL
 """
-_DELETE_OUTBOX = """
+_DELETE = """
     DELETE FROM outbox WHERE id IN (
         SELECT id FROM outbox WHERE published_at < now() - $1::interval ORDER BY published_at LIMIT $2)
 """
-_DELETE_INBOX = """
-    DELETE FROM inbox WHERE (consumer, event_id) IN (
-        SELECT consumer, event_id FROM inbox WHERE handled_at < now() - $1::interval ORDER BY handled_at LIMIT $2)
-"""
-
-
-@dataclass(slots=True)
-class _Lane:
-    """One aggregate's way out: its rows by sequence, at most one of them in flight."""
-
-    waiting: list[tuple[int, int, asyncpg.Record]] = field(default_factory=list)
-    in_flight: bool = False
-
-
-class _Ownership:
-    """What one connection holds: shards, and the rows read under their locks. Over when the connection is."""
-
-    def __init__(self, connection: Any) -> None:
-        self.connection = connection
-        self.shards: list[int] = []
-        self.lanes: dict[str, _Lane] = {}
-        self.known: set[int] = set()
-        # aggregate → the loop's time before which it is left alone
-        self.blocked: dict[str, float] = {}
-        self.over = False
-        # aggregates with more rows than were read
-        self.full: set[str] = set()
-        # the last look found a window full: there is more to read
-        self.more = False
-
-    def add(self, row: asyncpg.Record) -> None:
-        """Put a row in its aggregate's lane."""
-        self.known.add(row["id"])
-        lane = self.lanes.setdefault(f"{row['aggregate_type']}/{row['aggregate_id']}", _Lane())
-        heapq.heappush(lane.waiting, (row["aggregate_seq"], row["id"], row))
-
-    def drop(self, key: str) -> None:
-        """Forget what was read of an aggregate; it is read again from its first unmarked row."""
-        lane = self.lanes.pop(key)
-        self.known.difference_update(row_id for _, row_id, _ in lane.waiting)
-
-    def left_alone(self, now: float) -> list[str]:
-        """Aggregates of which no more rows are to be read now: blocked ones, and those with enough in hand."""
-        for key in [key for key, until in self.blocked.items() if until <= now]:
-            del self.blocked[key]
-        self.full = {key for key, lane in self.lanes.items() if len(lane.waiting) >= WINDOW}
-        return [*self.blocked, *self.full]
 
 
 class Relay:
@@ -173,7 +121,7 @@ class Relay:
         """One connection's life: connect, lock shards, publish until it ends or we are told to stop."""
         settings = {"role": self._service, "search_path": self._service, "application_name": f"{self._service}-relay"}
         connection = await asyncpg.connect(self._url, timeout=5, command_timeout=10, server_settings=settings)
-        own = _Ownership(connection)
+        own = Ownership(connection)
         connection.add_termination_listener(lambda _: self._lose(own))
         try:
             await self._publish(own)
@@ -184,7 +132,7 @@ class Relay:
                 await self._mark(own)
                 await connection.close(timeout=2)
 
-    def _lose(self, own: _Ownership) -> None:
+    def _lose(self, own: Ownership) -> None:
         """Stop publishing at once: another process may own these shards from now on."""
         if not own.over:
             own.over = True
@@ -201,7 +149,7 @@ class Relay:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._woken.wait(), max(seconds, 0))
 
-    async def _publish(self, own: _Ownership) -> None:
+    async def _publish(self, own: Ownership) -> None:
         clock = asyncio.get_running_loop().time
         poll_s = ACTIVE_POLL_S
         look_due = lock_due = count_due = 0.0
@@ -228,7 +176,7 @@ class Relay:
             if not own.more:
                 await self._sleep(look_due - clock())
 
-    async def _lock(self, own: _Ownership) -> None:
+    async def _lock(self, own: Ownership) -> None:
         wanted = [shard for shard in range(SHARDS) if shard not in own.shards]
         locked = [record["shard"] for record in await own.connection.fetch(_LOCK, wanted, self._service)]
         if locked:
@@ -236,7 +184,7 @@ class Relay:
             self._look = True
             telemetry.log().info("the relay owns shards", service=self._service, shards=len(own.shards))
 
-    async def _read(self, own: _Ownership) -> int:
+    async def _read(self, own: Ownership) -> int:
         """Read rows that are neither marked nor in hand, and send those whose turn it is."""
         room = HELD_ROWS - len(own.known)
         own.more = False
@@ -246,12 +194,12 @@ class Relay:
         rows = await own.connection.fetch(_SELECT, own.shards, list(own.known), left_alone, WINDOW)
         for row in rows:
             own.add(row)
-        for key in {f"{row['aggregate_type']}/{row['aggregate_id']}" for row in rows}:
+        for key in {key_of(row) for row in rows}:
             self._send_next(own, key)
         own.more = len(rows) >= WINDOW and len(own.known) + WINDOW <= HELD_ROWS
         return len(rows)
 
-    def _send_next(self, own: _Ownership, key: str) -> None:
+    def _send_next(self, own: Ownership, key: str) -> None:
         lane = own.lanes.get(key)
         if lane is None or lane.in_flight or own.over or self._stopping:
             return
@@ -274,7 +222,7 @@ class Relay:
         except BufferError:
             report(KafkaError(KafkaError._QUEUE_FULL))
 
-    def _reported(self, own: _Ownership, key: str, row: asyncpg.Record, error: KafkaError | None) -> None:
+    def _reported(self, own: Ownership, key: str, row: asyncpg.Record, error: KafkaError | None) -> None:
         self._in_flight -= 1
         own.lanes[key].in_flight = False
         self._woken.set()
@@ -297,7 +245,7 @@ class Relay:
             )  # fmt: skip
         own.blocked[key] = asyncio.get_running_loop().time() + wait_s
 
-    async def _mark(self, own: _Ownership) -> None:
+    async def _mark(self, own: Ownership) -> None:
         if self._delivered:
             ids, self._delivered = self._delivered, []
             await self._execute(own, _MARK, ids, self._delivered)
@@ -306,22 +254,19 @@ class Relay:
             ids, self._counted = self._counted, []
             await self._execute(own, _ATTEMPTED, ids, self._counted)
 
-    async def _execute(self, own: _Ownership, statement: str, ids: list[int], keep: list[int]) -> None:
+    async def _execute(self, own: Ownership, statement: str, ids: list[int], keep: list[int]) -> None:
         try:
             await own.connection.execute(statement, ids)
         except BaseException:
             keep.extend(ids)
             raise
 
-    async def _count(self, own: _Ownership) -> None:
+    async def _count(self, own: Ownership) -> None:
         count, age_s = await own.connection.fetchrow(_COUNT)
         _unpublished.labels(self._service).set(count)
         _oldest.labels(self._service).set(age_s)
 
-    async def _delete(self, own: _Ownership) -> int:
-        """Delete some of what nobody needs any more, a little at a time; the larger of the two counts."""
-        counts = []
-        for statement, retention in ((_DELETE_OUTBOX, self._retention), (_DELETE_INBOX, INBOX_RETENTION)):
-            done = await own.connection.execute(statement, retention, DELETE_AT_ONCE)
-            counts.append(int(done.rsplit(" ", 1)[1]))
-        return max(counts)
+    async def _delete(self, own: Ownership) -> int:
+        """Delete some of the rows that were published long ago; how many."""
+        done: str = await own.connection.execute(_DELETE, self._retention, DELETE_AT_ONCE)
+        return int(done.rsplit(" ", 1)[1])
