@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 import xmlrpc.client
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from http.client import HTTPException
 from pathlib import Path
 from typing import Any
@@ -17,9 +17,10 @@ from supervisor.xmlrpc import SupervisorTransport
 from deploy.local import supervisor_conf
 from deploy.local.errors import StackError
 from deploy.local.layout import CHECKOUT, Layout
-from deploy.local.program import Program
+from deploy.local.program import BACKING, Program
 
 RUNNING = ("RUNNING", "STARTING")
+ENDED = ("STOPPED", "FATAL")
 AWAY = (OSError, socket.error, xmlrpc.client.ProtocolError, HTTPException)
 
 
@@ -33,21 +34,25 @@ class Daemon:
     def _conf(self) -> Path:
         return self._layout.conf / "supervisord.conf"
 
-    def _rpc(self) -> Any:
+    @contextlib.contextmanager
+    def _rpc(self) -> Iterator[Any]:
         transport = SupervisorTransport(None, None, f"unix://{self._layout.socket}")
-        return xmlrpc.client.ServerProxy("http://127.0.0.1", transport=transport).supervisor
+        with xmlrpc.client.ServerProxy("http://127.0.0.1", transport=transport) as proxy:
+            yield proxy.supervisor
 
     def alive(self) -> bool:
         """Return whether supervisord answers."""
         try:
-            return bool(self._rpc().getState()["statename"] == "RUNNING")
+            with self._rpc() as rpc:
+                return bool(rpc.getState()["statename"] == "RUNNING")
         except AWAY:
             return False
 
     def processes(self) -> dict[str, dict[str, Any]]:
         """What supervisord knows of each process: statename, pid, start, … Empty when there is no supervisord."""
         try:
-            return {process["name"]: process for process in self._rpc().getAllProcessInfo()}
+            with self._rpc() as rpc:
+                return {process["name"]: process for process in rpc.getAllProcessInfo()}
         except AWAY:
             return {}
 
@@ -67,13 +72,13 @@ class Daemon:
         if not self.alive():
             self._launch()
             return
-        rpc = self._rpc()
-        added, changed, removed = rpc.reloadConfig()[0]
-        for name in [*changed, *removed]:
-            self.stop(name)
-            rpc.removeProcessGroup(name)
-        for name in [*added, *changed]:
-            rpc.addProcessGroup(name)
+        with self._rpc() as rpc:
+            added, changed, removed = rpc.reloadConfig()[0]
+            self._stop_together([*changed, *removed])
+            for name in [*changed, *removed]:
+                rpc.removeProcessGroup(name)
+            for name in [*added, *changed]:
+                rpc.addProcessGroup(name)
         running = self.processes()
         for program in wanted:
             if running.get(program.name, {}).get("statename") in ("STOPPED", "FATAL", "EXITED"):
@@ -95,31 +100,46 @@ class Daemon:
 
     def stop(self, name: str) -> None:
         """Stops one process and returns when it has ended; it stays down."""
-        with _unless_fault("NOT_RUNNING"):
-            self._rpc().stopProcess(name, True)
-        self._layout.pid_file(name).unlink(missing_ok=True)
+        self._stop_together([name])
 
     def start(self, name: str) -> None:
         """Starts one process that was stopped."""
-        with _unless_fault("ALREADY_STARTED"):
-            self._rpc().startProcess(name, True)
+        with _unless_fault("ALREADY_STARTED"), self._rpc() as rpc:
+            rpc.startProcess(name, False)
 
     def shutdown(self, seconds: float = 60) -> None:
-        """Ends all processes and supervisord itself."""
+        """Ends our processes, then the servers that they speak to, then supervisord itself."""
         names = list(self.processes())
-        with contextlib.suppress(*AWAY):
-            self._rpc().shutdown()
+        self._stop_together([name for name in names if name not in BACKING])
+        self._stop_together([name for name in names if name in BACKING])
+        with contextlib.suppress(*AWAY), self._rpc() as rpc:
+            rpc.shutdown()
         deadline = time.monotonic() + seconds
         while _exists(self._layout.run / "supervisord.pid"):
             if time.monotonic() > deadline:
                 raise StackError("supervisord", "doesn't end", f"look into {self._layout.log_file('supervisord')}")
             time.sleep(0.02)
-        for name in names:
+
+    def _stop_together(self, names: Iterable[str]) -> None:
+        """Stops processes side by side; supervisord by itself would end one after the other."""
+        wanted = list(names)
+        while True:
+            states = {name: process["statename"] for name, process in self.processes().items()}
+            waiting = [name for name in wanted if states.get(name, "STOPPED") not in ENDED]
+            if not waiting:
+                break
+            for name in waiting:
+                # one that has just died by itself is EXITED for a tick and then started again: it is stopped then
+                if states[name] in (*RUNNING, "BACKOFF"):
+                    with _unless_fault("NOT_RUNNING"), self._rpc() as rpc:
+                        rpc.stopProcess(name, False)
+            time.sleep(0.02)
+        for name in wanted:
             self._layout.pid_file(name).unlink(missing_ok=True)
 
 
 @contextlib.contextmanager
-def _unless_fault(harmless: str) -> Any:
+def _unless_fault(harmless: str) -> Iterator[None]:
     """Passes over the one fault of supervisord that means "it is so already"."""
     try:
         yield

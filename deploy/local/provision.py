@@ -47,8 +47,7 @@ def _tasks() -> list[Task]:
 
 def compile_modules() -> str:
     """Compiles what uv leaves uncompiled: every start would then take twice as long."""
-    stamp = str(SITE_PACKAGES.stat().st_mtime_ns)
-    if COMPILED.exists() and COMPILED.read_text() == stamp:
+    if COMPILED.exists() and COMPILED.read_text() == _wheels_changed_at():
         return "already here"
     if os.environ.get("PYTHONDONTWRITEBYTECODE"):
         del os.environ["PYTHONDONTWRITEBYTECODE"]
@@ -56,8 +55,12 @@ def compile_modules() -> str:
     with contextlib.redirect_stdout(io.StringIO()):
         for folder in (SITE_PACKAGES, *(CHECKOUT / name for name in ("services", "cli", "proto", "deploy"))):
             compileall.compile_dir(folder, quiet=2, workers=os.cpu_count() or 1)
-    COMPILED.write_text(stamp)
+    COMPILED.write_text(_wheels_changed_at())
     return "compiled"
+
+
+def _wheels_changed_at() -> str:
+    return str(SITE_PACKAGES.stat().st_mtime_ns)
 
 
 def train_kafka() -> str:

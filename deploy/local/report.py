@@ -1,5 +1,6 @@
 """What `make status` prints: a line a process with state, process id, address and memory."""
 
+import socket
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,13 +25,31 @@ class Line:
 def lines(daemon: Daemon, layout: Layout, addresses: dict[str, str]) -> list[Line]:
     """A line for every process of the stack, supervisord among them."""
     found = [
-        Line(name, process["statename"], process["pid"] or None, addresses.get(name, ""), tree_memory(process["pid"]))
+        Line(
+            name,
+            _state(process["statename"], addresses.get(name, "")),
+            process["pid"] or None,
+            addresses.get(name, ""),
+            tree_memory(process["pid"]),
+        )
         for name, process in daemon.processes().items()
     ]
     supervisord = _pid(layout.run / "supervisord.pid")
     if found and supervisord:
         found.append(Line("supervisord", "RUNNING", supervisord, "", memory(supervisord)))
     return found
+
+
+def _state(statename: str, address: str) -> str:
+    """What the supervisor says, but a process that runs and takes no connections yet is still starting."""
+    if statename != "RUNNING" or not address:
+        return statename
+    host, port = address.rsplit(":", 1)
+    try:
+        socket.create_connection((host, int(port)), timeout=1).close()
+    except OSError:
+        return "STARTING"
+    return statename
 
 
 def table(rows: list[Line]) -> str:

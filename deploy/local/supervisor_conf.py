@@ -13,8 +13,7 @@ from deploy.local.layout import CHECKOUT, Layout
 from deploy.local.program import Program
 
 HERE = Path(__file__).resolve().parent
-# startsecs=0 and a boundless startretries: a program that dies is started again at the next tick, without end and
-# without the growing pauses that supervisord makes after failed starts
+# deploy/local/supervise.py sees to it that a failed start counts as the first one for ever
 PROGRAM = """
 [program:{name}]
 command=/bin/sh "{script}"
@@ -23,8 +22,8 @@ directory={directory}
 environment=FILMSTUDIO_PROGRAM_VERSION="{version}"
 autostart=true
 autorestart=true
-startsecs=0
-startretries=1000000000
+startsecs=1
+startretries=10
 stopsignal={stop_signal}
 stopwaitsecs={stop_seconds}
 stopasgroup=false

@@ -21,11 +21,8 @@ def section(layout: Layout, program: Program) -> configparser.SectionProxy:
     return parser[f"program:{program.name}"]
 
 
-def test_what_dies_is_started_again_without_end_and_without_pauses(tmp_path: Path) -> None:
-    told = section(Layout(tmp_path), PROGRAM)
-    assert told["autorestart"] == "true"
-    assert told["startsecs"] == "0"
-    assert int(told["startretries"]) > 1_000_000
+def test_what_dies_is_started_again(tmp_path: Path) -> None:
+    assert section(Layout(tmp_path), PROGRAM)["autorestart"] == "true"
 
 
 def test_the_script_hands_over_the_environment_unchanged_and_writes_its_process_id(tmp_path: Path) -> None:
