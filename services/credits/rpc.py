@@ -1,0 +1,111 @@
+"""Synchronous requests enter: proto → one call → proto."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Set
+from datetime import UTC
+from typing import Any
+from uuid import UUID
+
+from filmstudio.credits.v1 import credits_pb2 as pb
+from filmstudio.credits.v1 import credits_pb2_grpc
+
+from services.credits import events
+from services.credits.service import Credits
+from services.kit.errors import Invalid, NotFound
+from services.kit.ids import parse_id
+from services.kit.rpc import caller
+
+SERVICE = "filmstudio.credits.v1.CreditsService"
+CALLERS: Mapping[str, Set[str]] = {
+    "GetPlan": {"gateway", "ai_jobs", "projects"},
+    "ListPlans": {"gateway"},
+    "GetAccount": {"gateway"},
+    "ListTransactions": {"gateway"},
+    "HoldCredits": {"ai_jobs"},
+    "EndHold": {"ai_jobs"},
+    "ListLiveHolds": {"ai_jobs"},
+    "GrantCredits": {"gateway", "crm_sync"},
+    "SetPlan": {"gateway"},
+}
+
+
+def _user_id(text: str) -> UUID:
+    user_id = parse_id(text)
+    if user_id is None:
+        raise Invalid("user_id is not a UUID", field="user_id")
+    return user_id
+
+
+class CreditsServicer(credits_pb2_grpc.CreditsServiceServicer):
+    """The door of credits."""
+
+    def __init__(self, credits: Credits) -> None:
+        self._credits = credits
+
+    async def GetPlan(self, request: pb.GetPlanRequest, context: Any) -> pb.GetPlanResponse:
+        plan = await self._credits.plan_of(_user_id(caller().user()), admin=caller().admin)
+        return pb.GetPlanResponse(plan=events.plan_proto(plan))
+
+    async def ListPlans(self, request: pb.ListPlansRequest, context: Any) -> pb.ListPlansResponse:
+        return pb.ListPlansResponse(plans=[events.plan_proto(plan) for plan in self._credits.plans()])
+
+    async def GetAccount(self, request: pb.GetAccountRequest, context: Any) -> pb.GetAccountResponse:
+        account = await self._credits.account(_user_id(caller().user()), admin=caller().admin)
+        return pb.GetAccountResponse(account=events.account_proto(account))
+
+    async def ListTransactions(self, request: pb.ListTransactionsRequest, context: Any) -> pb.ListTransactionsResponse:
+        rows, next_page_token = await self._credits.transactions(
+            _user_id(caller().user()), request.page_size, request.page_token, admin=caller().admin
+        )
+        return pb.ListTransactionsResponse(
+            transactions=[events.transaction_proto(row) for row in rows], next_page_token=next_page_token
+        )
+
+    async def HoldCredits(self, request: pb.HoldCreditsRequest, context: Any) -> pb.HoldCreditsResponse:
+        hold = await self._credits.hold(
+            _user_id(caller().user()),
+            request.amount,
+            request.job_id,
+            request.attempt,
+            request.request_id,
+            admin=caller().admin,
+        )
+        return pb.HoldCreditsResponse(hold=events.hold_proto(hold))
+
+    async def EndHold(self, request: pb.EndHoldRequest, context: Any) -> pb.EndHoldResponse:
+        hold_id = parse_id(request.hold_id)
+        if hold_id is None:
+            raise NotFound("there is no such hold")
+        return pb.EndHoldResponse(hold=events.hold_proto(await self._credits.end_hold(hold_id, request.captured)))
+
+    async def ListLiveHolds(self, request: pb.ListLiveHoldsRequest, context: Any) -> pb.ListLiveHoldsResponse:
+        if not request.HasField("created_before"):
+            raise Invalid("say before which time", field="created_before")
+        holds, next_page_token = await self._credits.live_holds(
+            request.created_before.ToDatetime(tzinfo=UTC), request.page_size, request.page_token
+        )
+        return pb.ListLiveHoldsResponse(
+            holds=[events.hold_proto(hold) for hold in holds], next_page_token=next_page_token
+        )
+
+    async def GrantCredits(self, request: pb.GrantCreditsRequest, context: Any) -> pb.GrantCreditsResponse:
+        if caller().service == "gateway":
+            caller().require_admin()
+        expires_at = request.expire_time.ToDatetime(tzinfo=UTC) if request.HasField("expire_time") else None
+        account, transaction = await self._credits.grant(
+            _user_id(request.user_id),
+            request.amount,
+            request.business_key,
+            request.reason,
+            expires_at=expires_at,
+            actor_id=caller().user_id,
+        )
+        return pb.GrantCreditsResponse(
+            account=events.account_proto(account), transaction=events.transaction_proto(transaction)
+        )
+
+    async def SetPlan(self, request: pb.SetPlanRequest, context: Any) -> pb.SetPlanResponse:
+        caller().require_admin()
+        account = await self._credits.set_plan(_user_id(request.user_id), request.plan_id, caller().user())
+        return pb.SetPlanResponse(account=events.account_proto(account))
