@@ -23,7 +23,9 @@ _COMPRESS_ABOVE_SHARE = 0.25
 _COMPRESS_RATIO = 2.2
 
 
-def finished_speech(raw: bytes, sample_rate: int, *, shift: float, gain_db: float) -> tuple[Samples, float]:
+def finished_speech(
+    raw: bytes, sample_rate: int, *, shift: float, tilt_db: float, gain_db: float
+) -> tuple[Samples, float]:
     """16-bit mono sound at `sample_rate` as finished speech (samples, 1) at 48 kHz, and the milliseconds cut off its start.
 
     `shift` moves pitch and spectrum up by that factor (and shortens by it). No samples come back when all is silence.
@@ -31,7 +33,7 @@ def finished_speech(raw: bytes, sample_rate: int, *, shift: float, gain_db: floa
     sound = np.frombuffer(raw, dtype="<i2").astype(np.float64) / 32768.0
     if not len(sound) or np.abs(sound).max() < 1e-3:
         return np.zeros((0, 1), np.float32), 0.0
-    softened = _resampled_and_softened(sound, sample_rate * shift)
+    softened = _resampled_and_softened(sound, sample_rate * shift, tilt_db)
     roomy = _with_room(_levelled(softened))
     levels = hop_levels(roomy)
     heard = np.flatnonzero(levels > _SILENCE_SHARE * levels.max())
@@ -51,7 +53,7 @@ def hop_levels(sound: npt.NDArray[np.floating]) -> npt.NDArray[np.float32]:
     return levels
 
 
-def _resampled_and_softened(sound: Mono, rate: float) -> Mono:
+def _resampled_and_softened(sound: Mono, rate: float, tilt_db: float) -> Mono:
     """To 48 kHz by spectrum; on the way the harsh top and the rumble are taken down, and the pulses of the voice, which all
     harmonics start at once, are spread by three milliseconds: that is what makes a synthesised voice buzz.
     """
@@ -64,11 +66,12 @@ def _resampled_and_softened(sound: Mono, rate: float) -> Mono:
     wide[:kept] = spectrum[:kept]
     rumble = (frequency / 85.0) ** 4 / (1 + (frequency / 85.0) ** 4)
     shelf = 10 ** (-6.0 / 20 / (1 + (4200.0 / np.maximum(frequency, 1.0)) ** 4))
-    warmth = 10 ** (1.5 / 20 * np.exp(-(np.log2(np.maximum(frequency, 1.0) / 260.0) ** 2)))
+    tilt = 10 ** (tilt_db / 20 / (1 + (1200.0 / np.maximum(frequency, 1.0)) ** 2))
+    warmth = 10 ** (3.0 / 20 * np.exp(-(np.log2(np.maximum(frequency, 1.0) / 230.0) ** 2)))
     harshness = 10 ** (-2.5 / 20 * np.exp(-((np.log2(np.maximum(frequency, 1.0) / 3000.0) / 0.5) ** 2)))
     corner = 1500.0
     delay = -2j * np.pi * 0.003 * (frequency + corner * (np.exp(-frequency / corner) - 1.0))
-    shaped = np.fft.irfft(wide * rumble * shelf * warmth * harshness * np.exp(delay), length)
+    shaped = np.fft.irfft(wide * rumble * shelf * tilt * warmth * harshness * np.exp(delay), length)
     return np.asarray(shaped * (length / len(padded)))
 
 

@@ -77,6 +77,8 @@ class VoiceRequest:
     pitch: int
     range: int
     shift: float
+    # What is added above 1.2 kHz, in dB.
+    tilt_db: float
     gain_db: float
 
 
@@ -91,6 +93,20 @@ _MALE = (Timbre("m3", 46), Timbre("m7", 44, 48), Timbre("max", 40, 46), Timbre("
 _NEUTRAL = (Timbre("m3", 62, 50, 1.07), Timbre("f2", 34, 45, 0.95), Timbre("max", 58, 48, 1.06))
 _CHILD_GIRL = (Timbre("f2", 62, 62, 1.13, 0.97), Timbre("f4", 60, 66, 1.12, 0.97), Timbre("f5", 55, 60, 1.14, 0.97))
 _CHILD_BOY = (Timbre("f2", 50, 58, 1.10, 0.97), Timbre("m3", 78, 60, 1.28, 0.97), Timbre("f4", 46, 60, 1.09, 0.97))
+
+# How far each variant's own sound is from the long-term average spectrum of speech (Byrne et al., 1994) above 1.2 kHz.
+_TILT_DB: Final[dict[str, float]] = {
+    "f2": -3.0,
+    "f4": -2.0,
+    "Annie": -4.0,
+    "linda": -10.0,
+    "f5": -4.0,
+    "m3": -2.5,
+    "m7": 1.0,
+    "max": -2.5,
+    "m1": -1.0,
+    "m4": -3.0,
+}
 
 _DELIVERIES: Final[dict[int, Delivery]] = {
     board.FEELING_HAPPY: Delivery(1.06, 6, 1.3, 0.5),
@@ -131,6 +147,7 @@ def request_for(language: str, voice: board.Voice, feeling: board.Feeling.ValueT
         pitch=round(min(max(timbre.pitch + delivery.pitch + 22 * min(max(voice.pitch, -1.0), 1.0), 0), 99)),
         range=round(min(max(timbre.range * delivery.range, 5), 99)),
         shift=timbre.shift,
+        tilt_db=_TILT_DB[timbre.variant],
         gain_db=delivery.gain_db,
     )
 

@@ -44,7 +44,9 @@ class Espeak:
         request = {key: value for key, value in asdict(wanted).items() if key in ("voice", "rate", "pitch", "range")}
         answer, raw = self._ask({**request, "text": spoken_text(params.text)})
         work.progress(0.5)
-        samples, cut_ms = finished_speech(raw, answer["sample_rate"], shift=wanted.shift, gain_db=wanted.gain_db)
+        samples, cut_ms = finished_speech(
+            raw, answer["sample_rate"], shift=wanted.shift, tilt_db=wanted.tilt_db, gain_db=wanted.gain_db
+        )
         if not len(samples):
             samples = np.zeros((samples_of_ms(_SILENCE_MS), 1), np.float32)
         # Whole milliseconds, so that the length the plan counts with is the file's own.
