@@ -78,7 +78,7 @@ openapi: setup ## write deploy/openapi.json from the gateway's code
 	@$(PY) -m services.gateway.openapi >deploy/openapi.json.new && mv deploy/openapi.json.new deploy/openapi.json
 
 audit: setup ## check the ledger's invariants on the running studio
-	@$(PY) -m services.credits.audit
+	@$(STACK) exec services.credits.audit
 
 chaos: dev ## kill each process while films are made, and count what is lost
 	@$(PY) -m tests.chaos

@@ -1,4 +1,9 @@
-"""The command line of a stack: up, down, backing, status, logs, start, stop, reset."""
+"""The command line of a stack.
+
+up, down, status, logs, start, stop and reset are what make calls; backing starts the backing services alone and prints the
+environment, prepare also migrates and makes topics, and exec runs a module of ours against the stack as its operator:
+`python -m deploy.local.stack exec services.credits.audit`.
+"""
 
 import argparse
 import os
@@ -9,7 +14,9 @@ from pathlib import Path
 from deploy.local import report
 from deploy.local.errors import StackError
 from deploy.local.layout import DEFAULT_ROOT
+from deploy.local.passwords import token_file
 from deploy.local.stack import Stack
+from deploy.local.supervisor_conf import clean_environment
 
 
 def main() -> None:
@@ -33,6 +40,8 @@ def main() -> None:
                 _status(stack)
             case "logs":
                 _logs(stack, arguments.name, arguments.lines)
+            case "exec":
+                _exec(stack, arguments.module, arguments.arguments)
             case "stop":
                 stop_or_start(stack, arguments.name, stop=True)
             case "start":
@@ -46,7 +55,7 @@ def main() -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m deploy.local.stack", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    for name in ("up", "backing", "prepare", "down", "reset", "status", "logs", "stop", "start"):
+    for name in ("up", "backing", "prepare", "down", "reset", "status", "logs", "exec", "stop", "start"):
         command = commands.add_parser(name)
         command.add_argument("--root", type=Path, default=DEFAULT_ROOT, help="the stack's folder (default: .local)")
         if name == "up":
@@ -54,6 +63,9 @@ def _parser() -> argparse.ArgumentParser:
             command.add_argument("--workers", type=int, help="how many render workers (default: 1)")
         if name in ("logs", "stop", "start"):
             command.add_argument("name", nargs="?", default="", help="a process, as make status lists them")
+        if name == "exec":
+            command.add_argument("module", help="what python -m would run")
+            command.add_argument("arguments", nargs=argparse.REMAINDER)
         if name == "logs":
             command.add_argument("--lines", type=int, default=200)
     return parser
@@ -86,6 +98,16 @@ def stop_or_start(stack: Stack, name: str, *, stop: bool) -> None:
     else:
         stack.start(name)
     print(f"{name} is {'down until make start' if stop else 'started'}")
+
+
+def _exec(stack: Stack, module: str, arguments: list[str]) -> None:
+    """Becomes a module of ours that is told all about the stack and calls its services as the operator."""
+    env = stack.env()
+    if not env:
+        raise StackError("the stack", "was never started", "make up")
+    operator = {"SERVICE_TOKEN_FILE": str(token_file(stack.layout, "operator"))}
+    command = [sys.executable, "-m", module, *arguments]
+    os.execve(command[0], command, {**clean_environment(), **env, **operator})  # noqa: S606  # no shell wanted
 
 
 def _logs(stack: Stack, name: str, lines: int) -> None:

@@ -24,7 +24,7 @@ TOLD: dict[str, tuple[str, ...]] = {
     "projects": (*DATABASE, *REDIS, *KAFKA, *S3),
     "credits": (*DATABASE, *REDIS, *KAFKA),
     "ai_jobs": (*DATABASE, *REDIS, *KAFKA, *S3),
-    "gateway": (*REDIS, *KAFKA, "GATEWAY_HOST", "GATEWAY_PORT", "FILMSTUDIO_RATE_LIMITS", "CORS_ORIGINS"),
+    "gateway": (*REDIS, "GATEWAY_HOST", "GATEWAY_PORT", "FILMSTUDIO_RATE_LIMITS", "CORS_ORIGINS"),
     "render_worker": KAFKA,
 }
 
