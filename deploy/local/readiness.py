@@ -29,9 +29,11 @@ def wait_until_ready(daemon: Daemon, layout: Layout, programs: Sequence[Program]
         processes = daemon.processes()
         for name in waiting:
             pids[name].add(processes.get(name, {}).get("pid", 0))
-        dying = [name for name in waiting if len(pids[name] - {0}) >= DEATHS]
-        if time.monotonic() > deadline or dying:
-            raise _not_ready(layout, dying or list(waiting))
+        starts = {name: len(pids[name] - {0}) for name in waiting}
+        if max(starts.values()) >= DEATHS:
+            raise _not_ready(layout, [name for name, count in starts.items() if count > 1])
+        if time.monotonic() > deadline:
+            raise _not_ready(layout, list(waiting))
         time.sleep(0.05)
 
 
