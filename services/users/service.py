@@ -47,7 +47,7 @@ class Users:
         password_hash = await self._passwords.hash(password)
         async with self._db.work() as work:
             user = await self._open(work, email, name, password_hash)
-            return self._sign_ins.begin(work, user)
+            return await self._sign_ins.begin(work, user)
 
     async def _open(self, work: Work, email: str, name: str, password_hash: str, *, admin: bool = False) -> User:
         now = self._now()

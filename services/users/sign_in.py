@@ -65,10 +65,12 @@ class SignIns:
         await self._sleep(self._access_tokens.wait_s(user, self._now()))
         return self._access_tokens.issue(user, self._now())
 
-    def begin(self, work: Work, user: User) -> Session:
+    async def begin(self, work: Work, user: User) -> Session:
         """A new session of this user, within the caller's transaction."""
         family = SignIn(id=self._new_id(), user_id=user.id, created_at=self._now())
         work.save(family)
+        # its first token refers to it
+        await work.session.flush()
         return self._next(work, user, family)
 
     def _next(self, work: Work, user: User, family: SignIn) -> Session:
@@ -94,7 +96,9 @@ class SignIns:
         async with self._db.work() as work:
             user = await repository.user_locked(work.session, known.id) if known and right else None
             # a password changed in between is as good as wrong
-            session = self._admit(work, user) if user and known and user.password_hash == known.password_hash else None
+            session = (
+                await self._admit(work, user) if user and known and user.password_hash == known.password_hash else None
+            )
             if session and user and fresh_hash:
                 user.password_hash = fresh_hash
             if session is None:
@@ -106,11 +110,11 @@ class SignIns:
             raise Suspended
         raise Unauthenticated(_WRONG)
 
-    def _admit(self, work: Work, user: User) -> Session | None:
+    async def _admit(self, work: Work, user: User) -> Session | None:
         if user.suspended:
             return None
         self._note(work, "user.signed_in", user.id)
-        return self.begin(work, user)
+        return await self.begin(work, user)
 
     async def refresh(self, refresh_token: str) -> Session:
         """The next token of the family. A token that was exchanged before has been copied: the family ends.
