@@ -1,0 +1,45 @@
+"""The real backing services, from the same resolver as `make up`: a stack of the tests' own beside it."""
+
+from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from deploy.local.stack import Stack
+from services.kit import topics
+from tests.support.databases import fresh_database
+from tests.support.kafka import Broker
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+TOPICS = CHECKOUT / "deploy" / "kafka" / "topics.yaml"
+
+
+@pytest.fixture(scope="session")
+def backing() -> dict[str, str]:
+    """The environment that names PostgreSQL, Redis, Kafka and S3, all running."""
+    # in a thread, because the stack runs loops of its own
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(Stack(CHECKOUT / ".local" / "test").ensure_backing).result()
+
+
+@pytest.fixture(scope="session")
+async def database_url(backing: dict[str, str]) -> AsyncIterator[str]:
+    """A new database with every service's schema at its newest version."""
+    services = sorted(path.parent.name for path in (CHECKOUT / "services").glob("*/migrations"))
+    async with fresh_database(backing["DATABASE_URL"], services) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def kafka_servers(backing: dict[str, str]) -> str:
+    """Kafka's address, with the declared topics there."""
+    servers = backing["KAFKA_BOOTSTRAP_SERVERS"]
+    topics.create(servers, topics.load(TOPICS))
+    return servers
+
+
+@pytest.fixture(scope="session")
+def broker(kafka_servers: str) -> Broker:
+    """Kafka as a test's own hands use it."""
+    return Broker(kafka_servers)
