@@ -25,22 +25,22 @@ class EngineChoice:
     idle_limit_s: int
 
 
-def kind_to_proto(kind: str) -> pb.StepKind:
-    """ "draw_frame" → STEP_KIND_DRAW_FRAME."""
+def kind_to_proto(kind: str) -> pb.StepKind.ValueType:
+    """The enum value of a kind: STEP_KIND_DRAW_FRAME of draw_frame."""
     return pb.StepKind.Value(f"STEP_KIND_{kind.upper()}")
 
 
-def kind_from_proto(kind: pb.StepKind) -> str:
+def kind_from_proto(kind: pb.StepKind.ValueType) -> str:
     """STEP_KIND_DRAW_FRAME → "draw_frame"."""
     return pb.StepKind.Name(kind).removeprefix("STEP_KIND_").lower()
 
 
-def lane_to_proto(lane: str) -> pb.Lane:
-    """ "cpu" → LANE_CPU."""
+def lane_to_proto(lane: str) -> pb.Lane.ValueType:
+    """The enum value of a lane: LANE_CPU of cpu."""
     return pb.Lane.Value(f"LANE_{lane.upper()}")
 
 
-def lane_from_proto(lane: pb.Lane) -> str:
+def lane_from_proto(lane: pb.Lane.ValueType) -> str:
     """LANE_CPU → "cpu"."""
     return pb.Lane.Name(lane).removeprefix("LANE_").lower()
 

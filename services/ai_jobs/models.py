@@ -64,6 +64,8 @@ class Phase(StrEnum):
     ANALYZE = "analyze"
     # its result is to be written to projects, which gives the shots their ids
     STORYBOARD = "storyboard"
+    # a person has approved the storyboard: it is read again, with their edits
+    REVIEWED = "reviewed"
     # lines are spoken and frames drawn
     SPEAK = "speak"
     # lengths are fitted; everything is planned
@@ -94,8 +96,8 @@ class FilmSpec:
     music_volume: float
     # {"object_key", "sha256", "size_bytes", "content_type"} of the filmmaker's own music
     music_asset: dict[str, Any] | None
-    # asset id → the same
-    images: dict[str, dict[str, Any]]
+    # in the order given; each the same with its "asset_id"
+    images: list[dict[str, Any]]
     # step kind → "name@version"
     engines: dict[str, str]
 
@@ -245,19 +247,13 @@ class Job(Base):
         self.progress_at = now
         return True
 
-    def cancel(self, now: datetime, *, leased: int) -> bool:
-        """Ask the job to end; True when it changed. JobEnded on another end than canceled."""
-        match self.status:
-            case JobStatus.CANCELING | JobStatus.CANCELED:
-                return False
-            case JobStatus.SUCCEEDED | JobStatus.FAILED | JobStatus.EXPIRED:
-                raise JobEnded(f"the job has {self.status} already and can't be canceled", status=self.status)
-            case _:
-                if leased:
-                    self.status = JobStatus.CANCELING
-                else:
-                    self.end(JobStatus.CANCELED, now)
-                return True
+    def may_cancel(self) -> bool:
+        """Whether a cancel changes anything; JobEnded on another end than canceled."""
+        if self.status in (JobStatus.CANCELING, JobStatus.CANCELED):
+            return False
+        if self.ended:
+            raise JobEnded(f"the job has {self.status} already and can't be canceled", status=self.status)
+        return True
 
     def end(self, status: JobStatus, now: datetime, *, captured: int = 0) -> None:
         """The pivot of the saga: whoever ends holds follows the amounts that are written here."""

@@ -41,9 +41,9 @@ _LINE_PAUSE_S = 0.45
 
 @dataclass(frozen=True)
 class Files:
-    """The filmmaker's files the options name, as projects knows them: asset id → object."""
+    """The filmmaker's files the options name, as projects knows them; images in the order given."""
 
-    images: dict[str, dict[str, Any]] = field(default_factory=dict)
+    images: list[dict[str, Any]] = field(default_factory=list)
     music: dict[str, Any] | None = None
 
 

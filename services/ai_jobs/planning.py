@@ -63,7 +63,7 @@ def analysis(spec: FilmSpec, script: script_pb2.Script) -> list[StepDraft]:
         duration_ms=spec.duration_ms,
         aspect=spec.aspect,
         style=spec.style,
-        image_asset_ids=list(spec.images),
+        image_asset_ids=[image["asset_id"] for image in spec.images],
     )
     return [StepDraft("analyze", "analyze_script", pb.StepParams(analyze_script=params))]
 
@@ -92,13 +92,13 @@ def _frame(
         own_image=bool(shot.image_asset_id),
         language=spec.language,
     )
-    image = spec.images.get(shot.image_asset_id) if shot.image_asset_id else None
-    inputs = (DraftInput("image", file=image),) if image else ()
+    own = [image for image in spec.images if image["asset_id"] == shot.image_asset_id]
+    inputs = tuple(DraftInput("image", file=image) for image in own[:1])
     return StepDraft(name, "draw_frame", pb.StepParams(draw_frame=params), inputs=inputs)
 
 
 def _card(
-    spec: FilmSpec, scene: storyboard_pb2.Scene, kind: pb.Card.Kind, title: str, subtitle: str, name: str
+    spec: FilmSpec, scene: storyboard_pb2.Scene, kind: pb.Card.Kind.ValueType, title: str, subtitle: str, name: str
 ) -> StepDraft:
     params = pb.DrawFrameParams(
         profile=profile(spec),

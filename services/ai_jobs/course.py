@@ -1,0 +1,430 @@
+"""The course of a job: what follows when something happened to it. One transaction, the job's row locked, no network.
+
+A step whose needs are done is admitted: what was rendered before is taken as it is, the rest is put up for claiming. When the
+steps of a phase are done the plan grows; when the plan is done the job succeeds, and that commit is the saga's pivot.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from filmstudio.ai_jobs.v1 import steps_pb2 as pb
+from filmstudio.projects.v1 import storyboard_pb2
+
+from services.ai_jobs import estimates, events, fitting, planning, pricing, repository
+from services.ai_jobs.engines import Engines
+from services.ai_jobs.hashing import input_hash
+from services.ai_jobs.models import Job, JobFailure, JobKind, JobStatus, Phase
+from services.ai_jobs.pace import Pace
+from services.ai_jobs.planning import StepDraft
+from services.ai_jobs.snapshot import snapshot
+from services.ai_jobs.step_models import RenderStep, StepState
+from services.kit.bell import Bell
+from services.kit.db import Work
+
+
+@dataclass(frozen=True)
+class House:
+    """What every course needs from outside: time, ids, engines, the pace, and the bell and alarm clocks for after the commit."""
+
+    now: Callable[[], datetime]
+    new_id: Callable[[], UUID]
+    engines: Engines
+    pace: Pace
+    bell: Bell
+    wake_planner: Callable[[], None]
+
+
+class Course:
+    """A locked job with its whole plan. `load` it, tell it what happened, `settle` it."""
+
+    def __init__(self, house: House, work: Work, job: Job, steps: list[RenderStep]) -> None:
+        self._house = house
+        self._work = work
+        self.job = job
+        self.steps = steps
+        self._by_name = {step.name: step for step in steps}
+        self._by_id = {step.id: step for step in steps}
+        self._now = house.now()
+        self._seq_before = job.last_seq
+
+    @classmethod
+    async def load(cls, house: House, work: Work, job_id: UUID) -> Course | None:
+        """The job, locked, with its steps; None when there is no such job."""
+        job = await repository.locked(work.session, job_id)
+        return None if job is None else cls(house, work, job, await repository.steps_of(work.session, job_id))
+
+    def step(self, step_id: UUID) -> RenderStep:
+        """A step of this job."""
+        return self._by_id[step_id]
+
+    # ---- growing
+
+    def add(self, drafts: Sequence[StepDraft]) -> None:
+        """New steps of the plan; they wait until they are settled. A name that is there already stays as it is."""
+        start = len(self.steps)
+        for offset, draft in enumerate(draft for draft in drafts if draft.name not in self._by_name):
+            choice = self._house.engines.of(draft.kind)
+            needs = [self._by_name[name].id for name in dict.fromkeys(draft.needs)]
+            inputs: list[dict[str, Any]] = [
+                {"name": item.name, **item.file}
+                if item.file
+                else {"name": item.name, "step": item.step, "output": item.output}
+                for item in draft.inputs
+            ]
+            step = RenderStep(
+                id=self._house.new_id(),
+                job_id=self.job.id,
+                project_id=self.job.project_id,
+                user_id=self.job.user_id,
+                name=draft.name,
+                kind=draft.kind,
+                lane=choice.lane,
+                engine=choice.engine,
+                priority=self.job.priority,
+                position=start + offset,
+                state=StepState.WAITING,
+                needs=needs,
+                waiting_for=len(needs),
+                params=draft.params.SerializeToString(deterministic=True),
+                inputs=inputs,
+                input_hash="",
+                seed=self.job.spec.get("seed", 0) if self.job.kind is not JobKind.PROBE else start + offset,
+                weight=estimates.seconds(draft.kind, draft.params, self._house.pace.measured),
+                progress=0.0,
+                fence=0,
+                worker="",
+                failures=0,
+                lost_leases=0,
+                cached=False,
+                outputs=[],
+                result=b"",
+                work_s=0.0,
+            )
+            self._work.save(step)
+            self.steps.append(step)
+            self._by_name[step.name] = step
+            self._by_id[step.id] = step
+
+    # ---- settling
+
+    async def settle(self) -> None:
+        """Admit what can be, grow the plan, end the job when it is done; then tell the world what changed."""
+        while self.job.working and (await self._admit() or await self._grow()):
+            pass
+        if self.job.status is JobStatus.CANCELING and not self.leased():
+            self.end(JobStatus.CANCELED)
+        self._report_progress()
+        self._ring()
+
+    async def _admit(self) -> bool:
+        """Steps whose needs are done become ready, or are done by what was rendered before. True when one was."""
+        moved = False
+        for step in self.steps:
+            if step.state is not StepState.WAITING or not all(self._by_id[need].done for need in step.needs):
+                continue
+            self._complete_params(step)
+            step.input_hash = self._hash(step)
+            step.waiting_for = 0
+            known = (
+                await repository.artifact(self._work.session, step.project_id, step.input_hash)
+                if step.project_id
+                else None
+            )
+            if known is not None:
+                step.succeed(known.outputs, known.result, self._now, cached=True)
+                moved = True
+            else:
+                step.make_ready(self._now)
+                self._work.save(events.step_ready(step))
+        return moved
+
+    def _complete_params(self, step: RenderStep) -> None:
+        if step.kind != "animate_shot":
+            return
+        params = pb.StepParams.FromString(step.params)
+        drawn = pb.StepResult.FromString(self._by_id[step.needs[0]].result)
+        planning.with_focus(params, drawn.draw_frame)
+        step.params = params.SerializeToString(deterministic=True)
+
+    def _hash(self, step: RenderStep) -> str:
+        params = pb.StepParams.FromString(step.params)
+        if step.kind == "analyze_script":
+            params.analyze_script.script.ParseFromString(self.job.script)
+        inputs = [(item["name"], item["sha256"]) for item in self.resolved_inputs(step)]
+        return input_hash(step.kind, step.engine, params, inputs, step.seed)
+
+    def resolved_inputs(self, step: RenderStep) -> list[dict[str, Any]]:
+        """The step's inputs as objects: name, object_key, sha256, size_bytes, content_type."""
+        resolved = []
+        for item in step.inputs:
+            if "step" in item:
+                made = next(out for out in self._by_name[item["step"]].outputs if out["name"] == item["output"])
+                resolved.append({**made, "name": item["name"]})
+            else:
+                resolved.append(item)
+        return resolved
+
+    async def _grow(self) -> bool:
+        """The next phase, where this one's steps are done. True when the plan grew or ended."""
+        if not all(step.done for step in self.steps if step.kind != "draw_frame" or self.job.kind is not JobKind.VIDEO):
+            return False
+        match self.job.phase:
+            case Phase.ANALYZE:
+                self.job.phase = Phase.STORYBOARD
+                self._plan_due()
+                return False
+            case Phase.STORYBOARD | Phase.REVIEWED:
+                return False
+            case Phase.SPEAK if self.job.kind is JobKind.VIDEO:
+                return await self._plan_production()
+            case Phase.SPEAK | Phase.RENDER:
+                if not all(step.done for step in self.steps):
+                    return False
+                await self._succeed()
+                return True
+
+    def _plan_due(self) -> None:
+        self.job.plan_due = True
+        self._work.after_commit(self._house.wake_planner)
+
+    def storyboard(self) -> storyboard_pb2.Storyboard:
+        """As projects keeps it, with stable shot ids."""
+        return storyboard_pb2.Storyboard.FromString(self.job.storyboard or b"")
+
+    def analysed(self) -> storyboard_pb2.Storyboard:
+        """As analyze_script found it."""
+        return pb.StepResult.FromString(self._by_name["analyze"].result).analyze_script.storyboard
+
+    def begin_shots(self, board: storyboard_pb2.Storyboard) -> None:
+        """Projects has the storyboard: speak its lines, draw its pictures."""
+        self.job.storyboard = board.SerializeToString(deterministic=True)
+        self.job.shots_total = sum(len(scene.shots) for scene in board.scenes)
+        self.job.plan_due = False
+        self.job.phase = Phase.SPEAK
+        spec, title = self.job.film, self.job.project_title
+        film = self.job.kind is JobKind.VIDEO
+        if film:
+            self.add(planning.speech(spec, board))
+        frames = planning.frames(spec, board, title, cards=film)
+        self.add(frames)
+        if not film:
+            self.add([planning.thumbnail(spec, frames[0].name, title)])
+
+    async def _plan_production(self) -> bool:
+        spec, board = self.job.film, self.storyboard()
+        spoken = [pb.StepResult.FromString(step.result).speak_line for step in self.steps if step.kind == "speak_line"]
+        project_id = self.job.project_id
+        before = (
+            await repository.last_film(self._work.session, project_id, spec.duration_ms, spec.fps)
+            if project_id
+            else None
+        )
+        try:
+            fit = fitting.fit(
+                planning.needs_of_shots(board, spoken),
+                fps=spec.fps,
+                frames=spec.frames,
+                title=spec.intro,
+                end=spec.outro,
+                previous=before.shot_frames if before else None,
+            )
+        except fitting.DoesNotFit as error:
+            seconds = error.needed_seconds
+            message = f"spoken, the script needs a film of {seconds} s even at its fastest: shorten it or ask for a longer film"
+            self.fail(JobFailure("SCRIPT_TOO_LONG", message, "speak_line", False, {"needed_seconds": str(seconds)}))
+            return True
+        self.job.shot_frames = fit.shot_frames
+        self.job.phase = Phase.RENDER
+        # projects is told the lengths; nobody waits for that
+        self._plan_due()
+        self.add(planning.production(spec, board, spoken, fit, self.job.project_title))
+        return True
+
+    # ---- ending
+
+    async def _succeed(self) -> None:
+        captured = 0
+        if self.job.kind is JobKind.VIDEO and self.job.project_id:
+            segments = self._segments()
+            paid = await repository.paid_hashes(self._work.session, self.job.project_id)
+            captured = pricing.to_capture(self.job.held, segments, paid)
+            await repository.pay_segments(self._work.session, self.job.project_id, self.job.id, segments)
+        elif self.job.kind is JobKind.PROBE:
+            captured = self.job.held
+        self.job.outputs = self._film_outputs()
+        if check := self._by_name.get("check"):
+            self.job.quality = events.quality_to_json(pb.StepResult.FromString(check.result).check_quality)
+        self.end(JobStatus.SUCCEEDED, captured=captured)
+
+    def _segments(self) -> list[tuple[str, float]]:
+        seconds = []
+        for step in self.steps:
+            if step.kind == "animate_shot":
+                shot = pb.StepParams.FromString(step.params).animate_shot
+                seconds.append((step.input_hash, shot.frames / shot.profile.fps))
+        return seconds
+
+    def _film_outputs(self) -> list[dict[str, Any]]:
+        kinds = {
+            "assemble_film": "film",
+            "make_thumbnail": "thumbnail",
+            "write_subtitles": "subtitles",
+            "mix_audio": "audio",
+        }
+        outputs = []
+        for step in sorted(self.steps, key=lambda step: list(kinds).index(step.kind) if step.kind in kinds else 0):
+            if step.kind not in kinds:
+                continue
+            for made in step.outputs:
+                known = {key: value for key, value in made.items() if key != "name" and value}
+                more = {"format": made["name"]} if step.kind == "write_subtitles" else {}
+                outputs.append({"kind": kinds[step.kind], **known, **more})
+        return outputs
+
+    def fail(self, failure: JobFailure) -> None:
+        """The job ends here; what still runs is told to stop and counts no more."""
+        self.job.fail(failure, self._now)
+        self._told_end()
+
+    def end(self, status: JobStatus, *, captured: int = 0) -> None:
+        """Another end than failure."""
+        self.job.end(status, self._now, captured=captured)
+        self._told_end()
+
+    def _told_end(self) -> None:
+        self.cancel_steps(leased_too=True)
+        self.tell(self.job.status, final=True)
+        self._work.save(events.job_changed(self.job))
+
+    def cancel(self) -> bool:
+        """As the filmmaker asks: nothing more is handed out; it is over once no lease is live. False where it was asked before."""
+        if not self.job.may_cancel():
+            return False
+        if self.leased():
+            self.job.status = JobStatus.CANCELING
+            self.cancel_steps(leased_too=False)
+            self.tell("progress")
+        else:
+            self.end(JobStatus.CANCELED)
+        return True
+
+    def hold_for_review(self) -> None:
+        """A person is to look at the storyboard before anything is rendered."""
+        self.job.status = JobStatus.WAITING_REVIEW
+        self.job.plan_due = False
+        self.tell("waiting_review")
+
+    def approve(self) -> None:
+        """The storyboard is approved; JobState unless it was waiting for that."""
+        self.job.require_review()
+        self.job.status = JobStatus.RUNNING
+        self.job.phase = Phase.REVIEWED
+        self._plan_due()
+        self.tell("progress")
+
+    def hand_back(self, step: RenderStep) -> None:
+        """A worker gives its lease back unharmed, or lost it: the step is up for claiming again."""
+        step.make_ready(self._now)
+        self._work.save(events.step_ready(step))
+
+    def step_failed(self, step: RenderStep, failure: JobFailure, *, for_good: bool) -> None:
+        """Ready again with a ring, or the end of the job."""
+        if for_good:
+            self.fail(failure)
+        else:
+            self._work.save(events.step_ready(step))
+
+    def leased(self) -> list[RenderStep]:
+        """Steps a worker has in hand."""
+        return [step for step in self.steps if step.state is StepState.LEASED]
+
+    def cancel_steps(self, *, leased_too: bool) -> None:
+        """Nothing more is handed out; workers that hold a step hear of it at once."""
+        for step in self.steps:
+            if step.state is StepState.LEASED:
+                self._work.save(events.step_canceled(step))
+                if leased_too:
+                    step.cancel(self._now)
+            elif step.state in (StepState.WAITING, StepState.READY):
+                step.cancel(self._now)
+
+    def reopen(self) -> None:
+        """A new attempt: everything that isn't done is to be done."""
+        for step in self.steps:
+            if not step.done:
+                step.reopen()
+
+    # ---- telling
+
+    def tell(self, kind: str, *, final: bool = False, **more: Any) -> None:
+        """A durable live event with a full snapshot of the job."""
+        data = {**snapshot(self.job, self.steps, self._house.pace), **more}
+        self._work.save(events.live_event(self.job, kind, data, self._house.new_id(), self._now, final=final))
+
+    def tell_step(self, step: RenderStep) -> None:
+        """A step is done: small, since there are many."""
+        data = {
+            "step_id": str(step.id),
+            "name": step.name,
+            "kind": step.kind,
+            "status": step.state,
+            "work_s": step.work_s,
+        }
+        self._work.save(events.live_event(self.job, "step", data, self._house.new_id(), self._now))
+
+    def queued(self) -> None:
+        """An attempt begins."""
+        self.tell("queued")
+        self._work.save(events.job_changed(self.job))
+
+    def start(self) -> None:
+        """The first step was handed out."""
+        if self.job.start(self._now):
+            self.tell("started")
+            self._work.save(events.job_changed(self.job))
+
+    def _report_progress(self) -> None:
+        if self.job.working:
+            self.job.advance(*self._position())
+            if self.job.status is JobStatus.RUNNING and self.job.may_report(self._now):
+                self.tell("progress")
+
+    def _position(self) -> tuple[float, str, str]:
+        whole = sum(step.weight for step in self.steps) or 1.0
+        done = sum(step.weight * step.progress for step in self.steps) / whole
+        match self.job.phase:
+            case Phase.ANALYZE | Phase.STORYBOARD | Phase.REVIEWED:
+                value = 0.04 * done
+            case Phase.SPEAK:
+                value = 0.04 + 0.16 * done
+            case Phase.RENDER:
+                value = done
+        current = next((step for step in self.steps if step.state in (StepState.LEASED, StepState.READY)), None)
+        if current is None:
+            return value, self.job.stage, self.job.message
+        return value, current.kind, self._message(current.kind)
+
+    def _message(self, kind: str) -> str:
+        nouns = {"animate_shot": "shot", "draw_frame": "picture", "speak_line": "line", "wait": "step"}
+        if kind not in nouns:
+            return ""
+        alike = [step for step in self.steps if step.kind == kind]
+        done = sum(step.done for step in alike)
+        return f"{nouns[kind]} {min(done + 1, len(alike))} of {len(alike)}"
+
+    def _ring(self) -> None:
+        if self.job.last_seq > self._seq_before:
+            self._seq_before = self.job.last_seq
+            message = {
+                "type": "job",
+                "job_id": str(self.job.id),
+                "project_id": str(self.job.project_id or ""),
+                "user_id": self.job.user_id,
+                "seq": self.job.last_seq,
+            }
+            self._work.after_commit(lambda: self._house.bell.ring(message))
