@@ -55,7 +55,7 @@ reset: ## end the studio and wipe its data, keys and logs
 
 test: lint types ## every check: formatters, linters, types, contracts, tests, a short chaos and bench
 	$(PY) -m deploy.proto check
-	$(PY) -m pytest tests/unit tests/integration tests/contract tests/e2e
+	$(PY) -m pytest -m "not chaos"
 	$(PY) -m tests.chaos --short
 	$(PY) -m tests.bench --short
 

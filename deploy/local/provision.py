@@ -17,7 +17,7 @@ from deploy.local.errors import StackError
 from deploy.local.layout import CHECKOUT, DEFAULT_ROOT, SITE_PACKAGES, TOOLS, Layout
 from deploy.local.ports import LOOPBACK, pick_free
 from deploy.local.stack import Stack
-from deploy.local.tasks import Task, run
+from deploy.local.tasks import ALREADY, Task, run
 
 COMPILED = Path(sys.prefix) / ".filmstudio-compiled"
 
@@ -48,7 +48,7 @@ def _tasks() -> list[Task]:
 def compile_modules() -> str:
     """Compiles what uv leaves uncompiled: every start would then take twice as long."""
     if COMPILED.exists() and COMPILED.read_text() == _wheels_changed_at():
-        return "already here"
+        return ALREADY
     if os.environ.get("PYTHONDONTWRITEBYTECODE"):
         del os.environ["PYTHONDONTWRITEBYTECODE"]
     sys.dont_write_bytecode = False
@@ -68,7 +68,7 @@ def train_kafka() -> str:
     trained_for = f"{kafka.VERSION} {kafka.JAVA} {kafka.LIBS} {kafka.JAVA.stat().st_mtime_ns}\n"
     stamp = TOOLS / "kafka.aot.for"
     if kafka.AOT_CACHE.exists() and stamp.exists() and stamp.read_text() == trained_for:
-        return "already here"
+        return ALREADY
     layout = Layout(TOOLS / "training")
     shutil.rmtree(layout.root, ignore_errors=True)
     layout.make()
@@ -105,8 +105,13 @@ def _exercise(broker: subprocess.Popen[bytes], address: str, log: Path, seconds:
 
 
 def prepare() -> str:
-    """Cluster, schemas, topics and keys, while the S3 server is still being built; stops what it started."""
+    """Cluster, schemas, topics and keys, while the S3 server is still being built; stops what it started.
+
+    Only the first time: from then on each start of the stack looks after what changed.
+    """
     stack = Stack(DEFAULT_ROOT)
+    if stack.layout.prepared.exists():
+        return ALREADY
     was_alive = stack.daemon.alive()
     try:
         stack.prepare(("postgres", "redis", "kafka"))

@@ -203,9 +203,16 @@ class Stack:
     # its shape, kept between starts
 
     def _shape(self, port: int | None, workers: int | None) -> Shape:
+        """What was asked for; the rest as it runs now, or as by default."""
         last = self._last_shape()
-        default = DEFAULT_PORT if self.layout.root == DEFAULT_ROOT else last.gateway_port
+        if self.daemon.is_running("gateway"):
+            return Shape(port or last.gateway_port, workers or last.workers)
+        default = DEFAULT_PORT if self.layout.root == DEFAULT_ROOT else self._own_gateway_port()
         return Shape(port or default, workers or 1)
+
+    def _own_gateway_port(self) -> int:
+        self._ports.require(["gateway"])
+        return self._ports["gateway"]
 
     def _last_shape(self) -> Shape:
         path = self.layout.root / "shape.json"
@@ -213,8 +220,7 @@ class Stack:
             return Shape(**json.loads(path.read_text()))
         if self.layout.root == DEFAULT_ROOT:
             return Shape(DEFAULT_PORT)
-        self._ports.require(["gateway"])
-        return Shape(self._ports["gateway"])
+        return Shape(self._own_gateway_port())
 
     def _save_shape(self, shape: Shape) -> None:
         text = json.dumps({"gateway_port": shape.gateway_port, "workers": shape.workers})

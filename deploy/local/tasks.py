@@ -7,6 +7,9 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import TextIO
 
+ALREADY = "already here"
+"""What a task returns that had nothing to do; no line is printed for it."""
+
 
 @dataclass(frozen=True)
 class Task:
@@ -44,7 +47,8 @@ def run(tasks: Sequence[Task], out: TextIO = sys.stdout) -> dict[str, Exception]
                 error = future.exception()
                 if error is None:
                     done.add(name)
-                    print(f"  {name:<28}{seconds:6.1f} s  {future.result()}", file=out, flush=True)
+                    if future.result() != ALREADY:
+                        print(f"  {name:<28}{seconds:6.1f} s  {future.result()}", file=out, flush=True)
                 elif isinstance(error, Exception):
                     failed[name] = error
                     print(f"  {name:<28}{seconds:6.1f} s  FAILED", file=out, flush=True)

