@@ -34,9 +34,9 @@ class Bootstrap:
             except DomainError as error:
                 telemetry.log().error("the administrator's account can't be made", error=error.message)
                 return
-            except Exception:
-                # a schema that is not migrated yet: the next turn may find it
-                telemetry.log().exception("the administrator's account could not be made yet")
+            except Exception as error:
+                # a schema that is not migrated yet, say: the next turn may find it
+                telemetry.log().error("the administrator's account could not be made yet", error=repr(error)[:200])
             else:
                 return
             await asyncio.sleep(_AGAIN_AFTER_S)
