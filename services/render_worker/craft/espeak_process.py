@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ctypes
 import json
+import os
 import sys
 from typing import Any, BinaryIO
 
@@ -84,12 +85,26 @@ class Speaker:
 
 
 def serve(requests: BinaryIO, answers: BinaryIO) -> None:
-    """Answer until the requests end."""
+    """Answer until the requests end.
+
+    Each answer is spoken by a copy of this process: the library keeps traces of what it spoke before (the flutter and
+    breath of a voice go on where they were), and the same request has to give the same sound.
+    """
     speaker = Speaker()
     for line in requests:
-        answer, sound = speaker.speak(json.loads(line))
-        answers.write(json.dumps(answer).encode() + b"\n" + sound)
-        answers.flush()
+        copy = os.fork()
+        if copy == 0:
+            _answer(speaker, line, answers)
+            os._exit(0)
+        if os.waitpid(copy, 0)[1] != 0:
+            answers.write(json.dumps({"error": "espeak-ng failed on the text"}).encode() + b"\n")
+            answers.flush()
+
+
+def _answer(speaker: Speaker, line: bytes, answers: BinaryIO) -> None:
+    answer, sound = speaker.speak(json.loads(line))
+    answers.write(json.dumps(answer).encode() + b"\n" + sound)
+    answers.flush()
 
 
 if __name__ == "__main__":

@@ -89,7 +89,9 @@ class Espeak:
         return answer, sound
 
     def _running(self) -> subprocess.Popen[bytes]:
-        if self._process is None or self._process.poll() is not None:
+        if self._process is not None and self._process.poll() is not None:
+            self.close()
+        if self._process is None:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", _PROCESS],
                 stdin=subprocess.PIPE,
