@@ -1,0 +1,144 @@
+"""A shot as a picture: the place behind, the people in it, weather in front, finished in its style."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import cv2
+import numpy as np
+from filmstudio.projects.v1 import storyboard_pb2 as sb
+
+from services.render_worker.craft import places
+from services.render_worker.craft.finish import check_style, finish
+from services.render_worker.craft.images import Picture
+from services.render_worker.craft.palette import light_of
+from services.render_worker.craft.people import draw_person
+from services.render_worker.craft.places.rooms import table
+from services.render_worker.craft.places.world import World, mist
+from services.render_worker.craft.props import draw_prop
+from services.render_worker.craft.staging import Staging, stage
+from services.render_worker.craft.svg import Drawing
+
+_UNIT = 1000.0
+
+
+@dataclass(frozen=True)
+class ShotPicture:
+    """All that a picture shows. Pixels of width and height; the seed is the scene's."""
+
+    width: int
+    height: int
+    setting: sb.Setting
+    mood: sb.Mood = sb.MOOD_CALM
+    size: sb.ShotSize = sb.SHOT_SIZE_WIDE
+    presences: Sequence[sb.Presence] = ()
+    characters: Sequence[sb.Character] = ()
+    props: Sequence[str] = ()
+    prompt: str = ""
+    style: str = "flat"
+    seed: int = 0
+    cast: dict[str, sb.Character] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "cast", {character.id: character for character in self.characters})
+
+
+def paint(shot: ShotPicture) -> tuple[Picture, tuple[float, float]]:
+    """The picture as BGR and where to look as fractions. StyleUnknown for a style nobody paints in."""
+    check_style(shot.style)
+    world = _world(shot)
+    places.paint(shot.setting, world)
+    roofed = places.is_roofed(shot.setting)
+    if world.weather == sb.WEATHER_FOG and not roofed:
+        world.d.rect(-50, -50, world.w + 100, world.h + 100, world.haze, opacity=0.22)
+        mist(world, world.horizon + 30, world.h * 0.7, 0.75)
+    staging = stage(world.w, world.h, shot.size, shot.presences, shot.cast, world.feet)
+    picture = _ground(world, staging, shot)
+    front = Drawing()
+    if shot.size == sb.SHOT_SIZE_INSERT:
+        _detail(world, front, shot)
+    _people(front, world, staging, shot, roofed)
+    if not roofed:
+        _weather(world, front)
+    if front.shapes:
+        _over(picture, front.raster((0, 0, world.w, world.h), shot.width, shot.height))
+    return finish(picture, shot.style, shot.seed, world.sun_x), staging.focus
+
+
+def _world(shot: ShotPicture) -> World:
+    """The same for all shots of one scene: drawn from the scene's seed and setting alone."""
+    unit = _UNIT / min(shot.width, shot.height)
+    setting = shot.setting
+    key = f"{shot.seed}:{setting.place}:{setting.description}:{setting.interior}"
+    drawn = random.Random(hashlib.sha256(key.encode()).digest())
+    light = light_of(setting.time_of_day, setting.weather, shot.mood, interior=places.is_roofed(setting))
+    sun_x = drawn.uniform(0.64, 0.80) if drawn.random() < 0.6 else drawn.uniform(0.2, 0.34)
+    return World(
+        w=shot.width * unit, h=shot.height * unit, light=light, drawn=drawn, time=setting.time_of_day,
+        weather=setting.weather, words=setting.description.lower(), sun_x=sun_x,
+    )  # fmt: skip
+
+
+def _ground(world: World, staging: Staging, shot: ShotPicture) -> Picture:
+    """The place behind the people, soft where the camera is close."""
+    soft = staging.blur * shot.width / world.w
+    # What will be blurred needs no more than half the pixels.
+    by = 2 if soft > 3 else 1
+    pixels = world.d.raster(staging.view, shot.width // by, shot.height // by)[:, :, :3]
+    if soft:
+        pixels = cv2.GaussianBlur(pixels, (0, 0), soft / by)
+    if by > 1:
+        pixels = cv2.resize(pixels, (shot.width, shot.height), interpolation=cv2.INTER_CUBIC)
+    return np.ascontiguousarray(pixels, np.uint8)
+
+
+def _people(front: Drawing, world: World, staging: Staging, shot: ShotPicture, roofed: bool) -> None:
+    light_side = 1 if world.sun_x > 0.5 else -1
+    shadow = shot.size in (sb.SHOT_SIZE_WIDE, sb.SHOT_SIZE_FULL, sb.SHOT_SIZE_UNSPECIFIED)
+    # The one who speaks stands in front.
+    for where in sorted(staging.people, key=lambda person: (person.speaking, person.scale)):
+        character = shot.cast.get(where.character_id)
+        if character is not None:
+            draw_person(front, character, where, world.light, light_side, shadow=shadow)
+
+
+def _detail(world: World, front: Drawing, shot: ShotPicture) -> None:
+    """The first prop that somebody can draw, large, on a table inside or by itself outside."""
+    inside = World(w=world.w, h=world.h, light=world.light, drawn=world.drawn, time=world.time, weather=world.weather, d=front, sun_x=world.sun_x)
+    if shot.setting.interior:
+        table(inside, -100, world.h * 0.735, world.w + 200, 400)
+        front.rect(-100, world.h * 0.735, world.w + 200, world.h, inside.hex(0.50, 0.08, 52))
+        front.rect(-100, world.h * 0.715, world.w + 200, 34, inside.hex(0.66, 0.08, 58))
+    front.ellipse(world.w * 0.5, world.h * 0.735, 250, 26, "#10121e", 0.35)
+    with front.group(f"translate({world.w * 0.5:.1f} {world.h * 0.735 - 225:.1f}) scale(1.05)"):
+        for noun in shot.props:
+            if draw_prop(inside, noun):
+                return
+        draw_prop(inside, "lantern" if world.light.dark else "flower")
+
+
+def _weather(world: World, front: Drawing) -> None:
+    drawn = random.Random(world.w + world.h)
+    if world.weather in (sb.WEATHER_RAIN, sb.WEATHER_STORM):
+        slant = 0.22 if world.weather == sb.WEATHER_RAIN else 0.42
+        for _ in range(170 if world.weather == sb.WEATHER_RAIN else 260):
+            x, y, length = drawn.uniform(-0.1, 1.1) * world.w, drawn.uniform(-0.1, 1) * world.h, drawn.uniform(34, 90)
+            front.line([(x, y), (x - length * slant, y + length)], "#dfe9f5", drawn.uniform(1.2, 2.6), drawn.uniform(0.16, 0.42))
+    elif world.weather == sb.WEATHER_SNOW:
+        for _ in range(190):
+            size = drawn.uniform(1.6, 7.5) if drawn.random() < 0.9 else drawn.uniform(9, 15)
+            front.circle(drawn.random() * world.w, drawn.random() * world.h, size, "#ffffff", 0.85 if size < 8 else 0.4)
+    elif world.weather == sb.WEATHER_FOG:
+        haze = world.haze
+        front.rect(-50, world.h * 0.45, world.w + 100, world.h * 0.6, front.vertical([(0, haze, 0), (0.75, haze, 0.34), (1, haze, 0.5)]))
+
+
+def _over(below: Picture, above: Picture) -> None:
+    """Straight-alpha BGRA over BGR, in place."""
+    alpha = cv2.merge([above[:, :, 3]] * 3)
+    seen = cv2.multiply(above[:, :, :3], alpha, scale=1 / 255)
+    left = cv2.multiply(below, cv2.bitwise_not(alpha), scale=1 / 255)
+    cv2.add(seen, left, dst=below)

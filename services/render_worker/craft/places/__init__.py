@@ -1,0 +1,58 @@
+"""The places a film can be set in, each painted for any hour and weather."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from filmstudio.projects.v1 import storyboard_pb2 as sb
+
+from services.render_worker.craft.places import built, nature, rooms
+from services.render_worker.craft.places.world import World
+
+_OUTSIDE: dict[sb.Place, Callable[[World], None]] = {
+    sb.PLACE_FOREST: nature.forest,
+    sb.PLACE_SEA: nature.sea,
+    sb.PLACE_MOUNTAIN: nature.mountain,
+    sb.PLACE_DESERT: nature.desert,
+    sb.PLACE_RIVER: nature.river,
+    sb.PLACE_VILLAGE: built.village,
+    sb.PLACE_CITY_STREET: built.city_street,
+    sb.PLACE_ROOFTOP: built.rooftop,
+    sb.PLACE_PARK: built.park,
+    sb.PLACE_ROOM: rooms.room,
+    sb.PLACE_KITCHEN: rooms.kitchen,
+    sb.PLACE_OFFICE: rooms.office,
+    sb.PLACE_CLASSROOM: rooms.classroom,
+    sb.PLACE_TEMPLE: built.temple,
+    sb.PLACE_PALACE: built.palace_outside,
+    sb.PLACE_SHIP: built.ship,
+    sb.PLACE_TRAIN: rooms.train,
+    sb.PLACE_CAVE: nature.cave,
+    sb.PLACE_LABORATORY: rooms.laboratory,
+    sb.PLACE_SPACE: nature.space,
+    sb.PLACE_LIGHTHOUSE: built.lighthouse,
+    sb.PLACE_FIELD: nature.field,
+}
+_INSIDE = {sb.PLACE_TEMPLE: rooms.hall, sb.PLACE_PALACE: rooms.hall}
+# Rooms by their drawing, whatever the heading calls them: weather stays outside of them.
+ROOFED = {
+    sb.PLACE_ROOM, sb.PLACE_KITCHEN, sb.PLACE_OFFICE, sb.PLACE_CLASSROOM, sb.PLACE_TRAIN, sb.PLACE_LABORATORY,
+    sb.PLACE_CAVE, sb.PLACE_SPACE,
+}  # fmt: skip
+_GRASSY = {
+    sb.PLACE_FOREST, sb.PLACE_MOUNTAIN, sb.PLACE_VILLAGE, sb.PLACE_PARK, sb.PLACE_LIGHTHOUSE, sb.PLACE_FIELD,
+}  # fmt: skip
+
+
+def is_roofed(setting: sb.Setting) -> bool:
+    """Whether neither rain nor snow falls where the people stand."""
+    return setting.place in ROOFED or (setting.interior and setting.place in _INSIDE)
+
+
+def paint(setting: sb.Setting, world: World) -> None:
+    """The place on the world's drawing, without people."""
+    inside = _INSIDE.get(setting.place) if setting.interior else None
+    painter = inside or _OUTSIDE.get(setting.place) or (rooms.room if setting.interior else nature.field)
+    painter(world)
+    if world.weather == sb.WEATHER_SNOW and setting.place in _GRASSY:
+        built.snowed(world)

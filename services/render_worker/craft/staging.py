@@ -1,0 +1,123 @@
+"""Where the camera stands for a shot: how much of the place is seen, where people are in it and how large."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from filmstudio.projects.v1 import storyboard_pb2 as sb
+
+# Height of a grown person's figure in the drawings of people, feet to crown.
+FIGURE_HEIGHT = 620.0
+# Where the eyes are, as a share of the figure's own height.
+EYE_SHARE = 0.885
+_GROWTH = {sb.AGE_GROUP_CHILD: 0.70, sb.AGE_GROUP_YOUNG_ADULT: 0.98, sb.AGE_GROUP_SENIOR: 0.95}
+
+
+@dataclass(frozen=True)
+class Place2D:
+    """A person in the picture: feet at (x, y), drawn `scale` times the size of the drawings of people."""
+
+    character_id: str
+    x: float
+    y: float
+    scale: float
+    feeling: sb.Feeling
+    speaking: bool
+    # -1 looks left, 1 looks right.
+    facing: int
+
+
+@dataclass(frozen=True)
+class Staging:
+    """One shot's layout: the part of the world seen (x, y, width, height), how soft it is, who stands where, where to look."""
+
+    view: tuple[float, float, float, float]
+    # Radius of the ground's softness, in units of the world.
+    blur: float
+    people: tuple[Place2D, ...]
+    focus: tuple[float, float]
+
+
+def growth_of(character: sb.Character | None) -> float:
+    """How tall somebody is, 1.0 being a grown person."""
+    return _GROWTH.get(character.age, 1.0) if character is not None else 1.0
+
+
+def stage(w: float, h: float, size: sb.ShotSize, presences: Sequence[sb.Presence], cast: dict[str, sb.Character], feet: float) -> Staging:
+    """The layout of a shot of that size in a world of w × h, people's coordinates in the picture's own units (w × h too)."""
+    people = list(presences)[:4]
+    if not people or size == sb.SHOT_SIZE_INSERT:
+        return _without_people(w, h, size)
+    # Units of a figure that fill the picture's shorter side, and where the eyes are in it.
+    wide = size not in (sb.SHOT_SIZE_MEDIUM, sb.SHOT_SIZE_CLOSE_UP)
+    if size == sb.SHOT_SIZE_FULL:
+        scale, eyes = 0.82, None
+    elif size == sb.SHOT_SIZE_MEDIUM:
+        scale, eyes = 1.62 if len(people) == 1 else 1.4, 0.40
+    elif size == sb.SHOT_SIZE_CLOSE_UP:
+        scale, eyes = 2.75 if len(people) == 1 else 2.0, 0.46
+    else:
+        scale, eyes = 0.42, None
+    tallest = max(growth_of(cast.get(p.character_id)) for p in people)
+    placed = []
+    for presence in people:
+        grown = growth_of(cast.get(presence.character_id))
+        x = _across(presence, people, w, h, size)
+        if eyes is None:
+            y = feet if size == sb.SHOT_SIZE_WIDE or size == sb.SHOT_SIZE_UNSPECIFIED else h * 0.955
+        else:
+            # Alone, everyone's eyes are at one height; together, a child's are lower.
+            line = h * eyes if len(people) == 1 else h * eyes + (tallest - grown) * FIGURE_HEIGHT * scale * 0.62
+            y = line + FIGURE_HEIGHT * EYE_SHARE * grown * scale
+        lone = 1.0 / grown**0.75 if len(people) == 1 and not wide else 1.0
+        if eyes is not None and len(people) == 1:
+            y = h * eyes + FIGURE_HEIGHT * EYE_SHARE * grown * scale * lone
+        facing = _facing(presence, people)
+        placed.append(Place2D(presence.character_id, x, y, scale * grown * lone, presence.feeling, presence.speaking, facing))
+    looked_at = next((p for p in placed if p.speaking), placed[len(placed) // 2])
+    eye_y = looked_at.y - FIGURE_HEIGHT * EYE_SHARE * looked_at.scale
+    focus = (min(0.9, max(0.1, looked_at.x / w)), min(0.9, max(0.1, eye_y / h)))
+    if wide:
+        share = 1.0 if size != sb.SHOT_SIZE_FULL else 0.78
+        middle = 0.5 if size != sb.SHOT_SIZE_FULL else sum(p.position for p in people) / len(people)
+        return Staging(_view(w, h, share, middle, feet / h), 0.0 if share == 1.0 else 2.2, tuple(placed), focus)
+    share = 0.60 if size == sb.SHOT_SIZE_MEDIUM else 0.42
+    middle = sum(p.position for p in people) / len(people)
+    return Staging(_view(w, h, share, middle, 0.62), 5.0 if size == sb.SHOT_SIZE_MEDIUM else 9.0, tuple(placed), focus)
+
+
+def _without_people(w: float, h: float, size: sb.ShotSize) -> Staging:
+    if size == sb.SHOT_SIZE_INSERT:
+        return Staging(_view(w, h, 0.40, 0.5, 0.72), 14.0, (), (0.5, 0.5))
+    share = {sb.SHOT_SIZE_FULL: 0.85, sb.SHOT_SIZE_MEDIUM: 0.66, sb.SHOT_SIZE_CLOSE_UP: 0.5}.get(size, 1.0)
+    return Staging(_view(w, h, share, 0.6, 0.6), 0.0, (), (0.6, 0.5))
+
+
+def _view(w: float, h: float, share: float, x: float, y: float) -> tuple[float, float, float, float]:
+    """A part of the world around a point given by shares, never past its edges."""
+    left = min(max(x * w - share * w / 2, 0.0), w - share * w)
+    top = min(max(y * h - share * h * 0.62, 0.0), h - share * h)
+    return left, top, share * w, share * h
+
+
+def _across(presence: sb.Presence, people: Sequence[sb.Presence], w: float, h: float, size: sb.ShotSize) -> float:
+    if len(people) == 1:
+        if size in (sb.SHOT_SIZE_MEDIUM, sb.SHOT_SIZE_CLOSE_UP):
+            # By the rule of thirds, with room where they look; less so in a narrow picture.
+            lean = 0.12 if w > h else 0.06
+            return w * (0.5 + (lean if presence.position > 0.5 else -lean))
+        return w * (0.5 + (presence.position - 0.5) * 0.8)
+    ordered = sorted(people, key=lambda each: each.position)
+    index = ordered.index(presence)
+    spread = {sb.SHOT_SIZE_MEDIUM: 430.0, sb.SHOT_SIZE_CLOSE_UP: 520.0, sb.SHOT_SIZE_FULL: 310.0}.get(size, 170.0)
+    spread = min(spread, w * 0.92 / len(people))
+    middle = 0.5 if size != sb.SHOT_SIZE_WIDE else 0.44
+    return w * middle + (index - (len(people) - 1) / 2) * spread
+
+
+def _facing(presence: sb.Presence, people: Sequence[sb.Presence]) -> int:
+    if len(people) > 1:
+        middle = sum(each.position for each in people) / len(people)
+        return 1 if presence.position <= middle else -1
+    return 1 if presence.position <= 0.5 else -1

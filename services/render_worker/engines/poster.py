@@ -1,0 +1,49 @@
+"""`poster@1`: the film's thumbnail, one of its pictures with the title set on it."""
+
+from __future__ import annotations
+
+import cv2
+from filmstudio.ai_jobs.v1 import steps_pb2 as pb
+
+from services.render_worker.craft import cards, images
+from services.render_worker.craft.fonts import FontMissing
+from services.render_worker.engines.base import Finished, Output, StepFailed, Work
+
+# YouTube's own limit.
+_MOST_BYTES = 2_000_000
+
+
+class Poster:
+    """make_thumbnail: 1280×720, 720×1280 or 1080×1080 after the film's shape."""
+
+    name = "poster@1"
+    kind = pb.STEP_KIND_MAKE_THUMBNAIL
+    lane = pb.LANE_CPU
+
+    def __init__(self) -> None:
+        # A worker runs one step a core; OpenCV's own threads would fight over them.
+        cv2.setNumThreads(1)
+
+    def run(self, work: Work) -> Finished:
+        """The output "thumbnail". StepFailed FONT_MISSING, INPUT_UNREADABLE."""
+        params = work.params.make_thumbnail
+        width, height = _size(params.profile)
+        frame, _, _ = images.fit(images.read_frame(work.input("frame")), width, height)
+        try:
+            picture = cards.poster(frame, params.title, params.language)
+        except FontMissing as error:
+            raise StepFailed("FONT_MISSING", str(error)) from error
+        path = work.folder / "thumbnail.jpg"
+        for quality in (92, 84, 72, 50):
+            cv2.imwrite(str(path), picture, [cv2.IMWRITE_JPEG_QUALITY, quality])
+            if path.stat().st_size < _MOST_BYTES:
+                break
+        work.progress(1.0)
+        output = Output("thumbnail", path, "image/jpeg", width=width, height=height)
+        return Finished(pb.StepResult(make_thumbnail=pb.MakeThumbnailResult()), [output])
+
+
+def _size(profile: pb.FilmProfile) -> tuple[int, int]:
+    if profile.width > profile.height:
+        return 1280, 720
+    return (720, 1280) if profile.height > profile.width else (1080, 1080)
