@@ -80,7 +80,10 @@ def film_parts(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 ),
             ]
         )
-    for name, sound in {"sound": "anoisesrc=a=0.9:c=pink:seed=4:r=48000,volume=1.9dB", "silence": "anullsrc=cl=stereo:r=48000"}.items():
+    for name, sound in {
+        "sound": "anoisesrc=a=0.9:c=pink:seed=4:r=48000,volume=1.9dB",
+        "silence": "anullsrc=cl=stereo:r=48000",
+    }.items():
         run_ffmpeg(
             [
                 *("-f", "lavfi", "-i", sound, "-t", "6", "-ac", "2", "-c:a", "aac", "-b:a", "192k"),
