@@ -83,6 +83,11 @@ class Consumer:
         """Topic → full names of the message types handled."""
         return {topic: set(subscription.handlers) for topic, subscription in self._subscriptions.items()}
 
+    @property
+    def partitions_assigned(self) -> list[tuple[str, int]]:
+        """The partitions that are this process's now."""
+        return self._partitions.assigned
+
     async def start(self) -> None:
         """Begin to read; neither Kafka nor the topics need be there yet."""
         await self._dead_letters.start()

@@ -95,6 +95,8 @@ def producer_settings(bootstrap_servers: str, name: str) -> dict[str, Any]:
         "enable.idempotence": True,
         "acks": "all",
         "message.timeout.ms": MESSAGE_TIMEOUT_MS,
+        # a topic that the broker does not know is reported after this long
+        "topic.metadata.propagation.max.ms": 5000,
         "linger.ms": 0,
         "compression.type": "lz4",
     }

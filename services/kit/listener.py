@@ -21,6 +21,8 @@ from services.kit.facts import Event
 # how often the topic is asked for partitions that were added
 PARTITIONS_EVERY_S = 30.0
 RETRY_S = 1.0
+# how long a start waits for Kafka before it lets the process go on
+START_WAIT_S = 5.0
 
 
 class Listener:
@@ -46,9 +48,14 @@ class Listener:
         self._thread = threading.Thread(target=self._run, name=f"listener-{self._topic}", daemon=True)
         self._thread.start()
         try:
-            await asyncio.wait_for(self._listening.wait(), 5)
+            await asyncio.wait_for(self._listening.wait(), START_WAIT_S)
         except TimeoutError:
             telemetry.log().warning("not listening yet", topic=self._topic)
+
+    @property
+    def is_listening(self) -> bool:
+        """Whether every message from now on is heard."""
+        return self._listening.is_set()
 
     async def stop(self) -> None:
         """Listen no more."""

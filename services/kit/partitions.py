@@ -63,6 +63,11 @@ class Partitions:
         self._thread: threading.Thread | None = None
         self._consumer: Any = None
 
+    @property
+    def assigned(self) -> list[tuple[str, int]]:
+        """Topic and number of the partitions that are ours now."""
+        return list(self._partitions)
+
     async def start(self, topics: list[str]) -> None:
         """Join the group; topics that don't exist yet are waited for."""
         self._loop = asyncio.get_running_loop()

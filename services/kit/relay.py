@@ -30,7 +30,8 @@ COUNT_EVERY_S = 5.0
 DELETE_EVERY_S = 60.0
 DELETE_AT_ONCE = 500
 
-_AWAY = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
+# InternalClientError: asyncpg's protocol is out of step, as happens when the server ends an idle connection
+_AWAY = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 
 _unpublished = Gauge("outbox_unpublished", "Facts committed and not yet acknowledged by Kafka", ["service"])
 _oldest = Gauge("outbox_oldest_seconds", "Age of the oldest unpublished fact", ["service"])
