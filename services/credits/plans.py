@@ -39,7 +39,7 @@ class Plans(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    starting_credits: int = Field(ge=0)
+    starting_credits: int = Field(ge=1)
     plans: tuple[Plan, ...]
 
     @model_validator(mode="after")
