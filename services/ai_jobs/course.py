@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from filmstudio.ai_jobs.v1 import jobs_pb2
 from filmstudio.ai_jobs.v1 import steps_pb2 as pb
 from filmstudio.projects.v1 import storyboard_pb2
 
@@ -312,6 +313,10 @@ class Course:
         else:
             self.end(JobStatus.CANCELED)
         return True
+
+    def wants_review(self) -> bool:
+        """Whether a person asked to see the storyboard before anything is rendered."""
+        return jobs_pb2.VideoOptions.FromString(self.job.options).review
 
     def hold_for_review(self) -> None:
         """A person is to look at the storyboard before anything is rendered."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, delete, func, select, text, update
@@ -13,6 +13,23 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.ai_jobs.models import LIVE, Job, JobEvent, JobKind, JobStatus, Quote
 from services.ai_jobs.step_models import Artifact, PaidSegment, RenderStep, StepState, StepTime, UserTurn, Worker
+
+
+class HeldBeat(Protocol):
+    """A worker's word on a step it holds."""
+
+    @property
+    def step_id(self) -> UUID:
+        """Which step."""
+
+    @property
+    def fence(self) -> int:
+        """By which claim."""
+
+    @property
+    def progress(self) -> float:
+        """0.0 to 1.0."""
+
 
 # The one statement that hands out work (G1, G6). Within a user: the job's priority, its age, the plan's order. Between
 # users: effective priority, then whoever waited longest for a turn. Locked rows are another claim's and are passed over.
@@ -322,3 +339,52 @@ async def quote(session: AsyncSession, quote_id: UUID) -> Quote | None:
 async def drop_job(session: AsyncSession, job_id: UUID) -> None:
     """A first attempt whose hold was refused leaves no trace."""
     await session.execute(delete(Job).where(Job.id == job_id))
+
+
+async def touch_worker(session: AsyncSession, name: str) -> None:
+    """The worker lives."""
+    await session.execute(update(Worker).where(Worker.name == name).values(seen_at=func.now()))
+
+
+async def beat(session: AsyncSession, worker: str, beats: Sequence[HeldBeat], lease_s: float) -> set[UUID]:
+    """Renew the leases that are still this worker's and note their progress; ids of those."""
+    held: set[UUID] = set()
+    for told in sorted(beats, key=lambda told: told.step_id):
+        statement = (
+            update(RenderStep)
+            .where(
+                RenderStep.id == told.step_id,
+                RenderStep.fence == told.fence,
+                RenderStep.worker == worker,
+                RenderStep.state == StepState.LEASED,
+            )
+            .values(lease_expires_at=func.now() + text(f"interval '{lease_s} seconds'"), progress=told.progress)
+            .returning(RenderStep.id)
+        )
+        held.update((await session.scalars(statement.execution_options(synchronize_session=False))).all())
+    return held
+
+
+async def canceling_jobs(session: AsyncSession, job_ids: set[UUID]) -> set[UUID]:
+    """Those of the jobs that are being canceled."""
+    query = select(Job.id).where(Job.id.in_(job_ids), Job.status == JobStatus.CANCELING)
+    return set((await session.scalars(query)).all())
+
+
+async def jobs_to_report(session: AsyncSession, job_ids: set[UUID], before: datetime) -> Sequence[UUID]:
+    """Those of the jobs whose last progress was told before that time."""
+    query = select(Job.id).where(Job.id.in_(job_ids), func.coalesce(Job.progress_at, Job.created_at) < before)
+    return (await session.scalars(query.order_by(Job.id))).all()
+
+
+async def lease_has_expired(session: AsyncSession, step_id: UUID) -> bool:
+    """By the database's clock, in this transaction."""
+    query = select(RenderStep.id).where(
+        RenderStep.id == step_id, RenderStep.state == StepState.LEASED, RenderStep.lease_expires_at < func.now()
+    )
+    return (await session.scalars(query)).first() is not None
+
+
+async def jobs_by_id(session: AsyncSession, ids: set[UUID]) -> dict[UUID, Job]:
+    """The jobs of these ids."""
+    return {job.id: job for job in (await session.scalars(select(Job).where(Job.id.in_(ids)))).all()}

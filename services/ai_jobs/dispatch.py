@@ -1,0 +1,323 @@
+"""The workers' side: claims, heartbeats, deliveries. A step has one winner: the holder of its latest fence (RELIABILITY G1–G4)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from filmstudio.ai_jobs.v1 import steps_pb2 as steps_pb
+from filmstudio.ai_jobs.v1 import worker_pb2 as pb
+from google.protobuf.json_format import MessageToDict
+
+from services.ai_jobs import estimates, events, repository
+from services.ai_jobs.course import Course, House
+from services.ai_jobs.engines import kind_to_proto, lane_to_proto
+from services.ai_jobs.errors import LeaseLost, OutputMismatch, OutputMissing
+from services.ai_jobs.models import PROGRESS_INTERVAL, JobFailure, JobStatus
+from services.ai_jobs.step_models import LEASE, RenderStep, StepState
+from services.kit import telemetry
+from services.kit.db import Database
+from services.kit.errors import DependencyAway, Invalid
+from services.kit.ids import parse_id
+from services.kit.storage import Storage
+
+MAX_CLAIM = 64
+# an input's address outlives the longest step; an upload's needs to outlive one upload
+INPUT_URL_S = 2 * 3600
+UPLOAD_URL_S = 900
+
+
+@dataclass(frozen=True)
+class Beat:
+    """A worker's word on one of its steps."""
+
+    step_id: UUID
+    fence: int
+    progress: float
+
+
+def output_key(step: RenderStep, fence: int, name: str) -> str:
+    """Where a claim's file goes: another claim of the same step writes elsewhere."""
+    project = step.project_id or "none"
+    return f"users/{step.user_id}/projects/{project}/generated/{step.id}/{fence}/{name}"
+
+
+class Dispatch:
+    """Use cases of RenderService."""
+
+    def __init__(self, database: Database, house: House, storage: Storage) -> None:
+        self._db = database
+        self._house = house
+        self._storage = storage
+        # After our own start or a database outage every live lease is renewed once before claims are answered and leases
+        # are swept, so that our absence is nobody's failure (G4).
+        self._owes_renewal = True
+
+    def owe_renewal(self) -> None:
+        """The database was away."""
+        self._owes_renewal = True
+
+    async def renew_all_if_owed(self) -> None:
+        """Start every live lease anew, once after an absence."""
+        if self._owes_renewal:
+            async with self._db.work() as work:
+                await repository.renew_leases(work.session, LEASE.total_seconds())
+            self._owes_renewal = False
+
+    # ---- claiming
+
+    async def claim(
+        self, worker: str, lanes: Sequence[str], engines: Sequence[str], max_steps: int
+    ) -> list[steps_pb.RenderStep]:
+        """The best steps there are for this worker, each with a lease and a fence of its own."""
+        if not worker or not 1 <= max_steps <= MAX_CLAIM:
+            raise Invalid(f"a claim names its worker and asks for 1 to {MAX_CLAIM} steps", field="max_steps")
+        await self.renew_all_if_owed()
+        async with self._db.work() as work:
+            await repository.note_worker(work.session, worker, lanes=lanes, engines=engines, slots=max_steps)
+            ids = await repository.claim(
+                work.session,
+                worker=worker,
+                lanes=lanes,
+                engines=engines,
+                max_steps=max_steps,
+                lease_s=LEASE.total_seconds(),
+            )
+            claimed = await repository.steps_by_id(work.session, ids) if ids else []
+            await repository.note_turns(work.session, {step.user_id for step in claimed})
+        orders: list[steps_pb.RenderStep] = []
+        for job_id in dict.fromkeys(step.job_id for step in claimed):
+            orders += await self._orders(job_id, {step.id: step.fence for step in claimed if step.job_id == job_id})
+        return orders
+
+    async def _orders(self, job_id: UUID, claimed: dict[UUID, int]) -> list[steps_pb.RenderStep]:
+        """The claimed steps of one job as work orders; the job has started."""
+        async with self._db.work() as work:
+            course = await Course.load(self._house, work, job_id)
+            if course is None:
+                return []
+            if course.job.status is JobStatus.QUEUED:
+                course.start()
+                await course.settle()
+            held = [step for step in course.leased() if step.id in claimed and step.fence == claimed[step.id]]
+            described = [(step, course.resolved_inputs(step)) for step in held]
+            script = course.job.script
+        return [self._order(step, inputs, script) for step, inputs in described]
+
+    def _order(self, step: RenderStep, inputs: list[dict[str, Any]], script: bytes) -> steps_pb.RenderStep:
+        choice = self._house.engines.of(step.kind)
+        params = steps_pb.StepParams.FromString(step.params)
+        if step.kind == "analyze_script":
+            params.analyze_script.script.ParseFromString(script)
+        return steps_pb.RenderStep(
+            id=str(step.id),
+            job_id=str(step.job_id),
+            project_id=str(step.project_id or ""),
+            kind=kind_to_proto(step.kind),
+            lane=lane_to_proto(step.lane),
+            engine=step.engine,
+            fence=step.fence,
+            lease_expire_time=events.timestamp(step.lease_expires_at),
+            seed=step.seed,
+            inputs=[self._input(item) for item in inputs],
+            time_limit_s=choice.time_limit_s,
+            idle_limit_s=choice.idle_limit_s,
+            params=params,
+        )
+
+    def _input(self, item: dict[str, Any]) -> steps_pb.StepInput:
+        return steps_pb.StepInput(
+            name=item["name"],
+            url=self._storage.sign_get(item["object_key"], INPUT_URL_S),
+            sha256=item["sha256"],
+            size_bytes=int(item["size_bytes"]),
+            content_type=item["content_type"],
+        )
+
+    # ---- heartbeats
+
+    async def heartbeat(
+        self, worker: str, beats: Sequence[Beat]
+    ) -> list[tuple[Beat, pb.HeartbeatResponse.Verdict.ValueType, datetime | None]]:
+        """Renew what is still this worker's, note its progress, and say for each step: go on, cancel, or lost."""
+        try:
+            return await self._heartbeat(worker, beats)
+        except DependencyAway:
+            self.owe_renewal()
+            raise
+
+    async def _heartbeat(
+        self, worker: str, beats: Sequence[Beat]
+    ) -> list[tuple[Beat, pb.HeartbeatResponse.Verdict.ValueType, datetime | None]]:
+        response = pb.HeartbeatResponse
+        verdicts: list[tuple[Beat, pb.HeartbeatResponse.Verdict.ValueType, datetime | None]] = []
+        jobs: set[UUID] = set()
+        async with self._db.work() as work:
+            await repository.touch_worker(work.session, worker)
+            held = await repository.beat(work.session, worker, beats, LEASE.total_seconds())
+            steps = {
+                step.id: step for step in await repository.steps_by_id(work.session, [beat.step_id for beat in beats])
+            }
+            canceling = await repository.canceling_jobs(work.session, {step.job_id for step in steps.values()})
+            for beat in beats:
+                step = steps.get(beat.step_id)
+                if step is None or (beat.step_id not in held and step.state is not StepState.CANCELED):
+                    verdicts.append((beat, response.VERDICT_LOST, None))
+                elif step.state is StepState.CANCELED or step.job_id in canceling:
+                    verdicts.append((beat, response.VERDICT_CANCEL, None))
+                else:
+                    verdicts.append((beat, response.VERDICT_GO_ON, step.lease_expires_at))
+                    jobs.add(step.job_id)
+            stale = await repository.jobs_to_report(work.session, jobs, self._house.now() - PROGRESS_INTERVAL)
+        for job_id in stale:
+            async with self._db.work() as work:
+                course = await Course.load(self._house, work, job_id)
+                if course is not None:
+                    await course.settle()
+        return verdicts
+
+    # ---- delivering
+
+    async def complete(
+        self,
+        step_id: str,
+        fence: int,
+        outputs: Sequence[steps_pb.StepOutput],
+        result: steps_pb.StepResult,
+        work_s: float,
+    ) -> None:
+        """The step is done, once storage has shown what it made. A repeat of the accepted completion answers the same."""
+        step = await self._held(step_id, fence)
+        described = [self._describe(step, fence, output) for output in outputs]
+        result_bytes = result.SerializeToString(deterministic=True)
+        if step.done:
+            self._same_again(step, described, result_bytes)
+            return
+        await self._verify(described)
+        async with self._db.work() as work:
+            course = await Course.load(self._house, work, step.job_id)
+            if course is None:
+                raise LeaseLost("the step's job is gone", step_id=step_id)
+            step = course.step(step.id)
+            if step.done and step.fence == fence:
+                self._same_again(step, described, result_bytes)
+                return
+            step.held_by(fence)
+            step.succeed(described, result_bytes, self._house.now(), work_s=work_s)
+            await repository.keep_artifact(work.session, step, self._house.now())
+            units = estimates.units(steps_pb.StepParams.FromString(step.params))
+            if step.kind != "wait" and units > 0:
+                await repository.note_time(work.session, step.kind, step.engine, work_s / units)
+            course.tell_step(step)
+            await course.settle()
+
+    def _describe(self, step: RenderStep, fence: int, output: steps_pb.StepOutput) -> dict[str, Any]:
+        described: dict[str, Any] = MessageToDict(output, preserving_proto_field_name=True)
+        described["size_bytes"] = output.size_bytes
+        described["object_key"] = output_key(step, fence, output.name)
+        return described
+
+    def _same_again(self, step: RenderStep, outputs: list[dict[str, Any]], result: bytes) -> None:
+        if step.outputs != outputs or step.result != result:
+            raise OutputMismatch("the step was completed with something else already", step_id=step.id)
+
+    async def _verify(self, outputs: list[dict[str, Any]]) -> None:
+        for output in outputs:
+            stored = await self._storage.head(output["object_key"])
+            if stored is None:
+                raise OutputMissing(f"{output['name']} was not uploaded", name=output["name"])
+            if stored.size_bytes != output["size_bytes"] or (stored.sha256 and stored.sha256 != output["sha256"]):
+                raise OutputMismatch(
+                    f"{output['name']} in storage is not what the completion says", name=output["name"]
+                )
+
+    async def _held(self, step_id: str, fence: int) -> RenderStep:
+        """The step, if this claim is its latest (finished or not); LeaseLost otherwise."""
+        known = parse_id(step_id)
+        async with self._db.work() as work:
+            found = await repository.steps_by_id(work.session, [known]) if known else []
+        if not found:
+            raise LeaseLost("there is no such step", step_id=step_id)
+        step = found[0]
+        if not (step.done and step.fence == fence and not step.cached):
+            step.held_by(fence)
+        return step
+
+    async def fail(self, step_id: str, fence: int, failure: JobFailure, *, canceled: bool) -> None:
+        """The worker could not do it: again elsewhere, or the end of the job."""
+        step = await self._held(step_id, fence)
+        async with self._db.work() as work:
+            course = await Course.load(self._house, work, step.job_id)
+            if course is None:
+                raise LeaseLost("the step's job is gone", step_id=step_id)
+            step = course.step(step.id)
+            step.held_by(fence)
+            failure = replace(failure, stage=step.kind)
+            if canceled or course.job.status is JobStatus.CANCELING:
+                step.cancel(self._house.now())
+            else:
+                telemetry.log().warning(
+                    "a step failed", step=step.name, job_id=str(step.job_id), code=failure.code, message=failure.message
+                )
+                for_good = step.report_failure(self._house.now(), retryable=failure.retryable)
+                course.step_failed(step, failure, for_good=for_good)
+            await course.settle()
+
+    async def release(self, worker: str, leases: Sequence[tuple[str, int]]) -> None:
+        """A worker that leaves gives its leases back; what is not its any more is passed over."""
+        for step_id, fence in leases:
+            known = parse_id(step_id)
+            async with self._db.work() as work:
+                job_id = await repository.step_job(work.session, known) if known else None
+                course = await Course.load(self._house, work, job_id) if job_id else None
+                if course is None or known is None:
+                    continue
+                step = course.step(known)
+                if step.state is StepState.LEASED and step.fence == fence and step.worker == worker:
+                    if course.job.status is JobStatus.CANCELING:
+                        step.cancel(self._house.now())
+                    else:
+                        course.hand_back(step)
+                    await course.settle()
+
+    async def lose_lease(self, job_id: UUID, step_id: UUID) -> None:
+        """A lease has run out: the step goes on elsewhere."""
+        async with self._db.work() as work:
+            course = await Course.load(self._house, work, job_id)
+            if course is None or not await repository.lease_has_expired(work.session, step_id):
+                return
+            step = course.step(step_id)
+            if course.job.status is JobStatus.CANCELING:
+                step.cancel(self._house.now())
+            else:
+                telemetry.log().warning(
+                    "a lease was lost",
+                    step=step.name,
+                    job_id=str(job_id),
+                    worker=step.worker,
+                    lost=step.lost_leases + 1,
+                )
+                for_good = step.lose_lease(self._house.now())
+                message = f"{step.lost_leases} workers were lost over this step"
+                course.step_failed(step, JobFailure("WORKER_LOST", message, step.kind, True, {}), for_good=for_good)
+            await course.settle()
+
+    async def upload_urls(
+        self, step_id: str, fence: int, outputs: Sequence[steps_pb.StepOutput]
+    ) -> list[pb.GetUploadUrlsResponse.Upload]:
+        """One signed PUT a file, for exactly the bytes that were announced."""
+        step = await self._held(step_id, fence)
+        uploads = []
+        for output in outputs:
+            signed = self._storage.sign_put(
+                output_key(step, fence, output.name),
+                UPLOAD_URL_S,
+                size_bytes=output.size_bytes,
+                sha256=output.sha256,
+                content_type=output.content_type,
+            )
+            uploads.append(pb.GetUploadUrlsResponse.Upload(name=output.name, url=signed.url, headers=signed.headers))
+        return uploads
