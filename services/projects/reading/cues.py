@@ -1,0 +1,83 @@
+"""Lines that are more than prose: who speaks ("MARA (V.O.) ^"), where we are ("INT. KITCHEN - NIGHT"), how we leave."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+# Longer lines are prose, whatever they look like; it also bounds what a pattern can cost.
+MAX_CUE_CHARS = 60
+MAX_HEADING_CHARS = 200
+MAX_NAME_WORDS = 6
+
+_EXTENSION = re.compile(r"\(([^()]{0,40})\)")
+_CONTINUED = re.compile(r"CONT(?:['’]?D|INUED|\.)?", re.IGNORECASE)
+_DOTTED_HEADING = re.compile(r"(?:INT|EXT|EST|INT\.?\s?/\s?EXT|EXT\.?\s?/\s?INT|I\s?/\s?E)\.\s*\S", re.IGNORECASE)
+_SPACED_HEADING = re.compile(r"(?:INT|EXT|EST|INT/EXT|EXT/INT|I/E)\s+\S")
+_SCENE_NUMBER = re.compile(r"#[\w.\-]{1,16}#$")
+_TRANSITION = re.compile(
+    r"(?:FADE|CUT|DISSOLVE|SMASH CUT|MATCH CUT|JUMP CUT|WIPE|IRIS|CROSSFADE|TIME CUT)"
+    r"(?:\s+(?:IN|OUT|UP|DOWN|TO|BACK|FROM|AWAY)\b[^a-z]{0,30})?[.:]?"
+)
+_SENTENCE_MARKS = ("!", "?", "…", "...", ",", ";", "-", "—")
+
+
+@dataclass(frozen=True)
+class Cue:
+    """Who speaks. `extension` without brackets ("V.O."); `dual`: at the same time as the one before."""
+
+    name: str
+    extension: str = ""
+    dual: bool = False
+
+
+def split_cue(line: str) -> Cue | None:
+    """The name with its extension and mark of dual dialogue taken off; None when no name is left."""
+    line = line.strip()
+    if len(line) > 2 * MAX_CUE_CHARS:
+        return None
+    dual = line.endswith("^")
+    extensions = [" ".join(found.split()) for found in _EXTENSION.findall(line)]
+    name = " ".join(_EXTENSION.sub(" ", line.rstrip("^")).split())
+    if not any(char.isalnum() for char in name) or "(" in name or ")" in name:
+        return None
+    # That a speech goes on says nothing about how it is heard: "V.O." does.
+    telling = [extension for extension in extensions if not _CONTINUED.fullmatch(extension)]
+    if telling:
+        return Cue(name, ", ".join(telling), dual)
+    return Cue(name, "CONT'D" if extensions else "", dual)
+
+
+def looks_like_cue(line: str) -> bool:
+    """Whether an unmarked line is written as a name: upper case (in a script that has cases), short, no sentence."""
+    line = line.strip()
+    if len(line) > MAX_CUE_CHARS or not line[:1].isalpha() or not line[:1].isupper():
+        return False
+    cue = split_cue(line)
+    if cue is None or not cue.name.isupper() or len(cue.name.split()) > MAX_NAME_WORDS:
+        return False
+    sentence = (
+        cue.name.endswith(_SENTENCE_MARKS) or ":" in cue.name or (cue.name.endswith(".") and cue.name.count(" ") > 2)
+    )
+    return not sentence and not is_transition(line)
+
+
+def is_heading(line: str) -> bool:
+    """Whether a line is a scene heading: INT., EXT., EST., INT./EXT., I/E, dotted in any case or spaced in upper case."""
+    line = line.strip()
+    if len(line) > MAX_HEADING_CHARS:
+        return False
+    return _DOTTED_HEADING.match(line) is not None or _SPACED_HEADING.match(line) is not None
+
+
+def heading_text(line: str) -> str:
+    """A heading without its scene number."""
+    return _SCENE_NUMBER.sub("", line.strip()).strip()
+
+
+def is_transition(line: str) -> bool:
+    """Whether a line by itself is a transition: "CUT TO:", "FADE OUT.", "THE END"."""
+    line = line.strip()
+    if len(line) > MAX_CUE_CHARS or not line.isupper():
+        return False
+    return line.rstrip(".") == "THE END" or line.endswith(" TO:") or _TRANSITION.fullmatch(line) is not None

@@ -1,0 +1,92 @@
+"""The storyboard an analysis found, kept with ids that outlive the next analysis."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import chain
+from uuid import UUID
+
+from filmstudio.projects.v1 import storyboard_pb2
+
+from services.kit.clock import Now, utc_now
+from services.kit.db import Database
+from services.kit.errors import Invalid
+from services.kit.ids import new_id
+from services.projects import repository
+from services.projects.alignment import align, scene_fingerprint, shot_fingerprint
+from services.projects.models import StoredStoryboard
+from services.projects.service import required_project
+
+Storyboard = storyboard_pb2.Storyboard
+# more than any script of 200 kB gives; it bounds what aligning costs
+MAX_SHOTS = 1_000
+
+
+def with_stable_ids(kept: Storyboard, found: Storyboard, fresh_id: Callable[[], str]) -> Storyboard:
+    """What was found, where it was kept before under the ids it had, and under new ones where it was not."""
+    board = Storyboard()
+    board.CopyFrom(found)
+    _name_characters(kept, board, fresh_id)
+    places = align(
+        [scene_fingerprint(scene) for scene in kept.scenes], [scene_fingerprint(scene) for scene in board.scenes]
+    )
+    for number, (scene, place) in enumerate(zip(board.scenes, places, strict=True), start=1):
+        before = kept.scenes[place] if place is not None else storyboard_pb2.Scene()
+        scene.id = before.id or fresh_id()
+        scene.number = number
+        _name_shots(before, scene, fresh_id)
+    for number, shot in enumerate(chain.from_iterable(scene.shots for scene in board.scenes), start=1):
+        shot.number = shot.number or number
+    return board
+
+
+def _name_shots(before: storyboard_pb2.Scene, scene: storyboard_pb2.Scene, fresh_id: Callable[[], str]) -> None:
+    places = align([shot_fingerprint(shot) for shot in before.shots], [shot_fingerprint(shot) for shot in scene.shots])
+    for shot, place in zip(scene.shots, places, strict=True):
+        shot.id = before.shots[place].id if place is not None else fresh_id()
+
+
+def _name_characters(kept: Storyboard, board: Storyboard, fresh_id: Callable[[], str]) -> None:
+    """Characters keep their ids by name; lines and presences follow them."""
+    known = {character.name.casefold(): character.id for character in kept.characters}
+    renamed: dict[str, str] = {}
+    for character in board.characters:
+        lasting = known.get(character.name.casefold()) or character.id or fresh_id()
+        if character.id:
+            renamed[character.id] = lasting
+        character.id = lasting
+    for shot in chain.from_iterable(scene.shots for scene in board.scenes):
+        for mention in chain[storyboard_pb2.Line | storyboard_pb2.Presence](shot.lines, shot.presences):
+            mention.character_id = renamed.get(mention.character_id, mention.character_id)
+
+
+class StoryboardsService:
+    """The use cases of storyboards."""
+
+    def __init__(self, db: Database, now: Now = utc_now, next_id: Callable[[], UUID] = new_id) -> None:
+        self._db = db
+        self._now = now
+        self._new_id = next_id
+
+    async def put(self, user_id: str, project_id: str, found: Storyboard, job_id: str) -> Storyboard:
+        """Keep what a job's analysis found; the answer has the ids to go on with."""
+        if sum(len(scene.shots) for scene in found.scenes) > MAX_SHOTS or len(found.scenes) > MAX_SHOTS:
+            raise Invalid(f"a storyboard has at most {MAX_SHOTS} shots", field="storyboard")
+        async with self._db.work() as work:
+            project = await required_project(work, user_id, project_id, locked=True)
+            row = await repository.storyboard(work.session, project.id)
+            kept = Storyboard.FromString(row.storyboard) if row is not None else Storyboard()
+            board = with_stable_ids(kept, found, lambda: str(self._new_id()))
+            data = board.SerializeToString(deterministic=True)
+            if row is None:
+                row = StoredStoryboard(project_id=project.id)
+                work.save(row)
+            row.job_id, row.storyboard, row.updated_at = job_id, data, self._now()
+            return board
+
+    async def get(self, user_id: str, project_id: str) -> Storyboard:
+        """The storyboard of the last analysis; empty where there was none."""
+        async with self._db.work() as work:
+            project = await required_project(work, user_id, project_id)
+            row = await repository.storyboard(work.session, project.id)
+        return Storyboard.FromString(row.storyboard) if row is not None else Storyboard()
