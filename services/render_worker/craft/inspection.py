@@ -20,7 +20,7 @@ _BLACK_LUMA, _BLACK_SHARE = 26, 0.98
 # Compared with the picture half a second before: a camera that moves by a tenth of a pixel a frame changes more than this
 # mean difference of grey levels, a held picture's coding noise less.
 _STILL_AFTER = _SAMPLES_PER_S // 2
-_STILL_DIFFERENCE = 0.12
+_STILL_DIFFERENCE = 0.3
 # Moves begin and end slowly: only what stands still for longer counts.
 _SHORTEST_FREEZE_S = 1.0
 _CUE_TIME = re.compile(r"(?:(\d+):)?(\d\d):(\d\d)\.(\d{3}) --> (?:(\d+):)?(\d\d):(\d\d)\.(\d{3})")
