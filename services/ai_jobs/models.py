@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, DateTime, ForeignKey, Index, LargeBinary, String, text
+from sqlalchemy import BigInteger, DateTime, Enum, ForeignKey, Index, LargeBinary, String, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -21,6 +21,11 @@ REVIEW_LIMIT = timedelta(days=7)
 UNSERVED_LIMIT = timedelta(hours=24)
 # job.progress at most once a second for a job
 PROGRESS_INTERVAL = timedelta(seconds=1)
+
+
+def words(kind: type[StrEnum], length: int = 16) -> Enum:
+    """A column of an enum's values, as plain text in the database."""
+    return Enum(kind, native_enum=False, length=length, values_callable=lambda members: [member.value for member in members])
 
 
 class Base(DeclarativeBase):
@@ -141,8 +146,8 @@ class Job(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     user_id: Mapped[str] = mapped_column(String(64))
     project_id: Mapped[UUID | None]
-    kind: Mapped[JobKind] = mapped_column(String(16))
-    status: Mapped[JobStatus] = mapped_column(String(16))
+    kind: Mapped[JobKind] = mapped_column(words(JobKind))
+    status: Mapped[JobStatus] = mapped_column(words(JobStatus))
     attempt: Mapped[int]
     # every reservation uses up a number, refused ones too
     attempts_used: Mapped[int]
@@ -150,7 +155,7 @@ class Job(Base):
     reserving_attempt: Mapped[int | None]
     reserving_since: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     priority: Mapped[int]
-    phase: Mapped[Phase] = mapped_column(String(16))
+    phase: Mapped[Phase] = mapped_column(words(Phase))
     # the planner is to look at it
     plan_due: Mapped[bool]
     options: Mapped[bytes] = mapped_column(LargeBinary)
@@ -311,7 +316,7 @@ class Quote(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     user_id: Mapped[str] = mapped_column(String(64))
     project_id: Mapped[UUID]
-    kind: Mapped[JobKind] = mapped_column(String(16))
+    kind: Mapped[JobKind] = mapped_column(words(JobKind))
     options_sha256: Mapped[str] = mapped_column(String(64))
     script_version: Mapped[int]
     credits: Mapped[int] = mapped_column(BigInteger)

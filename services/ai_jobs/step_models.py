@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.ai_jobs.errors import LeaseLost
-from services.ai_jobs.models import Base
+from services.ai_jobs.models import Base, words
 
 # RELIABILITY G1, G4
 LEASE = timedelta(seconds=30)
@@ -52,7 +52,7 @@ class RenderStep(Base):
     priority: Mapped[int]
     # the order within its job when several are ready
     position: Mapped[int]
-    state: Mapped[StepState] = mapped_column(String(16))
+    state: Mapped[StepState] = mapped_column(words(StepState))
     needs: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid))
     waiting_for: Mapped[int]
     params: Mapped[bytes] = mapped_column(LargeBinary)
