@@ -52,8 +52,12 @@ class Broker:
             yield name
         finally:
             names = [name, f"{name}.dlq"] if dead_letters else [name]
-            for deleted in self._admin.delete_topics(names, operation_timeout=10).values():
-                deleted.exception(timeout=10)
+            self.delete(*names)
+
+    def delete(self, *names: str) -> None:
+        """Delete topics, if they are there."""
+        for deleted in self._admin.delete_topics(list(names), operation_timeout=10).values():
+            deleted.exception(timeout=10)
 
     def create(self, name: str, partitions: int, **config: str) -> None:
         """Create a topic now."""
