@@ -17,8 +17,11 @@ _ABSOLUTE_GATE_LUFS = -70.0
 _RELATIVE_GATE_LU = -10.0
 _OVERSAMPLING = 4
 _TAPS = 12
-# One transform of two minutes at most, so that a long film's sound fits in memory.
-_CHUNK = RATE * 120
+# The filter is applied to 4.8 s at a time, each with the half second before it, in transforms of one size.
+_CHUNK = 230_400
+_LEAD = RATE // 2
+# The filter has rung out after so many samples.
+_RING = RATE // 8
 # BS.1770-4, tables 1 and 2: the filter at 48 kHz, (b0, b1, b2), (a1, a2).
 _SHELF = ((1.53512485958697, -2.69169618940638, 1.19839281085285), (-1.69065929318241, 0.73248077421585))
 _HIGH_PASS = ((1.0, -2.0, 1.0), (-1.99004745483398, 0.99007225036621))
@@ -77,9 +80,9 @@ def decibels(ratio: float) -> float:
 def _step_power(samples: Sound, step: int) -> npt.NDArray[np.float64]:
     steps = len(samples) // step
     power = np.zeros(steps)
-    for begin in range(0, steps * step, _CHUNK - _CHUNK % step):
-        end = min(begin + _CHUNK - _CHUNK % step, steps * step)
-        lead = min(begin, RATE // 2)
+    for begin in range(0, steps * step, _CHUNK):
+        end = min(begin + _CHUNK, steps * step)
+        lead = min(begin, _LEAD)
         for channel in range(samples.shape[1]):
             weighted = _k_weighted(samples[begin - lead : end, channel])[lead:]
             power[begin // step : end // step] += np.mean(np.square(weighted).reshape(-1, step), axis=1)
@@ -87,27 +90,19 @@ def _step_power(samples: Sound, step: int) -> npt.NDArray[np.float64]:
 
 
 def _k_weighted(signal: Sound) -> npt.NDArray[np.float64]:
-    """The filter by its response: exact but for the few samples that a circular transform wraps into the padding."""
-    size = len(signal) + RATE // 4
-    size = _fast_size(size)
+    """The filter by its response; what it rings after the end falls into the padding."""
+    size = 1 << (len(signal) + _RING - 1).bit_length()
+    spectrum = np.fft.rfft(signal.astype(np.float64), size) * _k_response(size)
+    return np.asarray(np.fft.irfft(spectrum, size)[: len(signal)])
+
+
+@cache
+def _k_response(size: int) -> npt.NDArray[np.complex128]:
     z = np.exp(-2j * np.pi * np.arange(size // 2 + 1) / size)
     response = np.ones(len(z), complex)
     for (b0, b1, b2), (a1, a2) in (_SHELF, _HIGH_PASS):
         response *= (b0 + b1 * z + b2 * z * z) / (1 + a1 * z + a2 * z * z)
-    return np.asarray(np.fft.irfft(np.fft.rfft(signal.astype(np.float64), size) * response, size)[: len(signal)])
-
-
-def _fast_size(least: int) -> int:
-    """The next even size with small factors only."""
-    size = least + least % 2
-    while True:
-        rest = size
-        for factor in (2, 3, 5):
-            while rest % factor == 0:
-                rest //= factor
-        if rest == 1:
-            return size
-        size += 2
+    return response
 
 
 @cache

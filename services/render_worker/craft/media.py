@@ -50,7 +50,9 @@ def source(path: Path | str, demuxer: str, *options: str) -> list[str]:
 
 
 def limit(process: subprocess.Popen[bytes], timeout_s: float) -> None:
-    """Limits of memory, file size and processor time for a process just started."""
+    """Limits of memory, file size and processor time for a process just started (where the system can: Linux)."""
+    if not hasattr(resource, "prlimit"):
+        return
     seconds = int(timeout_s * 2) + 1
     for kind, most in (
         (resource.RLIMIT_AS, _MEMORY_BYTES),
