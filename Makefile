@@ -14,11 +14,14 @@ endif
 endef
 $(foreach variable,SCRIPT DURATION ASPECT RESOLUTION LANGUAGE NAME,$(eval $(call from_command_line,$(variable))))
 
+LOCKED = --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate \
+	--overrides requirements/overrides.txt
+
 DEMO_ARGUMENTS = $(if $(SCRIPT),--script "$(SCRIPT)") $(if $(DURATION),--duration "$(DURATION)") \
 	$(if $(ASPECT),--aspect "$(ASPECT)") $(if $(RESOLUTION),--resolution "$(RESOLUTION)") \
 	$(if $(LANGUAGE),--language "$(LANGUAGE)") $(if $(NAME),--name "$(NAME)")
 
-.PHONY: help setup dev demo test up down status logs start stop reset proto openapi audit chaos bench fmt lint types ci
+.PHONY: help setup dev demo test up down status logs start stop reset proto lock openapi audit chaos bench fmt lint types ci
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -73,6 +76,10 @@ fmt: dev ## format the code and fix what linters can fix
 
 proto: dev ## generate the code of the contracts
 	$(PY) -m deploy.proto generate
+
+lock: dev ## write the hashed locks anew from pyproject.toml
+	.venv/bin/uv pip compile -q pyproject.toml --extra worker --extra local --extra dev $(LOCKED) -o requirements/dev.lock
+	.venv/bin/uv pip compile -q pyproject.toml --extra worker --extra local $(LOCKED) -c requirements/dev.lock -o requirements/run.lock
 
 openapi: setup ## write deploy/openapi.json from the gateway's code
 	@$(PY) -m services.gateway.openapi >deploy/openapi.json.new && mv deploy/openapi.json.new deploy/openapi.json
