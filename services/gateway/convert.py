@@ -1,0 +1,151 @@
+"""Protobuf → the public shapes, for accounts, projects, scripts, scenes, assets and credits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from filmstudio.credits.v1 import credits_pb2
+from filmstudio.projects.v1 import projects_pb2, script_pb2, storyboard_pb2
+from filmstudio.users.v1 import users_pb2
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from services.gateway.schemas import credits as credit_shapes
+from services.gateway.schemas import projects as project_shapes
+from services.gateway.schemas import users as user_shapes
+
+
+def moment(timestamp: Timestamp) -> datetime:
+    """A time, in UTC."""
+    return timestamp.ToDatetime(tzinfo=UTC)
+
+
+def word(enum: Any, value: int, prefix: str) -> Any:
+    """An enum's value as the public contract spells it: ROLE_FREE_USER → "free_user", unspecified → ""."""
+    name: str = enum.Name(value).removeprefix(prefix).lower()
+    return "" if name == "unspecified" else name
+
+
+def number(enum: Any, text: str, prefix: str) -> Any:
+    """The enum's value that a word of the public contract stands for."""
+    return enum.Value(f"{prefix}{text.upper()}")
+
+
+def user(message: users_pb2.User) -> user_shapes.User:
+    """An account as its owner sees it."""
+    return user_shapes.User(**user_members(message))
+
+
+def user_members(message: users_pb2.User) -> Mapping[str, Any]:
+    """The members that all views of an account share."""
+    return {
+        "id": message.id,
+        "email": message.email,
+        "name": message.name,
+        "role": word(users_pb2.Role, message.role, "ROLE_"),
+        "subscription_tier": message.subscription_tier,
+        "created_at": moment(message.create_time),
+    }
+
+
+def project(message: projects_pb2.Project) -> project_shapes.Project:
+    """A project."""
+    return project_shapes.Project(
+        id=message.id,
+        title=message.title,
+        description=message.description,
+        status=word(projects_pb2.Project.Status, message.status, "STATUS_"),
+        last_job_id=message.last_job_id or None,
+        created_at=moment(message.create_time),
+        updated_at=moment(message.update_time),
+    )
+
+
+def script_version(message: script_pb2.Script) -> project_shapes.ScriptVersion:
+    """A version of a script without its text."""
+    return project_shapes.ScriptVersion(**_script_members(message))
+
+
+def script(message: script_pb2.Script) -> project_shapes.Script:
+    """A version of a script."""
+    return project_shapes.Script(**_script_members(message), text=message.text)
+
+
+def _script_members(message: script_pb2.Script) -> dict[str, Any]:
+    return {
+        "project_id": message.project_id,
+        "version": message.version,
+        "format": word(script_pb2.ScriptFormat, message.format, "SCRIPT_FORMAT_"),
+        "language": message.language,
+        "title": message.title,
+        "spoken_seconds": message.spoken_seconds,
+        "scenes": message.scenes,
+        "characters": list(message.characters),
+        "created_at": moment(message.create_time),
+    }
+
+
+def scene(message: storyboard_pb2.Scene) -> project_shapes.Scene:
+    """A scene and its shots."""
+    setting = message.setting
+    return project_shapes.Scene(
+        id=message.id,
+        number=message.number,
+        heading=message.heading,
+        setting=project_shapes.Setting(
+            place=word(storyboard_pb2.Place, setting.place, "PLACE_"),
+            description=setting.description,
+            interior=setting.interior,
+            time_of_day=word(storyboard_pb2.TimeOfDay, setting.time_of_day, "TIME_OF_DAY_"),
+            weather=word(storyboard_pb2.Weather, setting.weather, "WEATHER_"),
+        ),
+        shots=[_shot(shot) for shot in message.shots],
+    )
+
+
+def _shot(message: storyboard_pb2.Shot) -> project_shapes.Shot:
+    return project_shapes.Shot(
+        id=message.id,
+        number=message.number,
+        duration_s=message.duration_ms / 1000 if message.duration_ms else None,
+        size=word(storyboard_pb2.ShotSize, message.size, "SHOT_SIZE_"),
+        camera=word(storyboard_pb2.CameraMove, message.camera, "CAMERA_MOVE_"),
+        prompt=message.prompt,
+        image_asset_id=message.image_asset_id or None,
+        approved=message.approved,
+    )
+
+
+def asset(message: projects_pb2.Asset, url: str = "") -> project_shapes.Asset:
+    """A file of a project; `url` where it may be downloaded."""
+    return project_shapes.Asset(
+        id=message.id,
+        project_id=message.project_id,
+        kind=word(projects_pb2.Asset.Kind, message.kind, "KIND_"),
+        state=word(projects_pb2.Asset.State, message.state, "STATE_"),
+        filename=message.filename,
+        content_type=message.content_type,
+        size_bytes=message.size_bytes,
+        sha256=message.sha256,
+        url=url or None,
+        created_at=moment(message.create_time),
+    )
+
+
+def account(message: credits_pb2.Account) -> credit_shapes.Credits:
+    """A balance."""
+    return credit_shapes.Credits(available=message.available, held=message.held, plan=message.plan_id)
+
+
+def transaction(message: credits_pb2.Transaction) -> credit_shapes.Transaction:
+    """A line of the ledger."""
+    return credit_shapes.Transaction(
+        id=message.id,
+        kind=word(credits_pb2.Transaction.Kind, message.kind, "KIND_"),
+        amount=message.amount,
+        balance_after=message.balance_after,
+        job_id=message.job_id or None,
+        reason=message.reason,
+        created_at=moment(message.create_time),
+    )

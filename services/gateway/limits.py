@@ -1,0 +1,114 @@
+"""Rate limits: fixed windows counted in Redis, by user for the signed in and by address for everybody else.
+
+Answers carry `RateLimit` and `RateLimit-Policy` (draft-ietf-httpapi-ratelimit-headers). While Redis is away everybody passes:
+a limit is there to protect, not to be one more thing that can fail.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from services.gateway.problems import Refusal, of
+from services.gateway.redis_wire import Connection, RedisAway
+
+# an answer that takes longer than this is not worth waiting for
+REDIS_LIMIT_S = 0.1
+
+
+@dataclass(frozen=True)
+class Policy:
+    """At most `quota` requests in `window_s` seconds."""
+
+    name: str
+    quota: int
+    window_s: int
+
+
+# DESIGN: 100 requests per 5 minutes and address for anonymous calls
+ANONYMOUS = Policy("anonymous", 100, 300)
+SIGN_IN = Policy("sign-in", 20, 300)
+USER = Policy("user", 600, 60)
+RENDER = Policy("render", 60, 60)
+_EXEMPT = ("/health", "/ready", "/metrics", "/docs", "/openapi.json", "/.well-known/")
+_SIGN_IN_PATHS = ("/api/v1/auth/login", "/api/v1/auth/register")
+_RENDER_PATHS = ("/api/v1/generate/", "/api/v1/quotes", "/api/v1/admin/probes")
+
+
+def policy_for(path: str, method: str, signed_in: bool) -> Policy | None:
+    """The policy a request falls under; None for what operators and browsers must always reach."""
+    if path.startswith(_EXEMPT):
+        return None
+    if path in _SIGN_IN_PATHS:
+        return SIGN_IN
+    if not signed_in:
+        return ANONYMOUS
+    if method == "POST" and path.startswith(_RENDER_PATHS):
+        return RENDER
+    return USER
+
+
+class RateLimits:
+    """The middleware that counts. It runs after the one that says who calls."""
+
+    def __init__(self, app: ASGIApp, redis_url: str, now: Callable[[], float] = time.time) -> None:
+        self._app = app
+        self._redis = Connection(redis_url, REDIS_LIMIT_S)
+        self._now = now
+        # while Redis is away it is tried once a second, not by every request
+        self._again_at = 0.0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Count the request, refuse it with 429 beyond its policy, tell what is left."""
+        policy = self._policy(scope)
+        if policy is None:
+            await self._app(scope, receive, send)
+            return
+        now = self._now()
+        left_s = policy.window_s - int(now) % policy.window_s
+        used = await self._count(policy, _whose(scope), int(now) // policy.window_s)
+        if used is None:
+            await self._app(scope, receive, send)
+            return
+        headers = [
+            (b"ratelimit-policy", f'"{policy.name}";q={policy.quota};w={policy.window_s}'.encode()),
+            (b"ratelimit", f'"{policy.name}";r={max(0, policy.quota - used)};t={left_s}'.encode()),
+        ]
+
+        async def told(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], *headers]
+            await send(message)
+
+        if used > policy.quota:
+            detail = f"more than {policy.quota} requests in {policy.window_s} seconds; try again in {left_s} seconds"
+            refusal = Refusal("RATE_LIMITED", detail, headers={"Retry-After": str(left_s)})
+            await of(refusal)(scope, receive, told)
+            return
+        await self._app(scope, receive, told)
+
+    def _policy(self, scope: Scope) -> Policy | None:
+        if scope["type"] != "http":
+            return None
+        return policy_for(scope["path"], scope["method"], scope["state"]["person"] is not None)
+
+    async def _count(self, policy: Policy, whose: str, window: int) -> int | None:
+        if self._now() < self._again_at:
+            return None
+        key = f"filmstudio:limit:{policy.name}:{whose}:{window}"
+        try:
+            used, _ = await self._redis.run(("INCR", key), ("EXPIRE", key, policy.window_s * 2))
+        except RedisAway:
+            self._again_at = self._now() + 1
+            return None
+        return used if isinstance(used, int) else None
+
+
+def _whose(scope: Scope) -> str:
+    if (person := scope["state"]["person"]) is not None:
+        return str(person.user_id)
+    client = scope.get("client")
+    return str(client[0]) if client else "unknown"

@@ -1,0 +1,131 @@
+"""The live hub: hears the Redis bell and wakes whoever waits for a job, a project or a user.
+
+The bell only says that there is something to read; what happened is read from ai_jobs' durable log. A bell that was not
+heard costs a few seconds, because every reader also looks by itself every `POLL_S`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+from services.gateway.redis_wire import Connection, RedisAway
+from services.kit import telemetry
+
+# kit.bell's channel; a test compares the two. Not imported: it would bring the Redis client library along.
+CHANNEL = "filmstudio.live"
+POLL_S = 5.0
+AGAIN_AFTER_S = 0.5
+
+
+class Listener:
+    """Rung by the hub; several rings before the next `wait` are one."""
+
+    def __init__(self) -> None:
+        self._rung = asyncio.Event()
+        self._jobs: set[str] = set()
+
+    def ring(self, job_id: str = "") -> None:
+        """Something is to be read, of this job where it is known."""
+        if job_id:
+            self._jobs.add(job_id)
+        self._rung.set()
+
+    async def wait(self, seconds: float = POLL_S) -> set[str]:
+        """Until it rings or the time is up: the jobs that rang (none: look everywhere)."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._rung.wait()
+        self._rung.clear()
+        jobs, self._jobs = self._jobs, set()
+        return jobs
+
+    async def rung(self) -> None:
+        """Until it rings."""
+        await self._rung.wait()
+        self._rung.clear()
+
+
+class Hub:
+    """A part of the process: one subscription for all listeners. `closing` is set when the process is about to leave."""
+
+    def __init__(self, redis_url: str) -> None:
+        self._redis = Connection(redis_url)
+        self._listeners: dict[str, set[Listener]] = defaultdict(set)
+        self._task: asyncio.Task[None] | None = None
+        # WebSockets open, by user
+        self.sockets: Counter[str] = Counter()
+        self.closing = asyncio.Event()
+        self.up = False
+
+    @contextmanager
+    def listen(self, *topics: str) -> Iterator[Listener]:
+        """A listener of topics such as "job:ID", "project:ID", "user:ID"."""
+        listener = Listener()
+        for topic in topics:
+            self._listeners[topic].add(listener)
+        try:
+            yield listener
+        finally:
+            for topic in topics:
+                self._listeners[topic].discard(listener)
+                if not self._listeners[topic]:
+                    del self._listeners[topic]
+
+    async def start(self) -> None:
+        """Begin to hear; Redis may be away."""
+        self._task = asyncio.create_task(self._hear(), name="live hub")
+
+    async def stop(self) -> None:
+        """Tell every stream to end, and stop hearing."""
+        self.close()
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    def close(self) -> None:
+        """Wake every stream so that it ends: the process leaves."""
+        self.closing.set()
+        self._ring_all()
+
+    async def _hear(self) -> None:
+        while True:
+            try:
+                async for message in self._redis.subscribe(CHANNEL):
+                    if not self.up:
+                        self.up = True
+                        # what rang while nobody listened was not heard
+                        self._ring_all()
+                    if message:
+                        self.heard(message)
+            except RedisAway as error:
+                if self.up:
+                    telemetry.log().warning("the bell is away; live events come every few seconds", error=str(error))
+            self.up = False
+            await asyncio.sleep(AGAIN_AFTER_S)
+
+    def heard(self, message: bytes) -> None:
+        """Ring for everyone the message is for. What can't be read is nobody's."""
+        try:
+            ring = json.loads(message)
+            kind = ring["type"]
+        except (ValueError, KeyError, TypeError):
+            return
+        if kind == "job":
+            job_id = str(ring.get("job_id", ""))
+            self._ring(f"job:{job_id}", job_id)
+            self._ring(f"project:{ring.get('project_id', '')}", job_id)
+        elif kind == "credits.changed":
+            self._ring(f"user:{ring.get('user_id', '')}")
+
+    def _ring(self, topic: str, job_id: str = "") -> None:
+        for listener in self._listeners.get(topic, ()):
+            listener.ring(job_id)
+
+    def _ring_all(self) -> None:
+        for listeners in self._listeners.values():
+            for listener in listeners:
+                listener.ring()

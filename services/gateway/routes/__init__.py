@@ -1,0 +1,1 @@
+"""The doors, one file a resource: JSON → one or two calls → JSON."""

@@ -1,0 +1,91 @@
+"""What can be asked of a film. All optional; what this studio can't honour is refused, never ignored."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from services.gateway.schemas.common import Id, In, Language, Text
+
+Aspect = Literal["16:9", "9:16", "1:1"]
+Resolution = Literal["480p", "720p", "1080p"]
+Style = Literal["flat", "watercolor", "noir"]
+MusicMood = Literal["auto", "none", "calm", "happy", "sad", "tense", "tender", "mysterious", "triumphant"]
+Raga = Literal["yaman", "bhairav", "bhupali", "darbari", "kafi"]
+Voice = Literal["female", "male", "neutral", "child", "senior_female", "senior_male"]
+StepKind = Literal[
+    "analyze_script",
+    "draw_frame",
+    "animate_shot",
+    "speak_line",
+    "compose_music",
+    "mix_audio",
+    "write_subtitles",
+    "assemble_film",
+    "make_thumbnail",
+    "check_quality",
+]
+
+
+class Narrator(In):
+    """Who reads what nobody in the script says."""
+
+    voice: Voice | None = None
+
+
+class Music(In):
+    """At most one of a mood, a raga and a file of one's own."""
+
+    mood: MusicMood | None = Field(None, description="auto: by the scenes' moods; none: no music", examples=["tender"])
+    raga: Raga | None = None
+    asset_id: Id | None = Field(None, description="an audio asset of the project")
+    volume: float | None = Field(None, ge=0, le=1, description="0 to 1", examples=[0.6])
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Music:
+        if sum(value is not None for value in (self.mood, self.raga, self.asset_id)) > 1:
+            raise ValueError("give one of mood, raga and asset_id")
+        return self
+
+
+class Subtitles(In):
+    """Burned into the picture or not, and as files."""
+
+    burn: bool | None = Field(None, description="into the picture; default true")
+    languages: list[Language] | None = Field(None, max_length=20)
+    files: dict[Language, Id] | None = Field(None, description="language → a subtitles asset", max_length=20)
+
+
+class Overlay(In):
+    """What is laid over or around the film."""
+
+    watermark: Text | None = Field(None, max_length=60)
+    intro: bool | None = Field(None, description="the title card; default true")
+    outro: bool | None = Field(None, description="the end card; default true")
+
+
+class VideoOptions(In):
+    """How the film shall be."""
+
+    duration_s: float | None = Field(
+        None, ge=15, le=300, description="seconds; without it the film is as long as it needs", examples=[60]
+    )
+    aspect: Aspect | None = Field(None, description="default 16:9")
+    resolution: Resolution | None = Field(None, description="default: the best your plan allows")
+    fps: Literal[24, 25, 30] | None = Field(None, description="default 24")
+    style: Style | None = Field(None, description="default flat")
+    narrator: Narrator | None = None
+    music: Music | None = None
+    subtitles: Subtitles | None = None
+    images: list[Id] | None = Field(None, max_length=20, description="image assets, given to shots in order")
+    overlay: Overlay | None = None
+    formats: list[Literal["mp4"]] | None = Field(None, min_length=1, max_length=1)
+    engines: dict[StepKind, Annotated[str, Field(max_length=64)]] | None = Field(
+        None, description="step kind → engine", examples=[{"draw_frame": "illustrator@1"}]
+    )
+    review: Literal[False] | None = None
+    seed: int | None = Field(
+        None, ge=0, lt=2**63, description="default: from the project's id, so that a second run is the same film"
+    )
+    preview: bool | None = Field(None, description="720p, watermarked, at most 60 s, at the same price")

@@ -1,0 +1,89 @@
+"""Requests whose shape is wrong: malformed JSON, a missing, unknown or impossible value, told apart and answered.
+
+Refusals keep their order: who hasn't signed in hears 401, and whoever asks about a project that isn't theirs 404, before
+anything is said about the body.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from filmstudio.projects.v1 import projects_pb2
+
+from services.gateway import problems
+from services.gateway.studio import Studio
+from services.kit.errors import DependencyAway, RemoteError
+
+# What the public contract names and this studio can't do yet: said plainly rather than as an unknown field.
+UNAVAILABLE = {
+    "/publish": "this studio does not publish yet; leave it out and download the film",
+    "/options/podcast": "podcast layouts are not available in this studio yet; leave it out",
+    "/options/formats": "only mp4 is available in this studio; leave formats out or ask for mp4",
+    "/options/review": "a review before rendering is not available in this studio yet; leave it out or say false",
+}
+_UNREADABLE = {"json_invalid"}
+# a body that is no JSON object because its Content-Type says that it is none
+_NOT_AN_OBJECT = {"model_attributes_type", "dict_type"}
+
+
+async def answer(request: Request, error: RequestValidationError) -> JSONResponse:
+    """The answer for a request whose shape is wrong."""
+    studio: Studio = request.app.state.studio
+    if not request.url.path.startswith("/api/v1/auth/") and (refused := request.state.sign_in_error) is not None:
+        return problems.of(refused)
+    found = error.errors()
+    if any(item["type"] in _UNREADABLE for item in found):
+        where = found[0]["loc"][-1]
+        return problems.problem("MALFORMED", f"the body is not JSON: {_reason(found[0])} at character {where}")
+    if any(item["type"] in _NOT_AN_OBJECT and item["loc"] == ("body",) for item in found) and not _is_json(request):
+        return problems.problem("UNSUPPORTED_TYPE", "send JSON, with Content-Type: application/json")
+    if (refused := await _project_refusal(studio, request, error.body)) is not None:
+        return problems.of(refused)
+    errors = [_error(item) for item in found]
+    detail = errors[0]["detail"] if len(errors) == 1 else f"{len(errors)} values are not valid"
+    return problems.problem("VALIDATION_FAILED", detail, {"errors": errors})
+
+
+def _reason(item: dict[str, Any]) -> str:
+    return str(item.get("ctx", {}).get("error", "it could not be parsed")).lower()
+
+
+def _is_json(request: Request) -> bool:
+    subtype = request.headers.get("content-type", "").partition(";")[0].strip().partition("/")[2]
+    return subtype == "json" or subtype.endswith("+json")
+
+
+def _error(item: dict[str, Any]) -> dict[str, str]:
+    place, *path = item["loc"]
+    if place == "body":
+        where = problems.pointer([part for part in path if part != "function-after"])
+    else:
+        where = problems.pointer([place, *path])
+    for prefix, detail in UNAVAILABLE.items():
+        if where == prefix or where.startswith(f"{prefix}/"):
+            return {"pointer": prefix, "detail": detail}
+    message = str(item["msg"]).removeprefix("Value error, ")
+    if item["type"] == "missing":
+        message = "this is required" if path else "the request needs a body"
+    elif item["type"] == "extra_forbidden":
+        message = "this field is not known"
+    return {"pointer": where, "detail": message[:1].lower() + message[1:]}
+
+
+async def _project_refusal(studio: Studio, request: Request, body: Any) -> Exception | None:
+    """NOT_FOUND where the request is about a project that its user doesn't have."""
+    project_id = request.path_params.get("project_id")
+    if project_id is None and isinstance(body, dict):
+        project_id = body.get("project_id")
+    if not isinstance(project_id, str) or request.state.sign_in_error is not None:
+        return None
+    try:
+        await studio.clients.projects.GetProject(projects_pb2.GetProjectRequest(project_id=project_id))
+    except RemoteError as error:
+        return error
+    except DependencyAway:
+        return None
+    return None
