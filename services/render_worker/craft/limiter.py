@@ -9,6 +9,8 @@ from services.render_worker.craft.measure import SILENCE_LUFS, loudness, true_pe
 from services.render_worker.craft.pcm import Samples, samples_of_ms
 
 _LOOK_MS = 8
+# Ten seconds at a time, so that a long film's mix fits in memory.
+_PART = 480_000
 _ROUNDS = 4
 _CLOSE_LU = 0.05
 
@@ -35,6 +37,17 @@ def mastered(samples: Samples, *, target_lufs: float, ceiling_dbtp: float) -> Sa
 def limited_to(samples: Samples, ceiling_dbtp: float) -> Samples:
     """No true peak above the ceiling: the gain begins to fall 8 ms before a peak and is back 8 ms after it."""
     ceiling = 10 ** (ceiling_dbtp / 20)
+    limited = np.empty_like(samples)
+    # What a sample's gain depends on lies within twice the look-ahead: with that much around them, parts fit seamlessly.
+    margin = 4 * samples_of_ms(_LOOK_MS)
+    for begin in range(0, len(samples), _PART):
+        end = min(begin + _PART, len(samples))
+        low, high = max(0, begin - margin), min(len(samples), end + margin)
+        limited[begin:end] = _limited_part(samples[low:high], ceiling)[begin - low : end - low]
+    return limited
+
+
+def _limited_part(samples: Samples, ceiling: float) -> Samples:
     peaks = true_peak(samples, above=0.5 * ceiling)
     if peaks.max(initial=0.0) <= ceiling:
         return samples
