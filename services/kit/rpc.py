@@ -239,7 +239,7 @@ class Client:
             self._channel = aio.insecure_channel(self._address, options=_CHANNEL_OPTIONS)
         return self._channel
 
-    def stub(self, stub_class: type[S]) -> S:
+    def stub(self, stub_class: Callable[[aio.Channel], S]) -> S:
         """The stub's RPCs: `await stub.GetPlan(request)`; raises RemoteError or Away."""
         client = self
 

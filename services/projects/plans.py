@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from filmstudio.credits.v1 import credits_pb2
-from filmstudio.credits.v1.credits_pb2_grpc import CreditsServiceAsyncStub
+
+if TYPE_CHECKING:  # the generated code has it in its stub file only
+    from filmstudio.credits.v1.credits_pb2_grpc import CreditsServiceAsyncStub
 
 
 class CreditsPlans:
