@@ -7,6 +7,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -28,6 +29,7 @@ Report = Callable[[KafkaError | None], None]
 
 # how long the producer itself goes on trying before it reports that a message did not get through
 MESSAGE_TIMEOUT_MS = 30_000
+SAME_ERROR_EVERY_S = 15.0
 
 _logger = logging.getLogger("kafka")
 
@@ -108,15 +110,21 @@ def is_passing(error: KafkaError) -> bool:
 
 
 def watch_errors(name: str, on_fatal: Callable[[Exception], None]) -> dict[str, Any]:
-    """Settings that surface a client's errors: each is logged, a fatal one is handed to `on_fatal` (from its thread)."""
+    """Settings that surface a client's errors: they are logged, a fatal one is handed to `on_fatal` (from its thread).
+
+    While a broker is away the same error comes several times a second: of each kind one in SAME_ERROR_EVERY_S is logged.
+    """
+    logged: dict[int, float] = {}
 
     def on_error(error: KafkaError) -> None:
         if error.fatal():
             on_fatal(ClientFailed(f"{name}: {error.str()}"))
-        else:
+        elif time.monotonic() - logged.get(error.code(), -SAME_ERROR_EVERY_S) >= SAME_ERROR_EVERY_S:
+            logged[error.code()] = time.monotonic()
             telemetry.log().warning("kafka client error", client=name, code=error.name(), error=error.str())
 
-    return {"error_cb": on_error, "logger": _logger}
+    # the library's own log repeats these errors, line by line
+    return {"error_cb": on_error, "logger": _logger, "log_level": 2}
 
 
 def headers_of(message: confluent_kafka.Message) -> list[tuple[str, str | bytes | None]]:

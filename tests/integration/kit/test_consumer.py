@@ -1,13 +1,11 @@
 """The one consumer policy on a real broker: order, retries, dependencies that are away, poison, dead letters."""
 
-import asyncio
 from collections import defaultdict
 
 import pytest
 from filmstudio.users.v1 import events_pb2 as pb
 
 from services.kit import consumer as kit_consumer
-from services.kit import partitions
 from services.kit.consumer import Consumer, DeadLetterNotWritten
 from services.kit.db import Database
 from services.kit.errors import DependencyAway
@@ -61,59 +59,6 @@ async def test_an_event_delivered_three_times_has_its_effect_once(
 
     await eventually(lambda: len(seen) == 3)
     assert effects == ["u1"]
-
-
-async def test_the_offset_moves_only_past_what_is_done(parts: Parts, broker: Broker, topic: str) -> None:
-    consumer = parts.consumer()
-    may_end = asyncio.Event()
-    begun: list[str] = []
-
-    @consumer.on(pb.UserRegistered, topic=topic)
-    async def handle(event: Event[pb.UserRegistered]) -> None:
-        begun.append(event.subject)
-        if event.subject == "second":
-            await may_end.wait()
-
-    for name in ("first", "second", "third"):
-        send(broker, topic, name)
-    await parts.start(consumer)
-    await eventually(lambda: "second" in begun)
-    await moved_to(broker, consumer, topic, 1)
-
-    may_end.set()
-
-    await moved_to(broker, consumer, topic, 3)
-    assert begun == ["first", "second", "third"]
-
-
-async def test_a_message_cut_off_by_a_stop_is_handled_again_by_the_next_process(
-    parts: Parts, broker: Broker, topic: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(partitions, "GRACE_S", 0.1)
-    first = parts.consumer()
-    begun: list[str] = []
-
-    @first.on(pb.UserRegistered, topic=topic)
-    async def never_ends(event: Event[pb.UserRegistered]) -> None:
-        begun.append(event.subject)
-        await asyncio.Event().wait()
-
-    send(broker, topic, "u1")
-    await first.start()
-    await eventually(lambda: begun)
-    await first.stop()
-
-    second = parts.consumer(first.service)
-    handled: list[str] = []
-
-    @second.on(pb.UserRegistered, topic=topic)
-    async def handle(event: Event[pb.UserRegistered]) -> None:
-        handled.append(event.subject)
-
-    await parts.start(second)
-    await eventually(lambda: handled == ["u1"])
-    await moved_to(broker, second, topic, 1)
-    assert not first.failed.done()
 
 
 async def test_a_passing_error_is_retried_in_place_and_order_is_kept(parts: Parts, broker: Broker, topic: str) -> None:
@@ -248,40 +193,6 @@ async def test_a_dependency_that_is_away_holds_its_partition_without_counting_an
     assert await broker.read(f"{topic}.dlq", 1, within_s=0.5) == []
 
 
-async def test_two_processes_share_the_partitions_and_every_aggregate_keeps_its_order(
-    parts: Parts, broker: Broker, topic: str
-) -> None:
-    service = parts.consumer().service
-    handled: dict[str, list[int]] = defaultdict(list)
-    by_process: list[set[str]] = [set(), set()]
-
-    def process(number: int) -> Consumer:
-        consumer = parts.consumer(service)
-
-        @consumer.on(pb.UserRegistered, topic=topic)
-        async def handle(event: Event[pb.UserRegistered]) -> None:
-            by_process[number].add(event.subject)
-            if event.sequence not in handled[event.subject]:
-                handled[event.subject].append(event.sequence)
-
-        return consumer
-
-    first, second = process(0), process(1)
-    await parts.start(first)
-    for sequence in range(1, 41):
-        for partition in range(6):
-            send(broker, topic, f"u{partition}", sequence, partition)
-        if sequence == 10:
-            await parts.start(second)
-            await eventually(lambda: len(second.partitions_assigned) == 3, what="sharing")
-        if sequence == 30:
-            await first.stop()
-
-    await eventually(lambda: all(len(handled[f"u{n}"]) == 40 for n in range(6)))
-    assert all(numbers == sorted(numbers) for numbers in handled.values())
-    assert len(by_process[1]) == 6
-
-
 async def test_a_process_whose_dead_letters_cannot_be_written_fails_and_keeps_the_message(
     parts: Parts, broker: Broker
 ) -> None:
@@ -298,23 +209,6 @@ async def test_a_process_whose_dead_letters_cannot_be_written_fails_and_keeps_th
         await eventually(consumer.failed.done, within_s=20)
         assert isinstance(consumer.failed.exception(), DeadLetterNotWritten)
         assert await broker.committed(f"filmstudio.{consumer.service}", topic, 0) < 0
-
-
-async def test_a_consumer_waits_for_a_topic_that_is_not_there_yet(parts: Parts, broker: Broker) -> None:
-    with broker.topic(partitions=1) as other:
-        late = other.replace("test-", "test-late-")
-        consumer = parts.consumer()
-        handled: list[str] = []
-
-        @consumer.on(pb.UserRegistered, topic=late)
-        async def handle(event: Event[pb.UserRegistered]) -> None:
-            handled.append(event.subject)
-
-        await parts.start(consumer)
-        broker.create(late, 1)
-        send(broker, late, "u1")
-
-        await eventually(lambda: handled == ["u1"])
 
 
 async def test_one_function_per_event_type(parts: Parts) -> None:

@@ -1,14 +1,23 @@
 """Operators list and replay a service's dead letters."""
 
+import asyncio
+import hashlib
+import os
+import socket
+import sys
+from pathlib import Path
+
 import pytest
-from filmstudio.ops.v1 import ops_pb2
+from filmstudio.ops.v1 import ops_pb2, ops_pb2_grpc
 from filmstudio.users.v1 import events_pb2 as pb
 
 from services.kit.consumer import Consumer
 from services.kit.dead_letters import OperationsServicer, ReplayFailed
 from services.kit.errors import DependencyAway, Forbidden, Invalid, NotFound
 from services.kit.facts import Event
-from services.kit.identity import Caller, acting
+from services.kit.identity import Caller, Callers, acting
+from services.kit.rpc import Server
+from tests.integration.conftest import CHECKOUT
 from tests.integration.kit.conftest import Parts
 from tests.support.kafka import Broker, headers_of
 
@@ -132,3 +141,38 @@ async def test_through_the_gateway_only_an_administrator_may_look(parts: Parts, 
         await desk.operations.ListDeadLetters(ops_pb2.ListDeadLettersRequest(), None)
     with acting(Caller("gateway", "u1", admin=True)):
         assert not (await desk.operations.ListDeadLetters(ops_pb2.ListDeadLettersRequest(), None)).dead_letters
+
+
+async def test_the_command_lists_and_replays_with_the_operators_token(
+    parts: Parts, broker: Broker, topic: str, tmp_path: Path
+) -> None:
+    desk = Desk(parts, topic)
+    desk.error = None
+    bury(broker, desk.consumer.service, topic, "u1")
+    (tmp_path / "token").write_text("the operator's token")
+    callers = Callers({"operator": hashlib.sha256(b"the operator's token").hexdigest()})
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{free.getsockname()[1]}"
+    server = Server(address, callers)
+    allowed = {name: {"operator"} for name in ("ListDeadLetters", "ReplayDeadLetter")}
+    add = ops_pb2_grpc.add_OperationsServiceServicer_to_server
+    server.add(add, desk.operations, "filmstudio.ops.v1.OperationsService", allowed)
+    await parts.start(server)
+
+    async def command(*arguments: str) -> tuple[int, str]:
+        environ = {**os.environ, "KIT_TEST_GRPC_ADDRESS": address, "SERVICE_TOKEN_FILE": str(tmp_path / "token")}
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "services.kit.dead_letters", *arguments,
+            env=environ, cwd=CHECKOUT, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+        )  # fmt: skip
+        output, _ = await process.communicate()
+        return process.returncode or 0, output.decode()
+
+    code, listed = await command("list", "kit_test")
+    assert (code, listed.split()[0]) == (0, f"{topic}.dlq:0:0")
+    assert await command("replay", "kit_test", f"{topic}.dlq:0:0") == (0, f"{topic}.dlq:0:0 replayed\n")
+    assert desk.handled == ["u1"]
+    code, refusal = await command("replay", "kit_test", f"{topic}.dlq:0:1")
+    assert code == 1
+    assert "NOT_FOUND" in refusal

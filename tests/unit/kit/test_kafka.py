@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
+import structlog
 from confluent_kafka import KafkaError
 from filmstudio.users.v1 import events_pb2 as pb
 
@@ -90,3 +91,17 @@ def test_producers_are_idempotent_and_wait_for_all_replicas() -> None:
     settings = kafka.producer_settings("broker:9092", "relay")
     assert settings["enable.idempotence"] is True
     assert settings["acks"] == "all"
+
+
+def test_a_broker_that_is_away_is_logged_once_in_a_while_and_a_fatal_error_is_handed_on() -> None:
+    fatal: list[Exception] = []
+    on_error = kafka.watch_errors("relay", fatal.append)["error_cb"]
+
+    with structlog.testing.capture_logs() as logs:
+        for _ in range(50):
+            on_error(KafkaError(KafkaError._ALL_BROKERS_DOWN))
+        on_error(KafkaError(KafkaError._TRANSPORT))
+        on_error(KafkaError(KafkaError.FENCED_INSTANCE_ID, "another has our name", fatal=True))
+
+    assert [entry["code"] for entry in logs] == ["_ALL_BROKERS_DOWN", "_TRANSPORT"]
+    assert isinstance(fatal[0], kafka.ClientFailed)
