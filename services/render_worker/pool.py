@@ -60,11 +60,14 @@ class Child:
         self.spent = False
 
     @classmethod
-    async def spawn(cls, engines: Sequence[str], environment: Mapping[str, str]) -> Child:
-        """Start one and wait until its engines are loaded; StepFailed when it does not come up."""
-        command = [sys.executable, "-m", "services.render_worker.child", str(os.getpid()), *engines]
+    async def spawn(cls, program: str, engines: Sequence[str], environment: Mapping[str, str]) -> Child:
+        """Start the program (a module) and wait until its engines are loaded; StepFailed when it does not come up."""
         process = await asyncio.create_subprocess_exec(
-            *command,
+            sys.executable,
+            "-m",
+            program,
+            str(os.getpid()),
+            *engines,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             env=environment,
@@ -186,8 +189,16 @@ def _without_addresses(step: steps_pb2.RenderStep) -> steps_pb2.RenderStep:
 class Pool:
     """The slots' children. Whoever takes one gives it back; one that has died is replaced by itself."""
 
-    def __init__(self, slots: int, engines: Sequence[str], worker_dir: Path, on_free: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        slots: int,
+        engines: Sequence[str],
+        worker_dir: Path,
+        on_free: Callable[[], None],
+        program: str = "services.render_worker.child",
+    ) -> None:
         self.slots = slots
+        self._program = program
         self._engine_names = list(engines)
         self._worker_dir = worker_dir
         self._on_free = on_free
@@ -204,10 +215,10 @@ class Pool:
     async def _keep(self, number: int) -> None:
         clock = asyncio.get_running_loop().time
         while True:
-            folder = fresh_folder(self._worker_dir / "slots" / str(number))
+            environment = child_environment(self._worker_dir, fresh_folder(self._worker_dir / "slots" / str(number)))
             started = clock()
             try:
-                child = await Child.spawn(self._engine_names, child_environment(self._worker_dir, folder))
+                child = await Child.spawn(self._program, self._engine_names, environment)
             except (StepFailed, TimeoutError, OSError) as error:
                 telemetry.log().error("a child did not come up", slot=number, error=str(error))
             else:
