@@ -44,14 +44,18 @@ class FilmPlan:
 
 def join(segments: Sequence[Path], audio: Path, folder: Path, plan: FilmPlan) -> Path:
     """The film's file, in `folder`. SEGMENTS_MISMATCH when the segments are not of one kind or give another number of frames."""
-    _check_alike(segments, plan)
-    names = []
-    for number, segment in enumerate(segments):
+    frames = _check_alike(segments, plan)
+    lines = ["ffconcat version 1.0"]
+    done = 0
+    for number, (segment, count) in enumerate(zip(segments, frames, strict=True)):
         # Own names in an own folder: nothing of a file's name reaches the list.
         name = f"part-{number:04d}.mp4"
         (folder / name).symlink_to(segment.resolve())
-        names.append(name)
-    (folder / "parts.txt").write_text("ffconcat version 1.0\n" + "".join(f"file {name}\n" for name in names))
+        # The file's own header rounds its length to a millisecond; from the frame counts no error adds up.
+        microseconds = round((done + count) * 1_000_000 / plan.fps) - round(done * 1_000_000 / plan.fps)
+        lines += [f"file {name}", f"duration {microseconds / 1_000_000:.6f}"]
+        done += count
+    (folder / "parts.txt").write_text("\n".join(lines) + "\n")
     (folder / "film.ffmetadata").write_text(_metadata(plan), encoding="utf-8")
     film = folder / "film.mp4"
     run_ffmpeg(
@@ -69,13 +73,15 @@ def join(segments: Sequence[Path], audio: Path, folder: Path, plan: FilmPlan) ->
     return film
 
 
-def _check_alike(segments: Sequence[Path], plan: FilmPlan) -> None:
-    """Stream copy joins only what was encoded alike: same picture, same codec settings, same clock."""
+def _check_alike(segments: Sequence[Path], plan: FilmPlan) -> list[int]:
+    """Stream copy joins only what was encoded alike: same picture, same codec settings, same clock. Each segment's frames."""
     first = None
+    frames = []
     for number, segment in enumerate(segments):
         with av.open(str(segment), format="mp4") as container:
             video = container.streams.video[0]
             codec = video.codec_context
+            frames.append(video.frames)
             kind = (codec.name, codec.width, codec.height, codec.pix_fmt, video.time_base, codec.extradata)
         if kind[1:3] != (plan.width, plan.height):
             raise StepFailed(
@@ -84,6 +90,7 @@ def _check_alike(segments: Sequence[Path], plan: FilmPlan) -> None:
         first = first or kind
         if kind != first:
             raise StepFailed("SEGMENTS_MISMATCH", f"segment {number} was encoded otherwise than segment 0")
+    return frames
 
 
 def _check_frames(film: Path, plan: FilmPlan) -> None:
