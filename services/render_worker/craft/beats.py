@@ -21,9 +21,7 @@ from services.render_worker.craft.lexicon import (
     first_named,
 )
 
-_INTERIOR = re.compile(
-    r"^\s*(?:INT\b|INTERIOR|INNEN|INTÉRIEUR|INTERNO|ИНТ|अंदर|आंतरिक|भीतर|अन्दर|内|室内)", re.IGNORECASE
-)
+_INTERIOR = re.compile(r"^\s*(?:INT\b|INTERIOR|INNEN|INTÉRIEUR|INTERNO|ИНТ|अंदर|आंतरिक|भीतर|अन्दर|内|室内)", re.IGNORECASE)
 _EXTERIOR = re.compile(
     r"^\s*(?:EXT\b|EXTERIOR|AUSSEN|AUßEN|EXTÉRIEUR|EXTERNO|ЭКСТ|НАТ|बाहर|बाह्य|外|室外)", re.IGNORECASE
 )
@@ -32,6 +30,8 @@ _OFF_SCREEN = re.compile(r"V\.?\s?O|O\.?\s?S|O\.?\s?C|OFF|VOICE", re.IGNORECASE)
 
 
 class BeatKind(Enum):
+    """Seen or heard."""
+
     ACTION = "action"
     SPEECH = "speech"
 
@@ -43,7 +43,7 @@ class Beat:
     kind: BeatKind
     text: str
     who: str = ""
-    feeling: sb.Feeling = sb.FEELING_NEUTRAL
+    feeling: sb.Feeling.ValueType = sb.FEELING_NEUTRAL
     off_screen: bool = False
 
 
@@ -59,6 +59,11 @@ class SceneBeats:
     def text(self) -> str:
         """All its words, for what they tell of mood and props."""
         return "\n".join([self.heading, *(beat.text for beat in self.beats)])
+
+    @property
+    def seen_text(self) -> str:
+        """The words that tell of what is there. What people talk of may be elsewhere."""
+        return "\n".join([self.heading, *(beat.text for beat in self.beats if not beat.who)])
 
 
 def read_scenes(elements: Iterable[sp.ScriptElement]) -> list[SceneBeats]:
@@ -78,7 +83,7 @@ class _Reader:
         self.scenes: list[SceneBeats] = []
         self._who = ""
         self._off_screen = False
-        self._feeling: sb.Feeling | None = None
+        self._feeling: sb.Feeling.ValueType | None = None
 
     def read(self, element: sp.ScriptElement) -> None:
         text = " ".join(element.text.split())
@@ -132,7 +137,10 @@ def _setting_of(heading: str) -> sb.Setting:
     description = _PREFIX.sub("", heading).strip() or heading
     place = first_named(PLACES, description)
     # "LIGHTHOUSE KITCHEN": the more precise room wins over the house it is in.
-    if interior and (room := first_named({key: PLACES[key] for key in PLACES if key in INDOORS}, description)) is not None:
+    if (
+        interior
+        and (room := first_named({key: PLACES[key] for key in PLACES if key in INDOORS}, description)) is not None
+    ):
         place = room
     if interior and place in INSIDE_OF:
         place = INSIDE_OF[place]
@@ -148,7 +156,7 @@ def _settle(scenes: Sequence[SceneBeats]) -> None:
     """Fills in what headings leave open, from the scene's words, then from the scene before."""
     before = sb.Setting(place=sb.PLACE_FIELD, time_of_day=sb.TIME_OF_DAY_DAY, weather=sb.WEATHER_CLEAR)
     for scene in scenes:
-        setting, words = scene.setting, scene.text[:4000]
+        setting, words = scene.setting, scene.seen_text[:4000]
         if not setting.place:
             named = first_named(PLACES, words)
             if setting.interior:

@@ -29,7 +29,9 @@ class Overlay:
     patch: Patch
 
 
-def caption_overlays(lines: Iterable[SpokenLine], language: str, size: tuple[int, int], fps: int, frames: int) -> list[Overlay]:
+def caption_overlays(
+    lines: Iterable[SpokenLine], language: str, size: tuple[int, int], fps: int, frames: int
+) -> list[Overlay]:
     """The captions of a shot, cue by cue. FontMissing when no font sets the language."""
     cues = split_cues(lines, max_chars=42 if size[0] > size[1] else 30, until_ms=round(frames * 1000 / fps))
     overlays = []
@@ -78,7 +80,14 @@ def _caption(cue: Cue, language: str, size: tuple[int, int]) -> Patch:
     for row, line in enumerate(cue.lines):
         x = (box[0] - font.getlength(line)) / 2
         y = soft + pad // 2 + row * step
-        drawing.text((x, y), line, font=font, fill=(250, 248, 242, 255), stroke_width=max(1, points // 24), stroke_fill=(8, 8, 12, 255))
+        drawing.text(
+            (x, y),
+            line,
+            font=font,
+            fill=(250, 248, 242, 255),
+            stroke_width=max(1, points // 24),
+            stroke_fill=(8, 8, 12, 255),
+        )
     bottom = _BOTTOM_MARGIN_TALL if height > width else _BOTTOM_MARGIN
     return _patch(ground, _even((width - box[0]) // 2), _even(max(0, round(height * (1 - bottom)) - box[1])))
 

@@ -15,12 +15,12 @@ _MOST_ROWS = 4
 
 def title_card(ground: Picture, title: str, subtitle: str, language: str) -> Picture:
     """The film's title on its setting. FontMissing when no font sets it."""
-    return _card(ground, title, subtitle, language, share=0.125, dim=0.50)
+    return _card(ground, title, subtitle, language, share=0.15, dim=0.58)
 
 
 def end_card(ground: Picture, title: str, subtitle: str, language: str) -> Picture:
     """Quieter and darker than the title card."""
-    return _card(ground, title, subtitle, language, share=0.092, dim=0.34)
+    return _card(ground, title, subtitle, language, share=0.11, dim=0.50)
 
 
 def poster(frame: Picture, title: str, language: str) -> Picture:
@@ -29,7 +29,7 @@ def poster(frame: Picture, title: str, language: str) -> Picture:
     rise = np.clip((np.linspace(0, 1, height, dtype=np.float32) - 0.42) / 0.58, 0, 1) ** 1.2
     shaded = (frame.astype(np.float32) * (1 - 0.80 * rise)[:, None, None]).astype(np.uint8)
     if not title.strip():
-        return shaded
+        return np.asarray(shaded, np.uint8)
     picture = Image.fromarray(np.ascontiguousarray(shaded[:, :, ::-1]))
     rows, font = _fitted(title, language, round(min(width, height) * 0.135), round(width * 0.88), 3)
     step = _step(font)
@@ -42,12 +42,16 @@ def _card(ground: Picture, title: str, subtitle: str, language: str, *, share: f
     height, width = ground.shape[:2]
     picture = Image.fromarray(np.ascontiguousarray(_softened(ground, dim)[:, :, ::-1]))
     # Cards are filmed too: their words stay within what the camera keeps.
-    rows, font = _fitted(title.strip() or " ", language, round(min(width, height) * share), round(width * 0.74), _MOST_ROWS)
+    rows, font = _fitted(
+        title.strip() or " ", language, round(min(width, height) * share), round(width * 0.74), _MOST_ROWS
+    )
     step = _step(font)
     small_rows: list[str] = []
     small = font
     if subtitle.strip():
-        small_rows, small = _fitted(subtitle.strip(), language, round(min(width, height) * 0.036), round(width * 0.66), 2, display=False)
+        small_rows, small = _fitted(
+            subtitle.strip(), language, round(min(width, height) * 0.036), round(width * 0.66), 2, display=False
+        )
     small_step = _step(small)
     gap = round(min(width, height) * 0.055)
     block = step * len(rows) + (gap + small_step * len(small_rows) if small_rows else gap)
@@ -65,15 +69,17 @@ def _card(ground: Picture, title: str, subtitle: str, language: str, *, share: f
 def _softened(ground: Picture, dim: float) -> Picture:
     height, width = ground.shape[:2]
     small = cv2.resize(ground, (width // 4, height // 4), interpolation=cv2.INTER_AREA)
-    soft = cv2.resize(cv2.GaussianBlur(small, (0, 0), height / 420), (width, height), interpolation=cv2.INTER_CUBIC)
+    soft = cv2.resize(cv2.GaussianBlur(small, (0, 0), height / 700), (width, height), interpolation=cv2.INTER_CUBIC)
     x, y = np.meshgrid(np.linspace(-1, 1, width, dtype=np.float32), np.linspace(-1, 1, height, dtype=np.float32))
-    middle = np.exp(-(x**2 * 1.6 + y**2 * 2.2))
+    middle = np.exp(-(x**2 * 0.9 + y**2 * 1.4))
     factor = (dim + (0.86 - dim) * np.clip(1 - middle * 1.15, 0, 1)).astype(np.float32)
     night = np.array([34, 24, 20], np.float32) * (1 - factor[:, :, None]) * 0.6
     return np.asarray(np.clip(soft.astype(np.float32) * factor[:, :, None] + night, 0, 255), np.uint8)
 
 
-def _fitted(text: str, language: str, size: int, room: int, most_rows: int, *, display: bool = True) -> tuple[list[str], ImageFont.FreeTypeFont]:
+def _fitted(
+    text: str, language: str, size: int, room: int, most_rows: int, *, display: bool = True
+) -> tuple[list[str], ImageFont.FreeTypeFont]:
     """The text in balanced rows and the largest font, from that size down, in which it fits."""
     while True:
         font = load_font(text, language, size, "bold" if display else "regular", display=display)
@@ -86,14 +92,24 @@ def _fitted(text: str, language: str, size: int, room: int, most_rows: int, *, d
 def _wrapped(text: str, font: ImageFont.FreeTypeFont, room: int) -> list[str]:
     spaced = " " in text or script_of(text, "") not in {"sc", "jp", "thai", "khmer", "lao", "myanmar"}
     pieces, space = (text.split(), " ") if spaced else (list(text), "")
-    rows_needed = max(1, -(-round(font.getlength(text)) // room))
-    # Rows of like length read better than a full one and a remnant.
-    aim = min(room, font.getlength(text) / rows_needed * 1.12)
+    fewest = len(_filled(pieces, space, font, room))
+    # Rows of like length read better than a full one and a remnant: the narrowest column with as few rows.
+    narrow, wide = 0.0, float(room)
+    while wide - narrow > 2:
+        middle = (narrow + wide) / 2
+        if len(_filled(pieces, space, font, middle)) > fewest:
+            narrow = middle
+        else:
+            wide = middle
+    return _filled(pieces, space, font, wide)
+
+
+def _filled(pieces: list[str], space: str, font: ImageFont.FreeTypeFont, room: float) -> list[str]:
     rows: list[str] = []
     row = ""
     for piece in pieces:
         longer = row + space + piece if row else piece
-        if row and font.getlength(longer) > aim:
+        if row and font.getlength(longer) > room:
             rows.append(row)
             row = piece
         else:
@@ -106,7 +122,16 @@ def _step(font: ImageFont.FreeTypeFont) -> int:
     return round((ascent + descent) * 0.96)
 
 
-def _rows(picture: Image.Image, rows: list[str], font: ImageFont.FreeTypeFont, y: float, step: int, *, centred: bool = True, left: int = 0) -> None:
+def _rows(
+    picture: Image.Image,
+    rows: list[str],
+    font: ImageFont.FreeTypeFont,
+    y: float,
+    step: int,
+    *,
+    centred: bool = True,
+    left: int = 0,
+) -> None:
     """Rows of text with a soft shadow."""
     shadow = Image.new("L", (picture.width // 2, picture.height // 2), 0)
     layer = Image.new("L", picture.size, 0)

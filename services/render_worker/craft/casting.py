@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import random
 import re
 import unicodedata
@@ -10,30 +11,125 @@ from collections.abc import Sequence
 
 from filmstudio.projects.v1 import storyboard_pb2 as sb
 
+from services.render_worker.craft.draws import drawn_from
 from services.render_worker.craft.lexicon import PEOPLE, first_named
+from services.render_worker.craft.palette import from_hex
 
 _AGE_NUMBER = re.compile(r"(?<!\d)(\d{1,3})(?:['’]?s)?(?!\d)")
-_AGE_WORDS: dict[sb.AgeGroup, str] = {
+_AGE_WORDS: dict[sb.AgeGroup.ValueType, str] = {
     sb.AGE_GROUP_SENIOR: "old elderly aged grey gray white-haired grandmother grandma grandfather grandpa granny wizard hermit "
     "बूढ़ा बूढ़ी दादी दादा नानी नाना viejo vieja anciano vieux vieille alt",
     sb.AGE_GROUP_CHILD: "child kid boy girl little toddler niño niña enfant kind बच्चा बच्ची लड़का लड़की",
     sb.AGE_GROUP_YOUNG_ADULT: "teen teenage teenager young youth student joven jeune jung युवा",
     sb.AGE_GROUP_ADULT: "middle-aged adult",
 }
-_GENDER_WORDS: dict[sb.Gender, str] = {
+_GENDER_WORDS: dict[sb.Gender.ValueType, str] = {
     sb.GENDER_FEMALE: "she her hers woman girl mother mom grandmother grandma granny daughter sister wife queen princess lady aunt female mrs ms miss "
     "ella mujer elle femme sie frau वह-स्त्री माँ मां दादी लड़की औरत रानी",
     sb.GENDER_MALE: "he his him man boy father dad papa grandfather grandpa son brother husband king prince uncle male mr sir "
     "él hombre il homme er mann पिता दादा लड़का आदमी राजा",
 }
-_FEMALE_NAMES = set(
-    "mara anna maria sara sarah emma lily lucy eva mia zoe nora clara ella rosa ines priya asha meera mira sita radha lakshmi anita kavya ananya "
-    "fatima aisha leila yuki hana mei olga natasha julia sofia sophie marie claire alice grace ruth jane mary kate lena ida greta".split()
-)
-_MALE_NAMES = set(
-    "tom tim sam jack john james peter paul max leo ben dan david adam noah liam omar ali hassan ravi arjun rohan raj amit vikram krishna ram "
-    "kenji hiro wei ivan boris pedro juan carlos luis pierre jean hans karl felix oscar hugo george henry will ned finn rex".split()
-)
+_FEMALE_NAMES = {
+    "mara",
+    "anna",
+    "maria",
+    "sara",
+    "sarah",
+    "emma",
+    "lily",
+    "lucy",
+    "eva",
+    "mia",
+    "zoe",
+    "nora",
+    "clara",
+    "ella",
+    "rosa",
+    "ines",
+    "priya",
+    "asha",
+    "meera",
+    "mira",
+    "sita",
+    "radha",
+    "lakshmi",
+    "anita",
+    "kavya",
+    "ananya",
+    "fatima",
+    "aisha",
+    "leila",
+    "yuki",
+    "hana",
+    "mei",
+    "olga",
+    "natasha",
+    "julia",
+    "sofia",
+    "sophie",
+    "marie",
+    "claire",
+    "alice",
+    "grace",
+    "ruth",
+    "jane",
+    "mary",
+    "kate",
+    "lena",
+    "ida",
+    "greta",
+}
+_MALE_NAMES = {
+    "tom",
+    "tim",
+    "sam",
+    "jack",
+    "john",
+    "james",
+    "peter",
+    "paul",
+    "max",
+    "leo",
+    "ben",
+    "dan",
+    "david",
+    "adam",
+    "noah",
+    "liam",
+    "omar",
+    "ali",
+    "hassan",
+    "ravi",
+    "arjun",
+    "rohan",
+    "raj",
+    "amit",
+    "vikram",
+    "krishna",
+    "ram",
+    "kenji",
+    "hiro",
+    "wei",
+    "ivan",
+    "boris",
+    "pedro",
+    "juan",
+    "carlos",
+    "luis",
+    "pierre",
+    "jean",
+    "hans",
+    "karl",
+    "felix",
+    "oscar",
+    "hugo",
+    "george",
+    "henry",
+    "will",
+    "ned",
+    "finn",
+    "rex",
+}
 _COLORS = {
     "red": "#c8443c", "crimson": "#b2303f", "yellow": "#eab63e", "gold": "#d9a441", "golden": "#d9a441", "orange": "#dd7f3a",
     "green": "#4f8a5b", "blue": "#3f6fa8", "navy": "#2f4468", "purple": "#77528f", "violet": "#77528f", "pink": "#d98a9c",
@@ -61,21 +157,32 @@ def fold(name: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
-def cast_of(names: Sequence[str], text: str, seed: int, language: str) -> list[sb.Character]:
+def cast_of(names: Sequence[str], text: str, seed: int) -> list[sb.Character]:
     """The characters of those names, described by the text's own words and else by steady draws from the seed."""
     cast: list[sb.Character] = []
+    # One film's people lean to one tone, and differ by a step: families look like families.
+    tone = drawn_from(seed, "tone").randint(1, 3)
     kinds: dict[tuple[int, int], int] = {}
-    for index, name in enumerate(names):
+    for name in names:
         description = describe(name, text)
-        drawn = random.Random(f"{seed}:{fold(name)}")
+        drawn = drawn_from(seed, fold(name))
         gender = _gender(name, description, drawn)
         age = _age(description, drawn)
         variant = kinds.get((gender, age), 0)
         kinds[gender, age] = variant + 1
         voice = sb.Voice(age=age, gender=gender, speed=1.0, pitch=round(drawn.uniform(-0.25, 0.25), 2), variant=variant)
-        look = _look(description, age, gender, drawn, index, language)
+        look = _look(description, age, gender, drawn, tone + drawn.choice((-1, 0, 0, 0, 1)))
+        _dress(look, description, [other.look.clothes_color for other in cast])
         cast.append(
-            sb.Character(id=character_id(name), name=name, description=description, age=age, gender=gender, look=look, voice=voice)
+            sb.Character(
+                id=character_id(name),
+                name=name,
+                description=description,
+                age=age,
+                gender=gender,
+                look=look,
+                voice=voice,
+            )
         )
     return cast
 
@@ -95,10 +202,13 @@ def describe(name: str, text: str) -> str:
 
 def introduced(text: str) -> list[str]:
     """Names that action introduces in the trade's way, capitals and an age: "a boy, TIM (8)"."""
-    return [hit.group(1) for hit in re.finditer(r"(?<!\w)([A-ZÀ-Þ][A-ZÀ-Þ'’.-]{1,20}(?: [A-ZÀ-Þ][A-ZÀ-Þ'’.-]{1,20})?)\s*\(\s*\d", text)]
+    return [
+        hit.group(1)
+        for hit in re.finditer(r"(?<!\w)([A-ZÀ-Þ][A-ZÀ-Þ'’.-]{1,20}(?: [A-ZÀ-Þ][A-ZÀ-Þ'’.-]{1,20})?)\s*\(\s*\d", text)
+    ]
 
 
-def _age(description: str, drawn: random.Random) -> sb.AgeGroup:
+def _age(description: str, drawn: random.Random) -> sb.AgeGroup.ValueType:
     number = _AGE_NUMBER.search(description)
     if number and int(number.group(1)) <= 120:
         years = int(number.group(1))
@@ -113,7 +223,7 @@ def _age(description: str, drawn: random.Random) -> sb.AgeGroup:
     return named if named is not None else drawn.choice((sb.AGE_GROUP_YOUNG_ADULT, sb.AGE_GROUP_ADULT))
 
 
-def _gender(name: str, description: str, drawn: random.Random) -> sb.Gender:
+def _gender(name: str, description: str, drawn: random.Random) -> sb.Gender.ValueType:
     words = set(fold(name).split())
     if words & _FEMALE_NAMES:
         return sb.GENDER_FEMALE
@@ -136,33 +246,51 @@ def _worn(description: str) -> tuple[str | None, str | None]:
 
 
 def _look(
-    description: str, age: sb.AgeGroup, gender: sb.Gender, drawn: random.Random, index: int, language: str
+    description: str, age: sb.AgeGroup.ValueType, gender: sb.Gender.ValueType, drawn: random.Random, tone: int
 ) -> sb.Look:
     lowered = description.lower()
-    # Skins lean to where the language is spoken; the rest of the range stays possible.
-    indic = language in {"hi", "ta", "te", "bn", "mr", "gu", "kn", "ml", "pa", "or", "ur", "ne", "si", "sa"}
-    skin = drawn.choice(_SKINS[1:4] if indic else _SKINS)
-    clothes, accent = _WARDROBES[index % len(_WARDROBES)]
-    worn, beside = _worn(description)
-    hair = drawn.choice(_HAIRS[:2] if indic else _HAIRS)
-    style = drawn.choice(("long", "bun", "braid", "curly") if gender == sb.GENDER_FEMALE else ("short", "short", "curly"))
-    named = re.search(rf"({'|'.join(_HAIR_COLORS)})(?:[ -]haired|\s+(?:\w+\s+)?(?:hair|bun|braid|curls|beard))", lowered)
+    hair = drawn.choice(_HAIRS[:2] if tone > 1 else _HAIRS)
+    style = drawn.choice(
+        ("long", "bun", "braid", "curly") if gender == sb.GENDER_FEMALE else ("short", "short", "curly")
+    )
+    named = re.search(
+        rf"({'|'.join(_HAIR_COLORS)})(?:[ -]haired|\s+(?:\w+\s+)?(?:hair|bun|braid|curls|beard))", lowered
+    )
     if named:
         hair = _HAIR_COLORS[named.group(1)]
     elif age == sb.AGE_GROUP_SENIOR:
         hair = drawn.choice(("#b9bcc2", "#dedcd8"))
         style = style if gender == sb.GENDER_FEMALE else drawn.choice(("short", "bald"))
     for word in ("bald", "bun", "braid", "curly", "long", "short"):
-        if re.search(rf"{word}\w*(?:\s+\w+)?\s+hair|{word}(?:\b|ed)", lowered) and word not in {"long", "short"} or f"{word} hair" in lowered:
+        if (
+            re.search(rf"{word}\w*(?:\s+\w+)?\s+hair|{word}(?:\b|ed)", lowered) and word not in {"long", "short"}
+        ) or f"{word} hair" in lowered:
             style = word
             break
-    draws = ["none", "none", "scarf", "glasses"] + (["beard"] if gender == sb.GENDER_MALE and age > sb.AGE_GROUP_YOUNG_ADULT else [])
+    draws = ["none", "none", "scarf", "glasses"] + (
+        ["beard"] if gender == sb.GENDER_MALE and age > sb.AGE_GROUP_YOUNG_ADULT else []
+    )
     accessory = drawn.choice(draws if age != sb.AGE_GROUP_CHILD else ["none", "scarf", "hat"])
     for word, drawn_as in (("scarf", "scarf"), ("shawl", "scarf"), ("glasses", "glasses"), ("spectacles", "glasses"), ("beard", "beard"),
                            ("hood", "hood"), ("raincoat", "none"), ("hat", "hat"), ("cap", "hat"), ("turban", "hat")):  # fmt: skip
         if re.search(rf"\b{word}", lowered):
             accessory = drawn_as
             break
-    build = next((b for b in ("slim", "broad") if re.search(rf"\b{b}", lowered)), drawn.choice(("slim", "average", "average", "broad")))
-    return sb.Look(skin_color=skin, hair_color=hair, hair_style=style, clothes_color=worn or clothes,
-                   accent_color=beside or accent, build=build, accessory=accessory)  # fmt: skip
+    build = next(
+        (b for b in ("slim", "broad") if re.search(rf"\b{b}", lowered)),
+        drawn.choice(("slim", "average", "average", "broad")),
+    )
+    return sb.Look(skin_color=_SKINS[tone], hair_color=hair, hair_style=style, build=build, accessory=accessory)
+
+
+def _dress(look: sb.Look, description: str, taken: Sequence[str]) -> None:
+    """The colours the text gives, else those of the wardrobe that are furthest from what the others wear."""
+    worn, beside = _worn(description)
+    others = [from_hex(color) for color in taken]
+
+    def distance(wardrobe: tuple[str, str]) -> float:
+        color = from_hex(wardrobe[0])
+        return min((math.dist(color, other) for other in others), default=0.0)
+
+    clothes, accent = max(_WARDROBES, key=distance) if others else _WARDROBES[1]
+    look.clothes_color, look.accent_color = worn or clothes, beside or accent

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 from services.render_worker.craft.media import ffmpeg_command, limit
 from services.render_worker.craft.yuv import Plane
@@ -27,7 +27,7 @@ class SegmentWriter:
 
     def write(self, frame: Plane) -> None:
         """An I420 frame of the segment's size. BrokenPipeError when the encoder has died."""
-        left = memoryview(frame).cast("B")
+        left = frame.reshape(-1).data
         while left:
             left = left[self._pipe.write(left) :]
         self.frames += 1
@@ -51,29 +51,29 @@ def segment(width: int, height: int, fps: int, path: Path, timeout_s: float) -> 
         ffmpeg_command(encoder_arguments(width, height, fps, path)),
         stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, bufsize=0,
     )  # fmt: skip
+    stdin, stderr = cast(IO[bytes], process.stdin), cast(IO[bytes], process.stderr)
     limit(process, timeout_s)
     # A stalled encoder would block the pipe for ever; killed, it breaks it.
     watchdog = threading.Timer(timeout_s, process.kill)
     watchdog.start()
-    assert process.stdin is not None and process.stderr is not None
     try:
         broken = False
         try:
-            yield SegmentWriter(process.stdin)
+            yield SegmentWriter(stdin)
         except BrokenPipeError:
             broken = True
         except BaseException:
             process.kill()
             raise
         try:
-            process.stdin.close()
+            stdin.close()
         except BrokenPipeError:
             broken = True
-        said = process.stderr.read().decode("utf-8", "replace")
+        said = stderr.read().decode("utf-8", "replace")
         if process.wait() or broken:
             last = " | ".join(said.strip().splitlines()[-4:])
             raise StepFailed("ENCODER_FAILED", f"ffmpeg ended with {process.returncode}: {last}", retryable=True)
     finally:
         watchdog.cancel()
-        process.stderr.close()
+        stderr.close()
         process.wait()

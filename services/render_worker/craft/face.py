@@ -40,6 +40,8 @@ def tones_of(look: sb.Look, light: Light) -> Tones:
         return to_hex(blend(lighter(light.lit(color), by), lighter(color, by), 0.32))
 
     skin, hair = from_hex(look.skin_color or "#d9a17a"), from_hex(look.hair_color or "#4a3226")
+    if abs(hair[0] - skin[0]) < 0.1:
+        hair = lighter(hair, -0.12)
     clothes, accent = from_hex(look.clothes_color or "#5b6f8c"), from_hex(look.accent_color or "#d8794f")
     red: Lab = (0.58, 0.14, 0.06)
     return Tones(
@@ -75,7 +77,7 @@ _EXPRESSIONS = {
 }
 
 
-def draw_head(d: Drawing, look: sb.Look, tones: Tones, *, senior: bool, child: bool, feminine: bool, feeling: sb.Feeling,
+def draw_head(d: Drawing, look: sb.Look, tones: Tones, *, senior: bool, child: bool, feminine: bool, feeling: sb.Feeling.ValueType,
               speaking: bool, facing: int, light_side: int) -> None:  # fmt: skip
     """Everything above the neck, in front of it."""
     style, accessory = look.hair_style or "short", look.accessory or "none"
@@ -106,7 +108,10 @@ def draw_hair_behind(d: Drawing, look: sb.Look, tones: Tones, facing: int) -> No
         d.path("M-74 60C-92 -100 92 -100 74 60Q0 96 -74 60Z", tones.clothes_shade)
     match look.hair_style:
         case "long":
-            d.path("M-58 -20C-66 -88 66 -88 58 -20C62 40 74 84 60 122Q0 140 -60 122C-74 84 -62 40 -58 -20Z", tones.hair_shade)
+            d.path(
+                "M-58 -20C-66 -88 66 -88 58 -20C62 40 74 84 60 122Q0 140 -60 122C-74 84 -62 40 -58 -20Z",
+                tones.hair_shade,
+            )
         case "bun":
             d.circle(-facing * 30, -68, 30, tones.hair_shade)
             d.circle(-facing * 27, -71, 26, tones.hair)
@@ -124,7 +129,9 @@ def draw_hood(d: Drawing, tones: Tones) -> None:
     d.path("M-66 66C-84 -104 84 -104 66 66L60 64C76 -94 -76 -94 -60 64Z", tones.clothes_light)
 
 
-def _features(d: Drawing, tones: Tones, face: Expression, facing: int, speaking: bool, senior: bool, feminine: bool) -> None:
+def _features(
+    d: Drawing, tones: Tones, face: Expression, facing: int, speaking: bool, senior: bool, feminine: bool
+) -> None:
     shift = facing * 9.0
     spots = ((shift - facing * 21.0, 1.0, -facing), (shift + facing * 18.0, 0.9, facing))
     for x, wide, side in spots:
@@ -135,10 +142,18 @@ def _features(d: Drawing, tones: Tones, face: Expression, facing: int, speaking:
                stroke=tones.hair_shade, width=5.0 if not feminine else 3.8)  # fmt: skip
         d.ellipse(x + side * 6, 20, 11, 7, tones.blush, 0.42)
         if senior:
-            d.path(f"M{outer + side * 3:.1f} -4q{side * 6} -2 {side * 9} -6M{outer + side * 3:.1f} 0q{side * 6} 1 {side * 9} 1", stroke=tones.skin_shade, width=2)
+            d.path(
+                f"M{outer + side * 3:.1f} -4q{side * 6} -2 {side * 9} -6M{outer + side * 3:.1f} 0q{side * 6} 1 {side * 9} 1",
+                stroke=tones.skin_shade,
+                width=2,
+            )
             d.path(f"M{x - 8:.1f} 11q8 4 15 0", stroke=tones.skin_shade, width=2)
     tip = shift + facing * 5
-    d.path(f"M{shift + facing * 1:.1f} -4Q{tip + facing * 5:.1f} 12 {tip + facing * 3:.1f} 15Q{tip - facing * 2:.1f} 19 {tip - facing * 8:.1f} 16", stroke=tones.skin_shade, width=3.4)
+    d.path(
+        f"M{shift + facing * 1:.1f} -4Q{tip + facing * 5:.1f} 12 {tip + facing * 3:.1f} 15Q{tip - facing * 2:.1f} 19 {tip - facing * 8:.1f} 16",
+        stroke=tones.skin_shade,
+        width=3.4,
+    )
     _mouth(d, tones, shift + facing * 1.5, face, speaking)
     if senior:
         for side in (-1, 1):
@@ -153,8 +168,8 @@ def _eye(d: Drawing, tones: Tones, x: float, wide: float, face: Expression, faci
     d.circle(x + facing * 2.2 - 2, -6.5, 2.0, "#ffffff")
     d.path(f"M{x - rx - 1:.1f} -4Q{x:.1f} {-4 - ry * 1.9:.1f} {x + rx + 1:.1f} -4", stroke=tones.dark, width=3.2)
     if feminine:
-        for side in (-1, 1):
-            d.path(f"M{x + side * (rx + 0.5):.1f} -5l{side * 4} -4", stroke=tones.dark, width=2.2)
+        side = 1 if x > 0 else -1
+        d.path(f"M{x + side * (rx + 0.5):.1f} -5l{side * 4} -4", stroke=tones.dark, width=2.2)
 
 
 def _mouth(d: Drawing, tones: Tones, x: float, face: Expression, speaking: bool) -> None:
@@ -166,11 +181,18 @@ def _mouth(d: Drawing, tones: Tones, x: float, face: Expression, speaking: bool)
         if face.mouth >= -0.1 and face.open < 0.7:
             d.path(f"M{x - half:.1f} {y - lift:.1f}Q{x:.1f} {y + 1:.1f} {x + half:.1f} {y - lift:.1f}Q{x + half * 0.6:.1f} {y + drop:.1f} {x:.1f} {y + drop:.1f}"
                    f"Q{x - half * 0.6:.1f} {y + drop:.1f} {x - half:.1f} {y - lift:.1f}Z", "#6b2a30")  # fmt: skip
-            d.path(f"M{x - half * 0.8:.1f} {y - lift * 0.55:.1f}Q{x:.1f} {y + 2:.1f} {x + half * 0.8:.1f} {y - lift * 0.55:.1f}L{x + half * 0.62:.1f} {y + 4:.1f}Q{x:.1f} {y + 7:.1f} {x - half * 0.62:.1f} {y + 4:.1f}Z", tones.white)
+            d.path(
+                f"M{x - half * 0.8:.1f} {y - lift * 0.55:.1f}Q{x:.1f} {y + 2:.1f} {x + half * 0.8:.1f} {y - lift * 0.55:.1f}L{x + half * 0.62:.1f} {y + 4:.1f}Q{x:.1f} {y + 7:.1f} {x - half * 0.62:.1f} {y + 4:.1f}Z",
+                tones.white,
+            )
         else:
             d.ellipse(x, y + 3, 10, 4 + 9 * opening, "#6b2a30")
         return
-    d.path(f"M{x - half:.1f} {y - lift:.1f}Q{x:.1f} {y + lift * 1.2:.1f} {x + half:.1f} {y - lift:.1f}", stroke=tones.lip, width=4.4)
+    d.path(
+        f"M{x - half:.1f} {y - lift:.1f}Q{x:.1f} {y + lift * 1.2:.1f} {x + half:.1f} {y - lift:.1f}",
+        stroke=tones.lip,
+        width=4.4,
+    )
     d.path(f"M{x - 6:.1f} {y + 9 + lift * 0.4:.1f}q6 3 12 0", stroke=tones.skin_shade, width=2.4)
 
 
@@ -178,7 +200,12 @@ def _hair(d: Drawing, style: str, tones: Tones, facing: int, light_side: int) ->
     if style == "bald":
         for side in (-1, 1):
             d.path(f"M{side * 51} -18Q{side * 60} 4 {side * 50} 16Q{side * 45} -2 {side * 45} -22Z", tones.hair)
-        d.path(f"M{light_side * 10} -52Q{light_side * 30} -50 {light_side * 36} -36", stroke=tones.skin_light, width=6, opacity=0.6)
+        d.path(
+            f"M{light_side * 10} -52Q{light_side * 30} -50 {light_side * 36} -36",
+            stroke=tones.skin_light,
+            width=6,
+            opacity=0.6,
+        )
         return
     part = -facing * 14
     if style == "curly":
@@ -189,13 +216,24 @@ def _hair(d: Drawing, style: str, tones: Tones, facing: int, light_side: int) ->
             d.circle(light_side * (8 + 9 * i), -60 + 3.4 * i * i, 9, tones.hair_light, 0.55)
         return
     low = -2 if style == "short" else 14
-    d.path(f"M-55 {low}C-66 -92 66 -92 55 {low}Q50 -6 46 -26Q{30 + part * 0.4:.0f} -30 {part:.0f} -48Q{-30 + part * 0.4:.0f} -26 -46 -20Q-50 -6 -55 {low}Z", tones.hair)
-    d.path(f"M{light_side * 14} -66Q{light_side * 44} -60 {light_side * 50} -26", stroke=tones.hair_light, width=7, opacity=0.7)
-    d.path(f"M{part:.0f} -48Q{part * 0.4:.0f} -64 {-part * 0.4:.0f} -73", stroke=tones.hair_shade, width=3)
+    d.path(
+        f"M-55 {low}C-70 -102 70 -102 55 {low}Q50 -6 46 -26Q{30 + part * 0.4:.0f} -30 {part:.0f} -48Q{-30 + part * 0.4:.0f} -26 -46 -20Q-50 -6 -55 {low}Z",
+        tones.hair,
+    )
+    d.path(
+        f"M{light_side * 16} -70Q{light_side * 44} -62 {light_side * 51} -28",
+        stroke=tones.hair_light,
+        width=7,
+        opacity=0.7,
+    )
+    d.path(f"M{part:.0f} -50Q{part * 0.7:.0f} -60 {part * 0.2:.0f} -68", stroke=tones.hair_shade, width=3)
 
 
 def _beard(d: Drawing, tones: Tones, jaw: float) -> None:
-    d.path(f"M-51 2C-50 30 {-42 * jaw:.0f} 58 -20 74Q0 86 20 74C{42 * jaw:.0f} 58 50 30 51 2Q42 24 24 24Q0 18 -24 24Q-42 24 -51 2Z", tones.hair)
+    d.path(
+        f"M-51 2C-50 30 {-42 * jaw:.0f} 58 -20 74Q0 86 20 74C{42 * jaw:.0f} 58 50 30 51 2Q42 24 24 24Q0 18 -24 24Q-42 24 -51 2Z",
+        tones.hair,
+    )
     d.path("M-20 26Q0 16 20 26Q0 30 -20 26Z", tones.hair_shade)
 
 

@@ -69,9 +69,13 @@ def font_file(text: str, language: str, weight: str = "semibold", *, display: bo
     return found
 
 
-def load_font(text: str, language: str, size: int, weight: str = "semibold", *, display: bool = False) -> ImageFont.FreeTypeFont:
+def load_font(
+    text: str, language: str, size: int, weight: str = "semibold", *, display: bool = False
+) -> ImageFont.FreeTypeFont:
     """The font at a size in pixels, shaping complex scripts."""
-    return ImageFont.truetype(font_file(text, language, weight, display=display), size, layout_engine=ImageFont.Layout.RAQM)
+    return ImageFont.truetype(
+        font_file(text, language, weight, display=display), size, layout_engine=ImageFont.Layout.RAQM
+    )
 
 
 @cache

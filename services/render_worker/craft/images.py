@@ -44,7 +44,10 @@ def read_upload(path: Path) -> Picture:
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(path, formats=_FORMATS) as opened:
                 if opened.width * opened.height > _MOST_PIXELS or min(opened.size) < 16:
-                    raise StepFailed("INPUT_UNREADABLE", f"the image of {opened.width}×{opened.height} pixels is too large or too small")
+                    raise StepFailed(
+                        "INPUT_UNREADABLE",
+                        f"the image of {opened.width}×{opened.height} pixels is too large or too small",
+                    )
                 upright = ImageOps.exif_transpose(opened)
                 if upright.mode in ("RGBA", "LA", "P", "PA"):
                     upright = Image.alpha_composite(Image.new("RGBA", upright.size, "#1c1d22"), upright.convert("RGBA"))

@@ -11,7 +11,7 @@ from filmstudio.projects.v1 import storyboard_pb2 as sb
 K = TypeVar("K")
 
 # Word starts: "forest" also finds "forests". The first entry found earliest in the text wins; longer words win ties.
-PLACES: dict[sb.Place, str] = {
+PLACES: dict[sb.Place.ValueType, str] = {
     sb.PLACE_LIGHTHOUSE: "lighthouse faro phare leuchtturm दीपस्तंभ प्रकाशस्तंभ маяк 灯塔 灯台 farol",
     sb.PLACE_FOREST: "forest wood woods jungle grove tree trees bosque selva forêt wald floresta जंगल वन वृक्ष лес 森林 森 غابة বন காடு",
     sb.PLACE_SEA: "sea ocean beach shore coast harbor harbour bay island dock pier mar océano playa mer plage meer strand praia "
@@ -49,20 +49,20 @@ INSIDE_OF = {
     sb.PLACE_SEA: sb.PLACE_ROOM, sb.PLACE_FOREST: sb.PLACE_ROOM, sb.PLACE_RIVER: sb.PLACE_ROOM,
     sb.PLACE_PARK: sb.PLACE_ROOM, sb.PLACE_FIELD: sb.PLACE_ROOM, sb.PLACE_DESERT: sb.PLACE_ROOM,
 }  # fmt: skip
-TIMES: dict[sb.TimeOfDay, str] = {
+TIMES: dict[sb.TimeOfDay.ValueType, str] = {
     sb.TIME_OF_DAY_NIGHT: "night midnight moonlight moonlit stars noche nuit nacht noite रात ночь 夜 ليل রাত இரவு",
     sb.TIME_OF_DAY_DAWN: "dawn sunrise morning daybreak amanecer aube matin morgen amanhecer सुबह भोर सवेरा प्रातः рассвет утро 黎明 早晨 朝 فجر صباح সকাল காலை",
     sb.TIME_OF_DAY_DUSK: "dusk sunset evening twilight atardecer crépuscule soir abend tarde शाम संध्या सांझ закат вечер 黄昏 傍晚 夕 غروب مساء সন্ধ্যা மாலை",
     sb.TIME_OF_DAY_DAY: "day noon afternoon midday día jour tag dia दिन दोपहर день 白天 昼 نهار",
 }
-WEATHERS: dict[sb.Weather, str] = {
+WEATHERS: dict[sb.Weather.ValueType, str] = {
     sb.WEATHER_STORM: "storm thunder lightning tempest tormenta orage sturm तूफान तूफ़ान आंधी буря 暴风 嵐 عاصفة",
     sb.WEATHER_RAIN: "rain raining rains rainy drizzle puddle lluvia pluie regen chuva बारिश वर्षा дождь 雨 مطر বৃষ্টি மழை",
     sb.WEATHER_SNOW: "snow snowy snowing blizzard ice frozen nieve neige schnee neve बर्फ снег 雪 ثلج",
     sb.WEATHER_FOG: "fog foggy mist misty haze niebla brouillard nebel névoa कोहरा धुंध туман 雾 霧 ضباب",
     sb.WEATHER_CLOUDY: "cloudy clouds overcast grey-sky nublado nuageux bewölkt बादल облака 多云",
 }
-MOODS: dict[sb.Mood, str] = {
+MOODS: dict[sb.Mood.ValueType, str] = {
     sb.MOOD_TENSE: "run runs chase danger hurry hurries afraid fear gun storm scream fight dark quick peligro miedo peur angst डर खतरा भाग страх 危险",
     sb.MOOD_SAD: "sad cry cries tears alone lonely lost dead death grief goodbye broken triste llora pleure traurig दुख उदास आंसू रोया रोती अकेला грусть 悲",
     sb.MOOD_HAPPY: "happy laugh laughs laughing smile smiles joy dance play plays party bright feliz ríe heureux rit glücklich खुश हंसी हँसी मुस्कुरा "
@@ -73,7 +73,7 @@ MOODS: dict[sb.Mood, str] = {
     sb.MOOD_TRIUMPHANT: "triumph victory wins won cheer cheers hero proud saved victoria victoire sieg जीत विजय победа 胜利",
     sb.MOOD_CALM: "calm quiet still peaceful gentle rest rests silence tranquilo calme ruhig शांत शांति тихо 平静",
 }
-FEELINGS: dict[sb.Feeling, str] = {
+FEELINGS: dict[sb.Feeling.ValueType, str] = {
     sb.FEELING_HAPPY: "happy happily laughing laughs laugh smiling smiles smile excited cheerful joyful grinning cheering delighted feliz riendo heureux riant "
     "lachend glücklich खुश हंसते हँसते हंसकर मुस्कुरा радостно смеясь 笑",
     sb.FEELING_SAD: "sad sadly crying cries tears sobbing weeping mournful broken triste llorando traurig weinend उदास रोते दुखी грустно 悲",
@@ -84,14 +84,32 @@ FEELINGS: dict[sb.Feeling, str] = {
     sb.FEELING_TENSE: "worried tense nervous anxious anxiously urgent hurried hurriedly preocupado inquiet besorgt चिंतित тревожно 紧张",
 }
 # People that prose names without giving them a name.
-PEOPLE: dict[tuple[sb.Gender, sb.AgeGroup], str] = {
-    (sb.GENDER_FEMALE, sb.AGE_GROUP_CHILD): "girl daughter granddaughter niña fille mädchen menina लड़की बेटी बच्ची девочка 女孩 فتاة",
-    (sb.GENDER_MALE, sb.AGE_GROUP_CHILD): "boy son grandson child kid niño garçon junge menino लड़का लड़के बेटा बच्चा мальчик 男孩 ولد",
-    (sb.GENDER_FEMALE, sb.AGE_GROUP_SENIOR): "grandmother grandma granny abuela grand-mère großmutter avó दादी नानी बुढ़िया бабушка 奶奶 جدة",
-    (sb.GENDER_MALE, sb.AGE_GROUP_SENIOR): "grandfather grandpa hermit wizard sage abuelo grand-père großvater avô दादा नाना बूढ़ा साधु дедушка 爷爷 جد",
-    (sb.GENDER_FEMALE, sb.AGE_GROUP_ADULT): "woman mother mom queen princess wife sister lady mujer madre reina femme mère reine frau mutter mulher mãe "
+PEOPLE: dict[tuple[sb.Gender.ValueType, sb.AgeGroup.ValueType], str] = {
+    (
+        sb.GENDER_FEMALE,
+        sb.AGE_GROUP_CHILD,
+    ): "girl daughter granddaughter niña fille mädchen menina लड़की बेटी बच्ची девочка 女孩 فتاة",
+    (
+        sb.GENDER_MALE,
+        sb.AGE_GROUP_CHILD,
+    ): "boy son grandson child kid niño garçon junge menino लड़का लड़के बेटा बच्चा мальчик 男孩 ولد",
+    (
+        sb.GENDER_FEMALE,
+        sb.AGE_GROUP_SENIOR,
+    ): "grandmother grandma granny abuela grand-mère großmutter avó दादी नानी बुढ़िया бабушка 奶奶 جدة",
+    (
+        sb.GENDER_MALE,
+        sb.AGE_GROUP_SENIOR,
+    ): "grandfather grandpa hermit wizard sage abuelo grand-père großvater avô दादा नाना बूढ़ा साधु дедушка 爷爷 جد",
+    (
+        sb.GENDER_FEMALE,
+        sb.AGE_GROUP_ADULT,
+    ): "woman mother mom queen princess wife sister lady mujer madre reina femme mère reine frau mutter mulher mãe "
     "औरत महिला माँ मां रानी женщина мать 女人 妈妈 امرأة",
-    (sb.GENDER_MALE, sb.AGE_GROUP_ADULT): "man father dad king prince husband brother fisherman farmer sailor soldier traveler traveller merchant hombre "
+    (
+        sb.GENDER_MALE,
+        sb.AGE_GROUP_ADULT,
+    ): "man father dad king prince husband brother fisherman farmer sailor soldier traveler traveller merchant hombre "
     "padre rey homme père roi mann vater könig homem pai rei आदमी पिता राजा किसान मछुआरा мужчина отец 男人 国王 رجل",
 }
 PROPS: dict[str, str] = {
@@ -124,7 +142,11 @@ def _pattern(words: str) -> re.Pattern[str]:
             parts.append(re.escape(word))
         else:
             # Short words only whole ("sea" is not in "search"), longer ones with an ending.
-            parts.append(rf"(?<!{_LETTER}){re.escape(word)}" + ("" if len(word) < 4 else "(?:s|es|n|en|ें|ों|ी|ा)?") + f"(?!{_LETTER})")
+            parts.append(
+                rf"(?<!{_LETTER}){re.escape(word)}"
+                + ("" if len(word) < 4 else "(?:s|es|n|en|ें|ों|ी|ा)?")
+                + f"(?!{_LETTER})"
+            )
     return re.compile("|".join(parts), re.IGNORECASE)
 
 
@@ -139,13 +161,21 @@ def _compile(words: str) -> re.Pattern[str]:
 
 def first_named(table: Mapping[K, str], text: str) -> K | None:
     """The key whose word stands earliest in the text; None when none does."""
-    found = [(hit.start(), index, key) for index, (key, words) in enumerate(table.items()) if (hit := _compile(words).search(text))]
+    found = [
+        (hit.start(), index, key)
+        for index, (key, words) in enumerate(table.items())
+        if (hit := _compile(words).search(text))
+    ]
     return min(found, key=lambda each: each[:2])[2] if found else None
 
 
 def all_named(table: Mapping[K, str], text: str) -> list[K]:
     """Every key with a word in the text, in the order of the text."""
-    found = [(hit.start(), index, key) for index, (key, words) in enumerate(table.items()) if (hit := _compile(words).search(text))]
+    found = [
+        (hit.start(), index, key)
+        for index, (key, words) in enumerate(table.items())
+        if (hit := _compile(words).search(text))
+    ]
     return [key for _, _, key in sorted(found, key=lambda each: each[:2])]
 
 

@@ -6,9 +6,8 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
-
 from filmstudio.projects.v1 import storyboard_pb2 as sb
+from numpy.typing import NDArray
 
 # Window sizes as fractions of the picture. The picture is 1.25 times the film, so 0.8 is pixel for pixel.
 _NEAR, _MIDDLE, _FAR = 0.84, 0.90, 0.985
@@ -26,7 +25,7 @@ class Window:
     size: float
 
 
-def path(move: sb.CameraMove, focus_x: float, focus_y: float, frames: int, fps: int) -> list[Window]:
+def path(move: sb.CameraMove.ValueType, focus_x: float, focus_y: float, frames: int, fps: int) -> list[Window]:
     """The window at each frame, always inside the picture."""
     seconds = max(frames / fps, 0.5)
     start, end = _ends(move, focus_x, focus_y, seconds)
@@ -38,7 +37,7 @@ def path(move: sb.CameraMove, focus_x: float, focus_y: float, frames: int, fps: 
     return windows
 
 
-def _ends(move: sb.CameraMove, focus_x: float, focus_y: float, seconds: float) -> tuple[Window, Window]:
+def _ends(move: sb.CameraMove.ValueType, focus_x: float, focus_y: float, seconds: float) -> tuple[Window, Window]:
     zoom = min(_FAR / _NEAR, 1.0 + _ZOOM_PER_S * seconds)
     travel = min(1.0 - _NEAR, _TRAVEL_PER_S * seconds) / 2
     # Between the picture's middle and the subject: the composition stays, the eye is led.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 LONGEST_LINE_MS = 8000
 MOST_SHOTS = 200
@@ -44,7 +45,7 @@ def split_speech(text: str, longest_ms: int = LONGEST_LINE_MS) -> list[str]:
 def _cut(text: str, ends: re.Pattern[str]) -> list[str]:
     """Pieces that keep their own trailing space, so that joining them gives the text again."""
     edges = [0, *(hit.end() for hit in ends.finditer(text) if 0 < hit.end() < len(text)), len(text)]
-    return [text[a:b] for a, b in zip(edges, edges[1:], strict=False) if b > a]
+    return [text[a:b] for a, b in pairwise(edges) if b > a]
 
 
 def _gather(parts: list[str], longest_ms: int) -> list[str]:
@@ -63,9 +64,9 @@ def _gather(parts: list[str], longest_ms: int) -> list[str]:
     return [piece for piece in pieces if piece]
 
 
-def shot_bounds(duration_ms: int, speech_ms: int) -> tuple[int, int]:
-    """The fewest and the most shots for a film of that length (0: as long as its speech needs)."""
-    pictures_ms = max(duration_ms - _CARDS_MS, 4000) if duration_ms else max(round(speech_ms * 1.25), 4000)
+def shot_bounds(duration_ms: int, wished_ms: int) -> tuple[int, int]:
+    """The fewest and the most shots for a film of that length (0: as long as its shots wish)."""
+    pictures_ms = max(duration_ms - _CARDS_MS, 4000) if duration_ms else max(wished_ms, 4000)
     fewest = max(2, pictures_ms // _SLOWEST_SHOT_MS)
     most = max(2, pictures_ms // _FASTEST_SHOT_MS)
     return min(fewest, MOST_SHOTS), min(most, MOST_SHOTS)

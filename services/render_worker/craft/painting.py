@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -12,11 +10,12 @@ import numpy as np
 from filmstudio.projects.v1 import storyboard_pb2 as sb
 
 from services.render_worker.craft import places
+from services.render_worker.craft.draws import drawn_from
 from services.render_worker.craft.finish import check_style, finish
 from services.render_worker.craft.images import Picture
 from services.render_worker.craft.palette import light_of
-from services.render_worker.craft.people import draw_person
-from services.render_worker.craft.places.rooms import table
+from services.render_worker.craft.people import Gesture, draw_person, gesture_of
+from services.render_worker.craft.places.room_parts import table
 from services.render_worker.craft.places.world import World, mist
 from services.render_worker.craft.props import draw_prop
 from services.render_worker.craft.staging import Staging, stage
@@ -32,8 +31,8 @@ class ShotPicture:
     width: int
     height: int
     setting: sb.Setting
-    mood: sb.Mood = sb.MOOD_CALM
-    size: sb.ShotSize = sb.SHOT_SIZE_WIDE
+    mood: sb.Mood.ValueType = sb.MOOD_CALM
+    size: sb.ShotSize.ValueType = sb.SHOT_SIZE_WIDE
     presences: Sequence[sb.Presence] = ()
     characters: Sequence[sb.Character] = ()
     props: Sequence[str] = ()
@@ -53,16 +52,16 @@ def paint(shot: ShotPicture) -> tuple[Picture, tuple[float, float]]:
     places.paint(shot.setting, world)
     roofed = places.is_roofed(shot.setting)
     if world.weather == sb.WEATHER_FOG and not roofed:
-        world.d.rect(-50, -50, world.w + 100, world.h + 100, world.haze, opacity=0.22)
-        mist(world, world.horizon + 30, world.h * 0.7, 0.75)
-    staging = stage(world.w, world.h, shot.size, shot.presences, shot.cast, world.feet)
+        world.d.rect(-50, -50, world.w + 100, world.h + 100, world.haze, opacity=0.16)
+        mist(world, world.horizon + 30, world.h * 0.7, 0.55)
+    staging = stage(world.w, world.h, shot.size, shot.presences, shot.cast, world.feet, _sight(world, shot))
     picture = _ground(world, staging, shot)
     front = Drawing()
     if shot.size == sb.SHOT_SIZE_INSERT:
         _detail(world, front, shot)
     _people(front, world, staging, shot, roofed)
     if not roofed:
-        _weather(world, front)
+        _weather(world, front, close=staging.blur > 3)
     if front.shapes:
         _over(picture, front.raster((0, 0, world.w, world.h), shot.width, shot.height))
     return finish(picture, shot.style, shot.seed, world.sun_x), staging.focus
@@ -72,8 +71,7 @@ def _world(shot: ShotPicture) -> World:
     """The same for all shots of one scene: drawn from the scene's seed and setting alone."""
     unit = _UNIT / min(shot.width, shot.height)
     setting = shot.setting
-    key = f"{shot.seed}:{setting.place}:{setting.description}:{setting.interior}"
-    drawn = random.Random(hashlib.sha256(key.encode()).digest())
+    drawn = drawn_from(shot.seed, setting.place, setting.description, setting.interior)
     light = light_of(setting.time_of_day, setting.weather, shot.mood, interior=places.is_roofed(setting))
     sun_x = drawn.uniform(0.64, 0.80) if drawn.random() < 0.6 else drawn.uniform(0.2, 0.34)
     return World(
@@ -82,16 +80,34 @@ def _world(shot: ShotPicture) -> World:
     )  # fmt: skip
 
 
+# What words in a shot's description look for in the place.
+_SIGHT_WORDS = {
+    "boat": ("boat", "ship", "sail"), "tower": ("lighthouse", "tower", "light "), "sun": ("sun", "moon", "sky", "morning", "star"),
+    "window": ("window", "outside"), "lantern": ("lantern", "table"), "house": ("house", "home", "door"),
+    "lamp": ("lamp",), "books": ("book", "shelf"),
+}  # fmt: skip
+
+
+def _sight(world: World, shot: ShotPicture) -> tuple[float, float]:
+    """What a picture without people looks at: what its words name, else something of the place."""
+    if not world.sights:
+        return world.w * 0.5, world.h * 0.55
+    words = shot.prompt.lower()
+    named = [name for name in world.sights if any(word in words for word in _SIGHT_WORDS[name])]
+    return world.sights[min(named, key=lambda name: min(at for word in _SIGHT_WORDS[name] if (at := words.find(word)) >= 0))
+                        if named else sorted(world.sights)[len(words) % len(world.sights)]]  # fmt: skip
+
+
 def _ground(world: World, staging: Staging, shot: ShotPicture) -> Picture:
     """The place behind the people, soft where the camera is close."""
     soft = staging.blur * shot.width / world.w
     # What will be blurred needs no more than half the pixels.
     by = 2 if soft > 3 else 1
-    pixels = world.d.raster(staging.view, shot.width // by, shot.height // by)[:, :, :3]
+    pixels: Picture = world.d.raster(staging.view, shot.width // by, shot.height // by)[:, :, :3]
     if soft:
-        pixels = cv2.GaussianBlur(pixels, (0, 0), soft / by)
+        pixels = np.asarray(cv2.GaussianBlur(pixels, (0, 0), soft / by), np.uint8)
     if by > 1:
-        pixels = cv2.resize(pixels, (shot.width, shot.height), interpolation=cv2.INTER_CUBIC)
+        pixels = np.asarray(cv2.resize(pixels, (shot.width, shot.height), interpolation=cv2.INTER_CUBIC), np.uint8)
     return np.ascontiguousarray(pixels, np.uint8)
 
 
@@ -102,12 +118,22 @@ def _people(front: Drawing, world: World, staging: Staging, shot: ShotPicture, r
     for where in sorted(staging.people, key=lambda person: (person.speaking, person.scale)):
         character = shot.cast.get(where.character_id)
         if character is not None:
-            draw_person(front, character, where, world.light, light_side, shadow=shadow)
+            gesture = Gesture.REST if shot.size == sb.SHOT_SIZE_CLOSE_UP else gesture_of(where, shot.prompt)
+            draw_person(front, character, where, world.light, light_side, shadow=shadow, gesture=gesture)
 
 
 def _detail(world: World, front: Drawing, shot: ShotPicture) -> None:
     """The first prop that somebody can draw, large, on a table inside or by itself outside."""
-    inside = World(w=world.w, h=world.h, light=world.light, drawn=world.drawn, time=world.time, weather=world.weather, d=front, sun_x=world.sun_x)
+    inside = World(
+        w=world.w,
+        h=world.h,
+        light=world.light,
+        drawn=world.drawn,
+        time=world.time,
+        weather=world.weather,
+        d=front,
+        sun_x=world.sun_x,
+    )
     if shot.setting.interior:
         table(inside, -100, world.h * 0.735, world.w + 200, 400)
         front.rect(-100, world.h * 0.735, world.w + 200, world.h, inside.hex(0.50, 0.08, 52))
@@ -120,20 +146,31 @@ def _detail(world: World, front: Drawing, shot: ShotPicture) -> None:
         draw_prop(inside, "lantern" if world.light.dark else "flower")
 
 
-def _weather(world: World, front: Drawing) -> None:
-    drawn = random.Random(world.w + world.h)
+def _weather(world: World, front: Drawing, *, close: bool) -> None:
+    drawn = drawn_from("weather", world.w, world.h)
     if world.weather in (sb.WEATHER_RAIN, sb.WEATHER_STORM):
         slant = 0.22 if world.weather == sb.WEATHER_RAIN else 0.42
         for _ in range(170 if world.weather == sb.WEATHER_RAIN else 260):
             x, y, length = drawn.uniform(-0.1, 1.1) * world.w, drawn.uniform(-0.1, 1) * world.h, drawn.uniform(34, 90)
-            front.line([(x, y), (x - length * slant, y + length)], "#dfe9f5", drawn.uniform(1.2, 2.6), drawn.uniform(0.16, 0.42))
+            front.line(
+                [(x, y), (x - length * slant, y + length)],
+                "#dfe9f5",
+                drawn.uniform(1.2, 2.6),
+                drawn.uniform(0.16, 0.42),
+            )
     elif world.weather == sb.WEATHER_SNOW:
         for _ in range(190):
             size = drawn.uniform(1.6, 7.5) if drawn.random() < 0.9 else drawn.uniform(9, 15)
             front.circle(drawn.random() * world.w, drawn.random() * world.h, size, "#ffffff", 0.85 if size < 8 else 0.4)
     elif world.weather == sb.WEATHER_FOG:
         haze = world.haze
-        front.rect(-50, world.h * 0.45, world.w + 100, world.h * 0.6, front.vertical([(0, haze, 0), (0.75, haze, 0.34), (1, haze, 0.5)]))
+        front.rect(
+            -50,
+            world.h * 0.45,
+            world.w + 100,
+            world.h * 0.6,
+            front.vertical([(0, haze, 0), (1, haze, 0.12 if close else 0.42)]),
+        )
 
 
 def _over(below: Picture, above: Picture) -> None:

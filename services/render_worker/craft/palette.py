@@ -105,15 +105,23 @@ _DUSK = Light(oklch(0.44, 0.10, 290), oklch(0.80, 0.135, 55), oklch(0.66, 0.11, 
 _NIGHT = Light(oklch(0.20, 0.06, 272), oklch(0.40, 0.075, 255), oklch(0.36, 0.065, 258), oklch(0.93, 0.03, 240),
                oklch(0.30, 0.08, 265), 0.55, 0.50, 0.62, True)  # fmt: skip
 _INDOOR_NIGHT = Light(oklch(0.20, 0.06, 272), oklch(0.36, 0.07, 255), oklch(0.42, 0.06, 50), oklch(0.90, 0.09, 75),
-                      oklch(0.52, 0.09, 50), 0.32, 0.68, 0.9, True)  # fmt: skip
+                      oklch(0.56, 0.10, 55), 0.30, 0.76, 0.95, True)  # fmt: skip
 
 
-def light_of(time: sb.TimeOfDay, weather: sb.Weather, mood: sb.Mood, *, interior: bool) -> Light:
+def light_of(
+    time: sb.TimeOfDay.ValueType, weather: sb.Weather.ValueType, mood: sb.Mood.ValueType, *, interior: bool
+) -> Light:
     """The light for that hour, weather and mood."""
     base = {sb.TIME_OF_DAY_DAWN: _DAWN, sb.TIME_OF_DAY_DUSK: _DUSK, sb.TIME_OF_DAY_NIGHT: _NIGHT}.get(time, _DAY)
     if interior and base is _NIGHT:
         base = _INDOOR_NIGHT
-    grey = {sb.WEATHER_CLOUDY: 0.35, sb.WEATHER_RAIN: 0.55, sb.WEATHER_STORM: 0.7, sb.WEATHER_FOG: 0.5, sb.WEATHER_SNOW: 0.4}
+    grey = {
+        sb.WEATHER_CLOUDY: 0.35,
+        sb.WEATHER_RAIN: 0.55,
+        sb.WEATHER_STORM: 0.7,
+        sb.WEATHER_FOG: 0.5,
+        sb.WEATHER_SNOW: 0.4,
+    }
     share = grey.get(weather, 0.0) * (0.3 if interior else 1.0)
     if weather == sb.WEATHER_STORM:
         base = _shade(base, 0.82)

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 
 from services.render_worker.craft.places.built_parts import boat
-from services.render_worker.craft.places.rooms import lantern
+from services.render_worker.craft.places.room_parts import lantern
 from services.render_worker.craft.places.world import World
 
 
@@ -41,9 +41,17 @@ def _book(world: World) -> None:
     d = world.d
     d.path("M-290 120Q-150 60 0 110Q150 60 290 120V-90Q150 -150 0 -100Q-150 -150 -290 -90Z", world.hex(0.42, 0.11, 25))
     for side in (-1, 1):
-        d.path(f"M0 96Q{side * 140} 46 {side * 268} 100V-100Q{side * 140} -154 0 -104Z", world.hex(0.95 if side == (1 if world.sun_x > 0.5 else -1) else 0.87, 0.03, 85))
+        d.path(
+            f"M0 96Q{side * 140} 46 {side * 268} 100V-100Q{side * 140} -154 0 -104Z",
+            world.hex(0.95 if side == (1 if world.sun_x > 0.5 else -1) else 0.87, 0.03, 85),
+        )
         for i in range(7):
-            d.path(f"M{side * 34} {-74 + 24 * i}Q{side * 140} {-112 + 24 * i} {side * 236} {-70 + 24 * i}", stroke=world.hex(0.6, 0.03, 70), width=4, opacity=0.6)
+            d.path(
+                f"M{side * 34} {-74 + 24 * i}Q{side * 140} {-112 + 24 * i} {side * 236} {-70 + 24 * i}",
+                stroke=world.hex(0.6, 0.03, 70),
+                width=4,
+                opacity=0.6,
+            )
 
 
 def _key(world: World) -> None:
@@ -61,7 +69,11 @@ def _cup(world: World) -> None:
     d.ellipse(0, 176, 230, 34, world.hex(0.86, 0.05, 70))
     d.path("M140 -50C270 -60 260 110 110 96", stroke=body, width=34)
     d.path("M-160 -80H160Q160 170 0 172Q-160 170 -160 -80Z", body)
-    d.path("M-160 -80Q-160 170 0 172Q-70 110 -70 -80Z" if world.sun_x > 0.5 else "M160 -80Q160 170 0 172Q70 110 70 -80Z", dark, opacity=0.6)
+    d.path(
+        "M-160 -80Q-160 170 0 172Q-70 110 -70 -80Z" if world.sun_x > 0.5 else "M160 -80Q160 170 0 172Q70 110 70 -80Z",
+        dark,
+        opacity=0.6,
+    )
     d.ellipse(0, -80, 160, 32, world.hex(0.90, 0.04, 75))
     d.ellipse(0, -76, 142, 25, world.hex(0.38, 0.08, 50))
     for x in (-56, 0, 56):
@@ -84,7 +96,11 @@ def _clock(world: World) -> None:
     d.circle(0, 0, 198, world.hex(0.95, 0.02, 85))
     for i in range(12):
         angle = math.pi * i / 6
-        d.line([(160 * math.sin(angle), -160 * math.cos(angle)), (182 * math.sin(angle), -182 * math.cos(angle))], "#33343d", 12 if i % 3 == 0 else 6)
+        d.line(
+            [(160 * math.sin(angle), -160 * math.cos(angle)), (182 * math.sin(angle), -182 * math.cos(angle))],
+            "#33343d",
+            12 if i % 3 == 0 else 6,
+        )
     d.line([(0, 0), (70, -78)], "#33343d", 17)
     d.line([(0, 0), (-34, -146)], "#33343d", 11)
     d.circle(0, 0, 15, world.hex(0.55, 0.17, 25))
@@ -104,7 +120,16 @@ def _candle(world: World) -> None:
     d = world.d
     d.glow(0, -150, 520, world.lamp, 0.8)
     d.ellipse(0, 210, 180, 36, world.hex(0.60, 0.10, 75))
-    d.rect(-62, -60, 124, 270, d.sideways([(0, world.hex(0.80, 0.04, 80), 1), (0.6, world.hex(0.96, 0.03, 85), 1), (1, world.hex(0.84, 0.04, 80), 1)]), rx=20)
+    d.rect(
+        -62,
+        -60,
+        124,
+        270,
+        d.sideways(
+            [(0, world.hex(0.80, 0.04, 80), 1), (0.6, world.hex(0.96, 0.03, 85), 1), (1, world.hex(0.84, 0.04, 80), 1)]
+        ),
+        rx=20,
+    )
     d.path("M0 -60v-34", stroke="#33343d", width=8)
     d.path("M0 -260Q72 -150 0 -86Q-72 -150 0 -260Z", "#ffb84d")
     d.path("M0 -200Q34 -140 0 -96Q-34 -140 0 -200Z", "#fff1c4")
@@ -112,7 +137,10 @@ def _candle(world: World) -> None:
 
 def _map(world: World) -> None:
     d = world.d
-    d.polygon([(-300, -150), (-100, -190), (100, -150), (300, -190), (300, 150), (100, 190), (-100, 150), (-300, 190)], world.hex(0.86, 0.06, 80))
+    d.polygon(
+        [(-300, -150), (-100, -190), (100, -150), (300, -190), (300, 150), (100, 190), (-100, 150), (-300, 190)],
+        world.hex(0.86, 0.06, 80),
+    )
     d.polygon([(-100, -190), (100, -150), (100, 190), (-100, 150)], world.hex(0.78, 0.06, 75))
     d.curve([(-240, 60), (-160, -60), (-40, -90), (20, 0), (-70, 90), (-180, 110)], world.hex(0.66, 0.09, 135))
     d.path("M-200 40Q-60 -120 40 10T220 -60", stroke=world.hex(0.55, 0.18, 25), width=10)
@@ -132,7 +160,10 @@ def _box(world: World) -> None:
 def _umbrella(world: World) -> None:
     d = world.d
     d.path("M0 -190V190q0 64 60 64t60 -60", stroke=world.hex(0.36, 0.05, 50), width=17)
-    d.path("M-300 20C-260 -260 260 -260 300 20Q250 -30 200 20Q150 -30 100 20Q50 -30 0 20Q-50 -30 -100 20Q-150 -30 -200 20Q-250 -30 -300 20Z", world.hex(0.56, 0.18, 25))
+    d.path(
+        "M-300 20C-260 -260 260 -260 300 20Q250 -30 200 20Q150 -30 100 20Q50 -30 0 20Q-50 -30 -100 20Q-150 -30 -200 20Q-250 -30 -300 20Z",
+        world.hex(0.56, 0.18, 25),
+    )
     d.path("M0 -200Q-96 -110 -100 20Q-50 -30 0 20Q50 -30 100 20Q96 -110 0 -200Z", world.hex(0.66, 0.17, 28))
 
 
@@ -140,13 +171,23 @@ def _bell(world: World) -> None:
     d = world.d
     d.path("M-60 -220Q0 -290 60 -220", stroke=world.hex(0.50, 0.08, 60), width=22)
     d.circle(0, 206, 40, world.hex(0.52, 0.11, 65))
-    d.path("M0 -220C170 -210 130 60 230 160Q230 190 0 190Q-230 190 -230 160C-130 60 -170 -210 0 -220Z", world.hex(0.78, 0.14, 85))
-    d.path("M0 -220C-170 -210 -130 60 -230 160Q-230 190 -40 190C-80 60 -90 -120 0 -220Z", world.hex(0.62, 0.13, 72), opacity=0.7)
+    d.path(
+        "M0 -220C170 -210 130 60 230 160Q230 190 0 190Q-230 190 -230 160C-130 60 -170 -210 0 -220Z",
+        world.hex(0.78, 0.14, 85),
+    )
+    d.path(
+        "M0 -220C-170 -210 -130 60 -230 160Q-230 190 -40 190C-80 60 -90 -120 0 -220Z",
+        world.hex(0.62, 0.13, 72),
+        opacity=0.7,
+    )
 
 
 def _apple(world: World) -> None:
     d = world.d
-    d.path("M0 -120C-70 -190 -240 -140 -220 30C-200 200 -70 240 0 196C70 240 200 200 220 30C240 -140 70 -190 0 -120Z", world.hex(0.58, 0.19, 27))
+    d.path(
+        "M0 -120C-70 -190 -240 -140 -220 30C-200 200 -70 240 0 196C70 240 200 200 220 30C240 -140 70 -190 0 -120Z",
+        world.hex(0.58, 0.19, 27),
+    )
     d.path("M130 -110Q190 -60 180 40", stroke=world.hex(0.80, 0.11, 30), width=22, opacity=0.8)
     d.path("M0 -120Q6 -190 46 -230", stroke=world.hex(0.36, 0.06, 50), width=18)
     d.path("M16 -170Q90 -260 180 -214Q110 -140 16 -170Z", world.hex(0.58, 0.14, 138))
@@ -154,7 +195,13 @@ def _apple(world: World) -> None:
 
 def _star(world: World) -> None:
     world.d.glow(0, 0, 520, "#fff3c4", 0.9)
-    points = [((230 if i % 2 == 0 else 96) * math.sin(math.pi * i / 5), -(230 if i % 2 == 0 else 96) * math.cos(math.pi * i / 5)) for i in range(10)]
+    points = [
+        (
+            (230 if i % 2 == 0 else 96) * math.sin(math.pi * i / 5),
+            -(230 if i % 2 == 0 else 96) * math.cos(math.pi * i / 5),
+        )
+        for i in range(10)
+    ]
     world.d.polygon(points, "#ffd97a")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -10,7 +9,8 @@ from filmstudio.projects.v1 import storyboard_pb2 as sb
 
 from services.render_worker.craft.beats import Beat, BeatKind, SceneBeats
 from services.render_worker.craft.casting import fold
-from services.render_worker.craft.lexicon import FEELINGS, PROPS, all_named, first_named
+from services.render_worker.craft.draws import drawn_from
+from services.render_worker.craft.lexicon import FEELINGS, PLACES, PROPS, all_named, first_named
 from services.render_worker.craft.pacing import LONGEST_LINE_MS, estimate_ms, split_speech
 
 _SEATS = {1: (0.5,), 2: (0.33, 0.67), 3: (0.25, 0.5, 0.75), 4: (0.18, 0.4, 0.62, 0.84)}
@@ -18,6 +18,7 @@ _SEATS = {1: (0.5,), 2: (0.33, 0.67), 3: (0.25, 0.5, 0.75), 4: (0.18, 0.4, 0.62,
 _PAUSE_MS = 700
 _SILENT_MS = 3000
 _MOST_PRESENT = 4
+_EMPTY_SIZES = (sb.SHOT_SIZE_WIDE, sb.SHOT_SIZE_FULL, sb.SHOT_SIZE_MEDIUM, sb.SHOT_SIZE_CLOSE_UP)
 
 
 @dataclass(frozen=True)
@@ -38,10 +39,10 @@ class ShotMaker:
 
     def __init__(self, scene: SceneBeats, cast: Cast, seed: int, *, place_is_new: bool) -> None:
         self._scene, self._cast, self._place_is_new = scene, cast, place_is_new
-        self._drawn = random.Random(f"{seed}:{scene.heading}")
+        self._drawn = drawn_from(seed, scene.heading)
         self._here = self._present()
         self._seats = dict(zip(self._here, _SEATS.get(len(self._here), _SEATS[4]), strict=False))
-        self._singles = 0
+        self._singles = self._empties = 0
         self.shots: list[sb.Shot] = []
 
     def make(self) -> list[sb.Shot]:
@@ -75,7 +76,9 @@ class ShotMaker:
                     ids.setdefault(cast_id)
         return list(ids)[:_MOST_PRESENT]
 
-    def _presences(self, ids: Sequence[str], feeling: sb.Feeling = sb.FEELING_NEUTRAL, speaker: str = "") -> list[sb.Presence]:
+    def _presences(
+        self, ids: Sequence[str], feeling: sb.Feeling.ValueType = sb.FEELING_NEUTRAL, speaker: str = ""
+    ) -> list[sb.Presence]:
         """Those of the ids who are here, from left to right."""
         here = sorted((cast_id for cast_id in ids if cast_id in self._seats), key=lambda cast_id: self._seats[cast_id])
         return [
@@ -88,17 +91,36 @@ class ShotMaker:
             for cast_id in here
         ]
 
-    def _add(self, size: sb.ShotSize, camera: sb.CameraMove, prompt: str, presences: Sequence[sb.Presence], *,
+    def _add(self, size: sb.ShotSize.ValueType, camera: sb.CameraMove.ValueType, prompt: str, presences: Sequence[sb.Presence], *,
              lines: Sequence[sb.Line] = (), natural_ms: int = _SILENT_MS, props: Sequence[str] = ()) -> None:  # fmt: skip
+        if not presences and size != sb.SHOT_SIZE_INSERT:
+            # Picture after picture of one place looks at another part of it each time.
+            size = _EMPTY_SIZES[self._empties % len(_EMPTY_SIZES)]
+            self._empties += 1
         self.shots.append(
-            sb.Shot(size=size, camera=camera, prompt=prompt[:500], presences=presences, lines=lines, natural_ms=natural_ms, props=props)
+            sb.Shot(
+                size=size,
+                camera=camera,
+                prompt=prompt[:500],
+                presences=presences,
+                lines=lines,
+                natural_ms=natural_ms,
+                props=props,
+            )
         )
 
     def _establish(self, text: str) -> None:
         camera = self._drawn.choice((sb.CAMERA_MOVE_PUSH_IN, sb.CAMERA_MOVE_PAN_RIGHT, sb.CAMERA_MOVE_PAN_LEFT))
         natural = 3600 if self._place_is_new else _SILENT_MS
         named = self._cast.named_in(text)
-        self._add(sb.SHOT_SIZE_WIDE, camera, text, self._presences(named), natural_ms=natural, props=all_named(PROPS, text)[:3])
+        self._add(
+            sb.SHOT_SIZE_WIDE,
+            camera,
+            text,
+            self._presences(named),
+            natural_ms=natural,
+            props=all_named(PROPS, text)[:3],
+        )
 
     def _act(self, text: str) -> None:
         props, ids = all_named(PROPS, text)[:3], self._cast.named_in(text)
@@ -106,7 +128,12 @@ class ShotMaker:
         camera = self._drawn.choice((sb.CAMERA_MOVE_PUSH_IN, sb.CAMERA_MOVE_PULL_OUT, sb.CAMERA_MOVE_PAN_RIGHT))
         natural = min(4500, max(2200, estimate_ms(text) * 2 // 3))
         presences = self._presences(ids, feeling)
-        if props and len(text) < 90 and len(ids) < 2:
+        if (
+            props
+            and len(text) < 90
+            and len(ids) < 2
+            and not (first_named(PLACES, text) and not self._scene.setting.interior)
+        ):
             self._add(sb.SHOT_SIZE_INSERT, sb.CAMERA_MOVE_PUSH_IN, text, [], natural_ms=natural, props=props)
         elif not presences:
             self._add(sb.SHOT_SIZE_WIDE, sb.CAMERA_MOVE_PULL_OUT, text, [], natural_ms=natural, props=props)
@@ -133,24 +160,39 @@ class ShotMaker:
         who = self._cast.by_name[fold(beat.who)].id
         for piece in split_speech(beat.text):
             line = sb.Line(
-                character_id=who, text=piece, feeling=beat.feeling, off_screen=beat.off_screen, estimated_ms=estimate_ms(piece)
+                character_id=who,
+                text=piece,
+                feeling=beat.feeling,
+                off_screen=beat.off_screen,
+                estimated_ms=estimate_ms(piece),
             )
             if self._joins(line):
                 self.shots[-1].lines.append(line)
             elif beat.off_screen:
                 seen = self._presences([other for other in self._here if other != who])
                 size = sb.SHOT_SIZE_MEDIUM if seen else sb.SHOT_SIZE_WIDE
-                self._add(size, sb.CAMERA_MOVE_PUSH_IN, self._scene.setting.description, seen, lines=[line], natural_ms=_PAUSE_MS)
+                self._add(
+                    size,
+                    sb.CAMERA_MOVE_PUSH_IN,
+                    self._scene.setting.description,
+                    seen,
+                    lines=[line],
+                    natural_ms=_PAUSE_MS,
+                )
             else:
                 self._single(line, who, beat.feeling)
 
     def _joins(self, line: sb.Line) -> bool:
         """Two short lines of one speaker stay on one picture."""
-        if not self.shots or len(self.shots[-1].lines) != 1 or self.shots[-1].lines[-1].character_id != line.character_id:
+        if (
+            not self.shots
+            or len(self.shots[-1].lines) != 1
+            or self.shots[-1].lines[-1].character_id != line.character_id
+        ):
             return False
         return self.shots[-1].lines[0].estimated_ms + line.estimated_ms <= LONGEST_LINE_MS // 2
 
-    def _single(self, line: sb.Line, who: str, feeling: sb.Feeling) -> None:
+    def _single(self, line: sb.Line, who: str, feeling: sb.Feeling.ValueType) -> None:
         """Dialogue alternates sides; an exchange opens with both in the picture and returns to it now and then."""
         strong = feeling not in (sb.FEELING_NEUTRAL, sb.FEELING_UNSPECIFIED)
         if len(self._here) > 1 and self._singles % 5 == 0 and not (strong and self._singles):

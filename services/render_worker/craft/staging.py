@@ -22,7 +22,7 @@ class Place2D:
     x: float
     y: float
     scale: float
-    feeling: sb.Feeling
+    feeling: sb.Feeling.ValueType
     speaking: bool
     # -1 looks left, 1 looks right.
     facing: int
@@ -44,19 +44,23 @@ def growth_of(character: sb.Character | None) -> float:
     return _GROWTH.get(character.age, 1.0) if character is not None else 1.0
 
 
-def stage(w: float, h: float, size: sb.ShotSize, presences: Sequence[sb.Presence], cast: dict[str, sb.Character], feet: float) -> Staging:
-    """The layout of a shot of that size in a world of w × h, people's coordinates in the picture's own units (w × h too)."""
+def stage(w: float, h: float, size: sb.ShotSize.ValueType, presences: Sequence[sb.Presence], cast: dict[str, sb.Character], feet: float,
+          sight: tuple[float, float]) -> Staging:  # fmt: skip
+    """The layout of a shot of that size in a world of w × h, people's coordinates in the picture's own units (w × h too).
+
+    Without people it looks at `sight`, a point of the world.
+    """
     people = list(presences)[:4]
     if not people or size == sb.SHOT_SIZE_INSERT:
-        return _without_people(w, h, size)
+        return _without_people(w, h, size, sight)
     # Units of a figure that fill the picture's shorter side, and where the eyes are in it.
     wide = size not in (sb.SHOT_SIZE_MEDIUM, sb.SHOT_SIZE_CLOSE_UP)
     if size == sb.SHOT_SIZE_FULL:
-        scale, eyes = 0.82, None
+        scale, eyes = 1.08, None
     elif size == sb.SHOT_SIZE_MEDIUM:
-        scale, eyes = 1.62 if len(people) == 1 else 1.4, 0.40
+        scale, eyes = (1.62 if len(people) == 1 else 1.4) * (1.4 if h > w else 1.0), 0.40
     elif size == sb.SHOT_SIZE_CLOSE_UP:
-        scale, eyes = 2.75 if len(people) == 1 else 2.0, 0.46
+        scale, eyes = (2.75 if len(people) == 1 else 2.0) * (1.15 if h > w else 1.0), 0.46
     else:
         scale, eyes = 0.42, None
     tallest = max(growth_of(cast.get(p.character_id)) for p in people)
@@ -65,7 +69,7 @@ def stage(w: float, h: float, size: sb.ShotSize, presences: Sequence[sb.Presence
         grown = growth_of(cast.get(presence.character_id))
         x = _across(presence, people, w, h, size)
         if eyes is None:
-            y = feet if size == sb.SHOT_SIZE_WIDE or size == sb.SHOT_SIZE_UNSPECIFIED else h * 0.955
+            y = feet if size == sb.SHOT_SIZE_WIDE or size == sb.SHOT_SIZE_UNSPECIFIED else h * 1.0
         else:
             # Alone, everyone's eyes are at one height; together, a child's are lower.
             line = h * eyes if len(people) == 1 else h * eyes + (tallest - grown) * FIGURE_HEIGHT * scale * 0.62
@@ -74,7 +78,9 @@ def stage(w: float, h: float, size: sb.ShotSize, presences: Sequence[sb.Presence
         if eyes is not None and len(people) == 1:
             y = h * eyes + FIGURE_HEIGHT * EYE_SHARE * grown * scale * lone
         facing = _facing(presence, people)
-        placed.append(Place2D(presence.character_id, x, y, scale * grown * lone, presence.feeling, presence.speaking, facing))
+        placed.append(
+            Place2D(presence.character_id, x, y, scale * grown * lone, presence.feeling, presence.speaking, facing)
+        )
     looked_at = next((p for p in placed if p.speaking), placed[len(placed) // 2])
     eye_y = looked_at.y - FIGURE_HEIGHT * EYE_SHARE * looked_at.scale
     focus = (min(0.9, max(0.1, looked_at.x / w)), min(0.9, max(0.1, eye_y / h)))
@@ -87,11 +93,12 @@ def stage(w: float, h: float, size: sb.ShotSize, presences: Sequence[sb.Presence
     return Staging(_view(w, h, share, middle, 0.62), 5.0 if size == sb.SHOT_SIZE_MEDIUM else 9.0, tuple(placed), focus)
 
 
-def _without_people(w: float, h: float, size: sb.ShotSize) -> Staging:
+def _without_people(w: float, h: float, size: sb.ShotSize.ValueType, sight: tuple[float, float]) -> Staging:
     if size == sb.SHOT_SIZE_INSERT:
         return Staging(_view(w, h, 0.40, 0.5, 0.72), 14.0, (), (0.5, 0.5))
-    share = {sb.SHOT_SIZE_FULL: 0.85, sb.SHOT_SIZE_MEDIUM: 0.66, sb.SHOT_SIZE_CLOSE_UP: 0.5}.get(size, 1.0)
-    return Staging(_view(w, h, share, 0.6, 0.6), 0.0, (), (0.6, 0.5))
+    share = {sb.SHOT_SIZE_FULL: 0.74, sb.SHOT_SIZE_MEDIUM: 0.54, sb.SHOT_SIZE_CLOSE_UP: 0.40}.get(size, 1.0)
+    view = _view(w, h, share, sight[0] / w, sight[1] / h + share * 0.08)
+    return Staging(view, 0.0, (), ((sight[0] - view[0]) / view[2], (sight[1] - view[1]) / view[3]))
 
 
 def _view(w: float, h: float, share: float, x: float, y: float) -> tuple[float, float, float, float]:
@@ -101,7 +108,9 @@ def _view(w: float, h: float, share: float, x: float, y: float) -> tuple[float, 
     return left, top, share * w, share * h
 
 
-def _across(presence: sb.Presence, people: Sequence[sb.Presence], w: float, h: float, size: sb.ShotSize) -> float:
+def _across(
+    presence: sb.Presence, people: Sequence[sb.Presence], w: float, h: float, size: sb.ShotSize.ValueType
+) -> float:
     if len(people) == 1:
         if size in (sb.SHOT_SIZE_MEDIUM, sb.SHOT_SIZE_CLOSE_UP):
             # By the rule of thirds, with room where they look; less so in a narrow picture.
@@ -110,7 +119,7 @@ def _across(presence: sb.Presence, people: Sequence[sb.Presence], w: float, h: f
         return w * (0.5 + (presence.position - 0.5) * 0.8)
     ordered = sorted(people, key=lambda each: each.position)
     index = ordered.index(presence)
-    spread = {sb.SHOT_SIZE_MEDIUM: 430.0, sb.SHOT_SIZE_CLOSE_UP: 520.0, sb.SHOT_SIZE_FULL: 310.0}.get(size, 170.0)
+    spread = {sb.SHOT_SIZE_MEDIUM: 430.0, sb.SHOT_SIZE_CLOSE_UP: 520.0, sb.SHOT_SIZE_FULL: 420.0}.get(size, 170.0)
     spread = min(spread, w * 0.92 / len(people))
     middle = 0.5 if size != sb.SHOT_SIZE_WIDE else 0.44
     return w * middle + (index - (len(people) - 1) / 2) * spread

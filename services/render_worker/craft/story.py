@@ -11,6 +11,7 @@ from filmstudio.projects.v1 import storyboard_pb2 as sb
 
 from services.render_worker.craft.beats import BeatKind, SceneBeats, read_scenes, speakers
 from services.render_worker.craft.casting import cast_of, fold, introduced
+from services.render_worker.craft.draws import drawn_from
 from services.render_worker.craft.lexicon import MOODS, PEOPLE, PROPS, all_named, most_named
 from services.render_worker.craft.pacing import shot_bounds
 from services.render_worker.craft.shots import Cast, ShotMaker
@@ -29,10 +30,13 @@ def tell(script: sp.Script, duration_ms: int, image_asset_ids: Sequence[str], se
         raise NothingToFilm("the script has neither speech nor action")
     words = "\n".join(scene.text for scene in scenes)
     names = _names(scenes, words)
-    characters = cast_of(names, words[:50_000], seed, script.language)
+    characters = cast_of(names, words[:50_000], seed)
     cast = Cast({fold(name): character for name, character in zip(names, characters, strict=True)})
     board = sb.Storyboard(
-        title=script.title or _title(script), language=script.language, characters=characters, script_version=script.version
+        title=script.title or _title(script),
+        language=script.language,
+        characters=characters,
+        script_version=script.version,
     )
     seen: set[tuple[int, bool, str]] = set()
     for scene in scenes:
@@ -40,9 +44,10 @@ def tell(script: sp.Script, duration_ms: int, image_asset_ids: Sequence[str], se
         shots = ShotMaker(scene, cast, seed, place_is_new=key not in seen).make()
         seen.add(key)
         mood = most_named(MOODS, scene.text[:6000]) or sb.MOOD_CALM
-        board.scenes.append(sb.Scene(heading=scene.heading or scene.setting.description, setting=scene.setting, mood=mood, shots=shots))
-    speech_ms = sum(line.estimated_ms for scene in board.scenes for shot in scene.shots for line in shot.lines)
-    fewest, most = shot_bounds(duration_ms, speech_ms)
+        board.scenes.append(
+            sb.Scene(heading=scene.heading or scene.setting.description, setting=scene.setting, mood=mood, shots=shots)
+        )
+    fewest, most = shot_bounds(duration_ms, sum(_length(shot) for scene in board.scenes for shot in scene.shots))
     _join_shots(board, most)
     _add_shots(board, fewest, seed)
     _finish(board, image_asset_ids)
@@ -52,7 +57,9 @@ def tell(script: sp.Script, duration_ms: int, image_asset_ids: Sequence[str], se
 def _names(scenes: Sequence[SceneBeats], words: str) -> list[str]:
     """Who speaks, whom action introduces, and in prose without names the people its nouns tell of."""
     names = {fold(name): name for name in speakers(scenes)}
-    for name in introduced("\n".join(beat.text for scene in scenes for beat in scene.beats if beat.kind is BeatKind.ACTION)):
+    for name in introduced(
+        "\n".join(beat.text for scene in scenes for beat in scene.beats if beat.kind is BeatKind.ACTION)
+    ):
         names.setdefault(fold(name), name)
     if not names:
         for person in all_named(PEOPLE, words)[:3]:
@@ -128,10 +135,12 @@ def _join_scenes(board: sb.Storyboard, over: int) -> None:
 
 def _add_shots(board: sb.Storyboard, fewest: int, seed: int) -> None:
     """Silent shots after the longest ones: a listener's face, a thing, the place."""
-    drawn = random.Random(f"{seed}:silent")
+    drawn = drawn_from(seed, "silent")
     missing = fewest - sum(len(scene.shots) for scene in board.scenes)
     while missing > 0:
-        scene = max(board.scenes, key=lambda each: sum(map(_length, each.shots)) / len(each.shots) - 900 * len(each.shots))
+        scene = max(
+            board.scenes, key=lambda each: sum(map(_length, each.shots)) / len(each.shots) - 900 * len(each.shots)
+        )
         at = max(range(len(scene.shots)), key=lambda i: (_length(scene.shots[i]), -i))
         scene.shots.insert(at + 1, _silent(scene, scene.shots[at], drawn))
         missing -= 1

@@ -26,22 +26,36 @@ class Drawing:
         return len(self._shapes)
 
     def rect(self, x: float, y: float, w: float, h: float, fill: str, *, rx: float = 0, opacity: float = 1.0) -> None:
-        self._shapes.append(f'<rect x="{x:.1f}" y="{y:.1f}" width="{w:.1f}" height="{h:.1f}" rx="{rx:.1f}" fill="{fill}"{_faint(opacity)}/>')
+        """A rectangle from its upper left corner, `rx` rounding its corners."""
+        self._shapes.append(
+            f'<rect x="{x:.1f}" y="{y:.1f}" width="{w:.1f}" height="{h:.1f}" rx="{rx:.1f}" fill="{fill}"{_faint(opacity)}/>'
+        )
 
     def circle(self, x: float, y: float, r: float, fill: str, opacity: float = 1.0) -> None:
+        """A circle."""
         self._shapes.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{r:.1f}" fill="{fill}"{_faint(opacity)}/>')
 
     def ellipse(self, x: float, y: float, rx: float, ry: float, fill: str, opacity: float = 1.0) -> None:
-        self._shapes.append(f'<ellipse cx="{x:.1f}" cy="{y:.1f}" rx="{rx:.1f}" ry="{ry:.1f}" fill="{fill}"{_faint(opacity)}/>')
+        """An ellipse around (x, y)."""
+        self._shapes.append(
+            f'<ellipse cx="{x:.1f}" cy="{y:.1f}" rx="{rx:.1f}" ry="{ry:.1f}" fill="{fill}"{_faint(opacity)}/>'
+        )
 
     def path(self, d: str, fill: str = "none", *, stroke: str = "", width: float = 0, opacity: float = 1.0) -> None:
-        line = f' stroke="{stroke}" stroke-width="{width:.2f}" stroke-linecap="round" stroke-linejoin="round"' if stroke else ""
+        """SVG path data, filled or stroked."""
+        line = (
+            f' stroke="{stroke}" stroke-width="{width:.2f}" stroke-linecap="round" stroke-linejoin="round"'
+            if stroke
+            else ""
+        )
         self._shapes.append(f'<path d="{d}" fill="{fill}"{line}{_faint(opacity)}/>')
 
     def polygon(self, points: Sequence[Point], fill: str, opacity: float = 1.0) -> None:
+        """Straight edges between the points, closed."""
         self.path("M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points) + "Z", fill, opacity=opacity)
 
     def line(self, points: Sequence[Point], stroke: str, width: float, opacity: float = 1.0) -> None:
+        """A stroke through the points."""
         self.path("M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points), stroke=stroke, width=width, opacity=opacity)
 
     def curve(self, points: Sequence[Point], fill: str = "none", *, stroke: str = "", width: float = 0, closed: bool = True,
@@ -75,7 +89,10 @@ class Drawing:
 
     def _gradient(self, head: str, tag: str, stops: Sequence[tuple[float, str, float]]) -> str:
         name = f"g{len(self._defs)}"
-        inner = "".join(f'<stop offset="{at:.3f}" stop-color="{color}" stop-opacity="{opacity:.3f}"/>' for at, color, opacity in stops)
+        inner = "".join(
+            f'<stop offset="{at:.3f}" stop-color="{color}" stop-opacity="{opacity:.3f}"/>'
+            for at, color, opacity in stops
+        )
         self._defs.append(f"{head.format(name)}{inner}</{tag}>")
         return f"url(#{name})"
 

@@ -33,6 +33,7 @@ class Planes:
 
     @property
     def size(self) -> tuple[int, int]:
+        """Width and height of the full plane."""
         return self.y.shape[1], self.y.shape[0]
 
     def into(self, frame: Plane) -> None:

@@ -18,7 +18,7 @@ from services.render_worker.engines.base import Engine
 class Entry:
     """Where an engine's class is ("module:Class"), and the step kind it does."""
 
-    kind: pb.StepKind
+    kind: pb.StepKind.ValueType
     path: str
 
 
@@ -39,7 +39,7 @@ ENGINES: dict[str, Entry] = {
 }
 
 
-def kind_of(name: str) -> pb.StepKind:
+def kind_of(name: str) -> pb.StepKind.ValueType:
     """The step kind that engine does; KeyError for a name nobody wrote."""
     return ENGINES[name].kind
 

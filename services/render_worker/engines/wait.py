@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import random
 import time
 
 from filmstudio.ai_jobs.v1 import steps_pb2 as pb
 
+from services.render_worker.craft.draws import drawn_from
 from services.render_worker.engines.base import Finished, StepFailed, Work
 
 # Short enough that no idle limit is reached between two reports.
@@ -27,7 +27,7 @@ class Wait:
         while (left := params.seconds - (time.monotonic() - started)) > 0:
             work.progress(1.0 - left / params.seconds)
             time.sleep(min(left, _TICK_S))
-        if random.Random(work.seed).random() < params.fail_rate:
+        if drawn_from(work.seed).random() < params.fail_rate:
             raise StepFailed("WAIT_FAILED", "the probe was asked to fail", retryable=True)
         work.progress(1.0)
         return Finished(result=pb.StepResult(wait=pb.WaitResult()))

@@ -6,31 +6,31 @@ from collections.abc import Callable
 
 from filmstudio.projects.v1 import storyboard_pb2 as sb
 
-from services.render_worker.craft.places import built, nature, rooms
+from services.render_worker.craft.places import beyond, landmarks, nature, rooms, town
 from services.render_worker.craft.places.world import World
 
-_OUTSIDE: dict[sb.Place, Callable[[World], None]] = {
+_OUTSIDE: dict[sb.Place.ValueType, Callable[[World], None]] = {
     sb.PLACE_FOREST: nature.forest,
     sb.PLACE_SEA: nature.sea,
     sb.PLACE_MOUNTAIN: nature.mountain,
     sb.PLACE_DESERT: nature.desert,
     sb.PLACE_RIVER: nature.river,
-    sb.PLACE_VILLAGE: built.village,
-    sb.PLACE_CITY_STREET: built.city_street,
-    sb.PLACE_ROOFTOP: built.rooftop,
-    sb.PLACE_PARK: built.park,
+    sb.PLACE_VILLAGE: town.village,
+    sb.PLACE_CITY_STREET: town.city_street,
+    sb.PLACE_ROOFTOP: town.rooftop,
+    sb.PLACE_PARK: town.park,
     sb.PLACE_ROOM: rooms.room,
     sb.PLACE_KITCHEN: rooms.kitchen,
     sb.PLACE_OFFICE: rooms.office,
     sb.PLACE_CLASSROOM: rooms.classroom,
-    sb.PLACE_TEMPLE: built.temple,
-    sb.PLACE_PALACE: built.palace_outside,
-    sb.PLACE_SHIP: built.ship,
+    sb.PLACE_TEMPLE: landmarks.temple,
+    sb.PLACE_PALACE: landmarks.palace_outside,
+    sb.PLACE_SHIP: landmarks.ship,
     sb.PLACE_TRAIN: rooms.train,
-    sb.PLACE_CAVE: nature.cave,
+    sb.PLACE_CAVE: beyond.cave,
     sb.PLACE_LABORATORY: rooms.laboratory,
-    sb.PLACE_SPACE: nature.space,
-    sb.PLACE_LIGHTHOUSE: built.lighthouse,
+    sb.PLACE_SPACE: beyond.space,
+    sb.PLACE_LIGHTHOUSE: landmarks.lighthouse,
     sb.PLACE_FIELD: nature.field,
 }
 _INSIDE = {sb.PLACE_TEMPLE: rooms.hall, sb.PLACE_PALACE: rooms.hall}
@@ -55,4 +55,4 @@ def paint(setting: sb.Setting, world: World) -> None:
     painter = inside or _OUTSIDE.get(setting.place) or (rooms.room if setting.interior else nature.field)
     painter(world)
     if world.weather == sb.WEATHER_SNOW and setting.place in _GRASSY:
-        built.snowed(world)
+        landmarks.snowed(world)

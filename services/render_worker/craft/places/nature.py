@@ -1,11 +1,10 @@
-"""Places of nature: forest, sea, mountain, desert, river, field, cave, space."""
+"""Places of nature: forest, sea, mountain, desert, river, field."""
 
 from __future__ import annotations
 
-import math
-
 from services.render_worker.craft.palette import blend, lighter, oklch, to_hex
 from services.render_worker.craft.places.built_parts import boat, lighthouse_tower
+from services.render_worker.craft.places.sky import sky
 from services.render_worker.craft.places.world import (
     World,
     mist,
@@ -13,7 +12,6 @@ from services.render_worker.craft.places.world import (
     pine,
     ridge,
     rocks,
-    sky,
     tree,
     tufts,
     water,
@@ -21,6 +19,7 @@ from services.render_worker.craft.places.world import (
 
 
 def forest(world: World) -> None:
+    """Conifers in depth, a path that leads in, shafts of light."""
     sky(world)
     d, drawn, base = world.d, world.drawn, world.horizon
     ridge(world, base - 40, 120, world.hex(0.5, 0.05, 170, 0.72))
@@ -40,7 +39,9 @@ def forest(world: World) -> None:
         for i in range(4):
             x = world.w * (0.3 + 0.16 * i)
             shaft = d.vertical([(0, world.key, 0.34), (1, world.key, 0)])
-            d.polygon([(x + 150, -20), (x + 230, -20), (x - 60, world.h * 0.86), (x - 220, world.h * 0.86)], shaft, 0.55)
+            d.polygon(
+                [(x + 150, -20), (x + 230, -20), (x - 60, world.h * 0.86), (x - 220, world.h * 0.86)], shaft, 0.55
+            )
     for x, height in ((0.05, 1150), (0.17, 900), (0.86, 980), (0.97, 1200)):
         _trunk(world, world.w * x, base + 170 + 60 * abs(x - 0.5), height)
     tufts(world, base + 90, world.h, 46, hue=140, lightness=0.42)
@@ -57,10 +58,14 @@ def _trunk(world: World, x: float, y: float, height: float) -> None:
 
 
 def sea(world: World) -> None:
+    """Open water to the horizon; a lighthouse or a beach where the heading names one."""
     sky(world)
     d, base = world.d, world.horizon
     has_tower = any(word in world.words for word in ("lighthouse", "tower", "cliff", "faro", "phare"))
-    shore = any(word in world.words for word in ("beach", "shore", "coast", "sand", "playa", "तट", "bay", "dock", "pier", "harbo"))
+    shore = any(
+        word in world.words
+        for word in ("beach", "shore", "coast", "sand", "playa", "तट", "bay", "dock", "pier", "harbo")
+    )
     water(world, base, world.h + 20)
     if has_tower:
         x = world.w * 0.2
@@ -68,9 +73,14 @@ def sea(world: World) -> None:
                 world.hex(0.42, 0.04, 150, 0.38))  # fmt: skip
         lighthouse_tower(world, x, base - 108, 235, 0.28)
     else:
-        d.curve([(-60, base + 6), (world.w * 0.06, base - 34), (world.w * 0.16, base - 20), (world.w * 0.3, base + 5)], world.hex(0.5, 0.04, 200, 0.6))
+        d.curve(
+            [(-60, base + 6), (world.w * 0.06, base - 34), (world.w * 0.16, base - 20), (world.w * 0.3, base + 5)],
+            world.hex(0.5, 0.04, 200, 0.6),
+        )
     if "boat" in world.words or "ship" in world.words or not shore:
-        boat(world, world.w * (0.56 if not shore else 0.8), base + (74 if not shore else 150), 150 if not shore else 250)
+        boat(
+            world, world.w * (0.56 if not shore else 0.8), base + (74 if not shore else 150), 150 if not shore else 250
+        )
     if shore:
         _beach(world)
 
@@ -82,8 +92,30 @@ def _beach(world: World) -> None:
     edge = h * 0.745
     d.curve([(-60, edge + 14), (w * 0.2, edge - 8), (w * 0.5, edge + 14), (w * 0.8, edge - 10), (w + 60, edge + 8), (w + 60, h + 60), (-60, h + 60)],
             to_hex(lighter(world.light.key, 0.0)), opacity=0.75)  # fmt: skip
-    d.curve([(-60, edge + 24), (w * 0.2, edge + 2), (w * 0.5, edge + 26), (w * 0.8, edge), (w + 60, edge + 18), (w + 60, h + 60), (-60, h + 60)], wet)
-    d.curve([(-60, edge + 62), (w * 0.25, edge + 36), (w * 0.55, edge + 64), (w * 0.8, edge + 38), (w + 60, edge + 60), (w + 60, h + 60), (-60, h + 60)], sand)
+    d.curve(
+        [
+            (-60, edge + 24),
+            (w * 0.2, edge + 2),
+            (w * 0.5, edge + 26),
+            (w * 0.8, edge),
+            (w + 60, edge + 18),
+            (w + 60, h + 60),
+            (-60, h + 60),
+        ],
+        wet,
+    )
+    d.curve(
+        [
+            (-60, edge + 62),
+            (w * 0.25, edge + 36),
+            (w * 0.55, edge + 64),
+            (w * 0.8, edge + 38),
+            (w + 60, edge + 60),
+            (w + 60, h + 60),
+            (-60, h + 60),
+        ],
+        sand,
+    )
     for _ in range(70):
         x, y = world.drawn.uniform(0, w), world.drawn.uniform(edge + 70, h)
         d.ellipse(x, y, world.drawn.uniform(2, 7), 1.8, world.hex(0.55, 0.04, 60), 0.5)
@@ -91,6 +123,7 @@ def _beach(world: World) -> None:
 
 
 def mountain(world: World) -> None:
+    """Peaks with snow, wooded foothills."""
     sky(world)
     d, drawn, base = world.d, world.drawn, world.horizon
     for depth, count, low, high in ((0.6, 5, 0.5, 0.75), (0.28, 4, 0.4, 0.68)):
@@ -100,7 +133,13 @@ def mountain(world: World) -> None:
         mist(world, base + 10, 200, 0.55)
     ridge(world, base + 80, 90, world.hex(0.46, 0.07, 140, 0.2))
     for i in range(16):
-        pine(world, world.w * (i + drawn.uniform(0.1, 0.9)) / 16, base + 95 + drawn.uniform(0, 26), drawn.uniform(70, 150), 0.16)
+        pine(
+            world,
+            world.w * (i + drawn.uniform(0.1, 0.9)) / 16,
+            base + 95 + drawn.uniform(0, 26),
+            drawn.uniform(70, 150),
+            0.16,
+        )
     ridge(world, base + 190, 60, d.vertical([(0, world.hex(0.58, 0.09, 125), 1), (1, world.hex(0.36, 0.06, 135), 1)]))
     rocks(world, world.w * 0.1, base + 250, 120, 5)
     rocks(world, world.w * 0.93, base + 300, 150, 4)
@@ -112,18 +151,30 @@ def _peak(world: World, x: float, y: float, height: float, depth: float) -> None
     half, top = height * drawn.uniform(0.75, 1.05), (x, y - height)
     right_lit = world.sun_x * world.w > x
     d.polygon([(x - half, y), top, (x + half, y)], world.hex(0.56, 0.04, 265, depth))
-    spine = [(x, y - height), (x + half * 0.08, y - height * 0.66), (x - half * 0.06, y - height * 0.4), (x + half * 0.12, y)]
+    spine = [
+        (x, y - height),
+        (x + half * 0.08, y - height * 0.66),
+        (x - half * 0.06, y - height * 0.4),
+        (x + half * 0.12, y),
+    ]
     away = (x - half, y) if right_lit else (x + half, y)
     d.polygon([*spine, away], world.hex(0.42, 0.05, 270, depth))
     snow = world.hex(0.96, 0.012, 230, depth * 0.6)
     d.polygon([top, (x + half * 0.3, y - height * 0.7), (x + half * 0.17, y - height * 0.73), (x + half * 0.06, y - height * 0.62),
                (x - half * 0.08, y - height * 0.74), (x - half * 0.18, y - height * 0.66), (x - half * 0.3, y - height * 0.7)], snow)  # fmt: skip
-    shade = [top, spine[1], (x - half * 0.08, y - height * 0.74), (x - half * 0.18, y - height * 0.66), (x - half * 0.3, y - height * 0.7)]
+    shade = [
+        top,
+        spine[1],
+        (x - half * 0.08, y - height * 0.74),
+        (x - half * 0.18, y - height * 0.66),
+        (x - half * 0.3, y - height * 0.7),
+    ]
     if right_lit:
         d.polygon(shade, world.hex(0.78, 0.04, 260, depth * 0.6))
 
 
 def desert(world: World) -> None:
+    """Dunes and two palms."""
     sky(world)
     d, drawn, base = world.d, world.drawn, world.horizon
     ridge(world, base + 6, 90, world.hex(0.66, 0.06, 50, 0.6), rough=0.35)
@@ -136,16 +187,28 @@ def desert(world: World) -> None:
     palm(world, world.w * 0.18, base + 205, 250, 0.05)
     for _ in range(60):
         x, y = drawn.uniform(0, world.w), drawn.uniform(base + 240, world.h)
-        d.path(f"M{x - 50:.0f} {y:.0f}Q{x:.0f} {y - 7:.0f} {x + 60:.0f} {y + 3:.0f}", stroke=world.hex(0.62, 0.09, 58), width=2.2, opacity=0.5)
+        d.path(
+            f"M{x - 50:.0f} {y:.0f}Q{x:.0f} {y - 7:.0f} {x + 60:.0f} {y + 3:.0f}",
+            stroke=world.hex(0.62, 0.09, 58),
+            width=2.2,
+            opacity=0.5,
+        )
 
 
 def river(world: World) -> None:
+    """A stream that winds through trees."""
     sky(world)
     d, drawn, base, w, h = world.d, world.drawn, world.horizon, world.w, world.h
     ridge(world, base - 20, 150, world.hex(0.52, 0.05, 170, 0.6))
     for i in range(14):
         tree(world, w * (i + drawn.uniform(0.1, 0.9)) / 14, base + 30, drawn.uniform(130, 230), 0.42)
-    d.rect(-50, base + 20, w + 100, h, d.vertical([(0, world.hex(0.62, 0.10, 128, 0.2), 1), (1, world.hex(0.42, 0.08, 135), 1)]))
+    d.rect(
+        -50,
+        base + 20,
+        w + 100,
+        h,
+        d.vertical([(0, world.hex(0.62, 0.10, 128, 0.2), 1), (1, world.hex(0.42, 0.08, 135), 1)]),
+    )
     stream = [(w * 0.47, base + 22), (w * 0.55, base + 22), (w * 0.63, base + 90), (w * 0.55, base + 170), (w * 0.74, base + 300), (w * 1.05, h + 60),
               (w * 0.30, h + 60), (w * 0.37, base + 300), (w * 0.40, base + 170), (w * 0.52, base + 90)]  # fmt: skip
     far = to_hex(blend(world.light.sky_low, world.light.lit(oklch(0.62, 0.08, 225)), 0.3))
@@ -164,6 +227,7 @@ def river(world: World) -> None:
 
 
 def field(world: World) -> None:
+    """Furrows that run to the horizon, flowers in front."""
     sky(world)
     d, drawn, base, w, h = world.d, world.drawn, world.horizon, world.w, world.h
     ridge(world, base - 4, 90, world.hex(0.55, 0.05, 165, 0.65))
@@ -174,55 +238,14 @@ def field(world: World) -> None:
     ridge(world, base + 66, 34, ground, rough=0.3)
     for i in range(-9, 18):
         x = w * i / 9
-        d.path(f"M{w * 0.5 + (x - w * 0.5) * 0.22:.0f} {base + 62:.0f}L{x:.0f} {h + 30:.0f}", stroke=world.hex(0.52, 0.10, 108), width=9, opacity=0.22)
+        d.path(
+            f"M{w * 0.5 + (x - w * 0.5) * 0.22:.0f} {base + 62:.0f}L{x:.0f} {h + 30:.0f}",
+            stroke=world.hex(0.52, 0.10, 108),
+            width=9,
+            opacity=0.22,
+        )
     tree(world, w * 0.84, base + 150, 420, 0.0, hue=125)
     tufts(world, base + 110, h, 90, hue=105, lightness=0.62)
     for _ in range(36):
         x, y = drawn.uniform(0, w), drawn.uniform(base + 150, h)
         d.circle(x, y, 4 + 7 * (y - base) / (h - base), world.hex(0.75, 0.15, drawn.choice((30, 60, 350))))
-
-
-def cave(world: World) -> None:
-    d, drawn, w, h = world.d, world.drawn, world.w, world.h
-    d.rect(-50, -50, w + 100, h + 100, world.hex(0.25, 0.03, 275))
-    glow = to_hex(world.light.sky_low)
-    mouth = [(w * 0.5 + w * 0.27 * math.cos(a) * drawn.uniform(0.9, 1.1), h * 0.50 + h * 0.33 * math.sin(a) * drawn.uniform(0.92, 1.08))
-             for a in (2 * math.pi * i / 14 for i in range(14))]  # fmt: skip
-    for scale, shade in ((1.9, 0.30), (1.55, 0.36), (1.25, 0.44)):
-        ring = [(w * 0.5 + (x - w * 0.5) * scale, h * 0.5 + (y - h * 0.5) * scale) for x, y in mouth]
-        d.curve(ring, world.hex(shade, 0.035, 285 - 20 * scale))
-    d.curve(mouth, d.vertical([(0, to_hex(world.light.sky_top), 1), (1, glow, 1)]))
-    crest = [(x, y) for x, y in mouth if y > h * 0.5]
-    d.curve([(min(x for x, _ in crest), h * 0.7), (w * 0.45, h * 0.66), (w * 0.6, h * 0.69), (max(x for x, _ in crest), h * 0.72), (w * 0.5, h * 0.85)],
-            world.hex(0.5, 0.05, 150, 0.45))  # fmt: skip
-    d.glow(w * 0.5, h * 0.55, h * 0.8, glow, 0.4)
-    d.curve([(-60, h * 0.78), (w * 0.25, h * 0.80), (w * 0.5, h * 0.76), (w * 0.75, h * 0.80), (w + 60, h * 0.77), (w + 60, h + 80), (-60, h + 80)],
-            d.vertical([(0, world.hex(0.42, 0.03, 280), 1), (1, world.hex(0.24, 0.03, 280), 1)]))  # fmt: skip
-    for i in range(13):
-        x, length = w * (i + drawn.uniform(0.1, 0.9)) / 13, drawn.uniform(60, 250) * (0.5 + abs(i - 6) / 6)
-        d.polygon([(x - 34, -20), (x + 34, -20), (x + drawn.uniform(-8, 8), length)], world.hex(0.19 + 0.05 * drawn.random(), 0.03, 280))
-    rocks(world, w * 0.08, h * 0.9, 150, 5)
-    rocks(world, w * 0.92, h * 0.92, 160, 5)
-
-
-def space(world: World) -> None:
-    d, drawn, w, h = world.d, world.drawn, world.w, world.h
-    d.rect(-50, -50, w + 100, h + 100, d.vertical([(0, "#0b1030", 1), (0.6, "#231a4a", 1), (1, "#45255c", 1)]))
-    for color in ("#5b3fa0", "#b0487c", "#2f6fa8"):
-        d.glow(w * drawn.uniform(0.1, 0.9), h * drawn.uniform(0.1, 0.8), 560, color, 0.4)
-    for _ in range(320):
-        d.circle(w * drawn.random(), h * drawn.random(), drawn.uniform(0.7, 2.7), "#fff4dc", drawn.uniform(0.25, 1))
-    x, y, r = w * 0.72, h * 0.34, 190
-    d.glow(x, y, r * 1.7, "#f2b27a", 0.4)
-    d.circle(x, y, r, d.sideways([(0, "#7c3f55", 1), (0.55, "#d9825f", 1), (1, "#f6cf96", 1)]))
-    for i in range(5):
-        d.path(f"M{x - r * 0.9:.0f} {y - 90 + 44 * i:.0f}Q{x:.0f} {y - 60 + 44 * i:.0f} {x + r * 0.92:.0f} {y - 96 + 44 * i:.0f}",
-               stroke="#8d4a58", width=9, opacity=0.22)  # fmt: skip
-    with d.group(f"rotate(-16 {x:.0f} {y:.0f})"):
-        d.path(f"M{x - r * 1.75:.0f} {y:.0f}A{r * 1.75:.0f} 46 0 0 0 {x + r * 1.75:.0f} {y:.0f}", stroke="#f3dcb4", width=15, opacity=0.75)
-    d.circle(w * 0.2, h * 0.2, 44, "#cfd6e6")
-    d.circle(w * 0.2 + 15, h * 0.2 - 8, 40, "#231a4a", 0.5)
-    crest = ridge(world, h * 0.80, 60, d.vertical([(0, "#8d7fa8", 1), (1, "#3c3358", 1)]), rough=0.4)
-    for i in range(8):
-        px, py = crest[4 + 7 * i]
-        d.ellipse(px, py + 70 + 60 * drawn.random(), 60, 14, "#544a76", 0.8)

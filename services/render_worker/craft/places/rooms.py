@@ -2,114 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from services.render_worker.craft.palette import blend, to_hex
-from services.render_worker.craft.places.world import World, cloud, pine, ridge
-
-
-def _shell(world: World, wall_hue: float, *, wall: float = 0.80, chroma: float = 0.045, floor_hue: float = 58.0, floor: float = 0.58,
-           planks: bool = True) -> float:  # fmt: skip
-    """Wall and floor, lit from one side; the height where they meet is returned."""
-    d, w, h = world.d, world.w, world.h
-    line = h * 0.70
-    near, far = world.hex(wall, chroma, wall_hue), world.hex(wall - 0.16, chroma, wall_hue + 12)
-    left_dark = world.sun_x > 0.5
-    d.rect(-50, -50, w + 100, line + 50, d.sideways([(0, far if left_dark else near, 1), (1, near if left_dark else far, 1)]))
-    d.rect(-50, line, w + 100, h, d.vertical([(0, world.hex(floor + 0.06, 0.07, floor_hue), 1), (1, world.hex(floor - 0.1, 0.06, floor_hue - 6), 1)]))
-    if planks:
-        for i in range(-5, 17):
-            x = w * i / 11
-            d.line([(w * 0.5 + (x - w * 0.5) * 0.8, line), (w * 0.5 + (x - w * 0.5) * 1.7, h + 30)], world.hex(floor - 0.16, 0.06, floor_hue), 2.6, 0.5)
-    d.rect(-50, line - 26, w + 100, 28, world.hex(wall + 0.08, 0.02, wall_hue))
-    d.rect(-50, line, w + 100, 46, d.vertical([(0, world.hex(0.2, 0.03, 300), 0.35), (1, world.hex(0.2, 0.03, 300), 0)]))
-    return line
-
-
-def view(world: World, x: float, y: float, w: float, h: float, *, outside: Callable[[World], None] | None = None) -> None:
-    """A window with the hour's sky in it, and the light it throws on the floor."""
-    d = world.d
-    frame = world.hex(0.90, 0.02, 75)
-    d.rect(x - 16, y - 16, w + 32, h + 32, frame)
-    d.rect(x, y, w, h, d.vertical([(0, to_hex(world.light.sky_top), 1), (1, to_hex(world.light.sky_low), 1)]))
-    if world.night:
-        for i in range(14):
-            d.circle(x + w * ((i * 0.37 + 0.1) % 1), y + h * ((i * 0.23 + 0.07) % 0.7), 1.8, "#fff6e0", 0.8)
-        d.circle(x + w * 0.72, y + h * 0.26, min(w, h) * 0.085, "#f4efdc")
-    else:
-        d.glow(x + w * 0.7, y + h * 0.4, w * 0.5, world.key, 0.5)
-    hill = to_hex(blend(world.light.sky_low, world.light.lit((0.5, -0.05, 0.05)), 0.65))
-    d.path(f"M{x:.0f} {y + h:.0f}V{y + h * 0.74:.0f}Q{x + w * 0.3:.0f} {y + h * 0.58:.0f} {x + w * 0.55:.0f} {y + h * 0.76:.0f}T{x + w:.0f} {y + h * 0.7:.0f}V{y + h:.0f}Z", hill)
-    if outside:
-        outside(world)
-    d.rect(x + w / 2 - 6, y, 12, h, frame)
-    d.rect(x, y + h * 0.44, w, 11, frame)
-    d.rect(x - 30, y + h + 14, w + 60, 18, world.hex(0.94, 0.02, 75))
-    if not world.night:
-        light = d.vertical([(0, world.key, 0.30), (1, world.key, 0.03)])
-        floor = world.h * 0.70
-        d.polygon([(x, floor + 14), (x + w, floor + 14), (x + w * 0.7, world.h), (x - w * 0.5, world.h)], light)
-
-
-def curtain(world: World, x: float, y: float, w: float, h: float, hue: float) -> None:
-    d = world.d
-    for left in (x - w * 0.16, x + w * 0.86):
-        d.path(f"M{left:.0f} {y - 40:.0f}h{w * 0.3:.0f}Q{left + w * 0.24:.0f} {y + h * 0.5:.0f} {left + w * 0.3:.0f} {y + h + 70:.0f}h-{w * 0.3:.0f}Z", world.hex(0.60, 0.11, hue))
-        for i in range(3):
-            d.line([(left + w * (0.06 + 0.09 * i), y - 36), (left + w * (0.05 + 0.09 * i), y + h + 66)], world.hex(0.50, 0.10, hue), 4, 0.6)
-    d.rect(x - w * 0.24, y - 52, w * 1.5, 14, world.hex(0.40, 0.06, 50), rx=7)
-
-
-def lamp(world: World, x: float, y: float, size: float) -> None:
-    """A standing lamp on whatever is at (x, y)."""
-    d = world.d
-    d.rect(x - size * 0.04, y - size * 0.7, size * 0.08, size * 0.7, world.hex(0.42, 0.06, 60))
-    d.ellipse(x, y, size * 0.2, size * 0.045, world.hex(0.42, 0.06, 60))
-    if world.light.dark:
-        d.glow(x, y - size * 0.8, size * 2.6, world.lamp, 0.6)
-    d.polygon([(x - size * 0.34, y - size * 0.62), (x - size * 0.2, y - size * 1.05), (x + size * 0.2, y - size * 1.05), (x + size * 0.34, y - size * 0.62)],
-              world.lamp if world.light.dark else world.hex(0.88, 0.06, 80))  # fmt: skip
-
-
-def books(world: World, x: float, y: float, w: float, height: float) -> None:
-    """A row of books standing on a board at y."""
-    left = x
-    while left < x + w - 14:
-        wide, tall = world.drawn.uniform(11, 24), height * world.drawn.uniform(0.62, 0.95)
-        world.d.rect(left, y - tall, wide - 2, tall, world.hex(world.drawn.uniform(0.45, 0.72), 0.09, world.drawn.choice((25, 60, 150, 215, 260, 350))), rx=2)
-        left += wide
-
-
-def shelf(world: World, x: float, y: float, w: float, rows: int, step: float) -> None:
-    d, wood = world.d, world.hex(0.44, 0.06, 52)
-    d.rect(x - 14, y - 14, w + 28, rows * step + 28, wood)
-    d.rect(x, y, w, rows * step, world.hex(0.32, 0.05, 48))
-    for row in range(rows):
-        books(world, x + 6, y + step * (row + 1) - 12, w - 12, step - 16)
-        d.rect(x, y + step * (row + 1) - 12, w, 12, wood)
-
-
-def table(world: World, x: float, y: float, w: float, height: float, hue: float = 55.0) -> None:
-    d = world.d
-    d.rect(x + w * 0.06, y, 18, height, world.hex(0.40, 0.07, hue))
-    d.rect(x + w * 0.94 - 18, y, 18, height, world.hex(0.40, 0.07, hue))
-    d.rect(x, y - 20, w, 26, world.hex(0.62, 0.08, hue), rx=6)
-    d.rect(x, y, w, 8, world.hex(0.48, 0.08, hue), rx=4)
-
-
-def lantern(world: World, x: float, y: float, size: float) -> None:
-    d, iron = world.d, world.hex(0.30, 0.03, 60)
-    d.glow(x, y - size * 0.45, size * 3.2, world.lamp, 0.55 if world.light.dark else 0.2)
-    d.rect(x - size * 0.3, y - size * 0.1, size * 0.6, size * 0.1, iron, rx=3)
-    d.rect(x - size * 0.24, y - size * 0.72, size * 0.48, size * 0.62, world.lamp, rx=size * 0.1, opacity=0.75)
-    d.path(f"M{x - size * 0.09:.1f} {y - size * 0.16:.1f}Q{x - size * 0.13:.1f} {y - size * 0.36:.1f} {x:.1f} {y - size * 0.56:.1f}Q{x + size * 0.13:.1f} {y - size * 0.36:.1f} {x + size * 0.09:.1f} {y - size * 0.16:.1f}Z", "#fff3cf")
-    d.polygon([(x - size * 0.3, y - size * 0.72), (x - size * 0.12, y - size * 0.92), (x + size * 0.12, y - size * 0.92), (x + size * 0.3, y - size * 0.72)], iron)
-    d.path(f"M{x - size * 0.18:.1f} {y - size * 0.86:.1f}Q{x:.1f} {y - size * 1.35:.1f} {x + size * 0.18:.1f} {y - size * 0.86:.1f}", stroke=iron, width=size * 0.05)
+from services.render_worker.craft.palette import to_hex
+from services.render_worker.craft.places.room_parts import (
+    books,
+    curtain,
+    flask,
+    lamp,
+    lantern,
+    plant,
+    shelf,
+    shell,
+    table,
+    view,
+)
+from services.render_worker.craft.places.sky import cloud
+from services.render_worker.craft.places.world import (
+    World,
+    pine,
+    ridge,
+)
 
 
 def room(world: World) -> None:
+    """A living room with a window, a sofa and books."""
     w, h, d = world.w, world.h, world.d
-    line = _shell(world, world.drawn.choice((200, 150, 60, 30)))
+    line = shell(world, world.drawn.choice((200, 150, 60, 30)))
     view(world, w * 0.40, h * 0.16, w * 0.2, h * 0.33)
     curtain(world, w * 0.40, h * 0.16, w * 0.2, h * 0.33, 25)
     shelf(world, w * 0.04, line - 470, 250, 3, 148)
@@ -129,11 +46,19 @@ def room(world: World) -> None:
 
 
 def kitchen(world: World) -> None:
+    """Counters, a stove with fire in it, a table with a lantern."""
     w, h, d, drawn = world.w, world.h, world.d, world.drawn
-    line = _shell(world, 85, chroma=0.055, floor_hue=45)
+    line = shell(world, 85, chroma=0.055, floor_hue=45)
     for row in range(4):
         for column in range(round(w / 66) + 1):
-            d.rect(column * 66 - 30 * (row % 2), h * 0.38 + row * 50, 62, 46, world.hex(0.86 + 0.02 * drawn.random(), 0.03, 200), rx=3)
+            d.rect(
+                column * 66 - 30 * (row % 2),
+                h * 0.38 + row * 50,
+                62,
+                46,
+                world.hex(0.86 + 0.02 * drawn.random(), 0.03, 95),
+                rx=3,
+            )
     view(world, w * 0.37, h * 0.12, w * 0.2, h * 0.30)
     counter = line - 130
     d.rect(-50, counter, w * 0.36, 150, world.hex(0.52, 0.08, 195))
@@ -162,8 +87,9 @@ def kitchen(world: World) -> None:
 
 
 def office(world: World) -> None:
+    """Desks with screens before a view of the city."""
     w, h, d = world.w, world.h, world.d
-    line = _shell(world, 225, wall=0.84, chroma=0.025, floor_hue=250, floor=0.52, planks=False)
+    line = shell(world, 225, wall=0.84, chroma=0.025, floor_hue=250, floor=0.52, planks=False)
     for i in range(3):
         x = w * (0.30 + 0.155 * i)
         view(world, x, h * 0.10, w * 0.135, h * 0.38)
@@ -183,20 +109,13 @@ def office(world: World) -> None:
         d.rect(x + 216, line - 70, 18, 32, world.hex(0.26, 0.02, 260))
         d.rect(x + 180, line - 46, 92, 9, world.hex(0.26, 0.02, 260))
         lamp(world, x + 62, line - 40, 110)
-    _plant(world, w * 0.545, line + 40)
-
-
-def _plant(world: World, x: float, y: float) -> None:
-    d = world.d
-    for i in range(7):
-        lean = (i - 3) * 30
-        d.path(f"M{x:.0f} {y - 70:.0f}Q{x + lean * 0.4 - 14:.0f} {y - 190:.0f} {x + lean * 1.4:.0f} {y - 210 + abs(lean):.0f}Q{x + lean * 0.5 + 20:.0f} {y - 140:.0f} {x:.0f} {y - 70:.0f}Z", world.hex(0.48 + 0.03 * (i % 3), 0.10, 140))
-    d.polygon([(x - 52, y - 80), (x + 52, y - 80), (x + 38, y), (x - 38, y)], world.hex(0.62, 0.11, 42))
+    plant(world, w * 0.545, line + 40)
 
 
 def classroom(world: World) -> None:
+    """A blackboard and rows of desks."""
     w, h, d = world.w, world.h, world.d
-    line = _shell(world, 95, wall=0.86, chroma=0.05)
+    line = shell(world, 95, wall=0.86, chroma=0.05)
     d.rect(w * 0.24, h * 0.13, w * 0.42, h * 0.36, world.hex(0.55, 0.07, 55))
     d.rect(w * 0.25, h * 0.145, w * 0.40, h * 0.33, world.hex(0.38, 0.05, 165))
     chalk = "#eef2ea"
@@ -220,16 +139,22 @@ def classroom(world: World) -> None:
 def hall(world: World) -> None:
     """Inside a palace or a temple: columns, a red carpet, tall windows."""
     w, h, d = world.w, world.h, world.d
-    _shell(world, 45, wall=0.70, chroma=0.06, floor_hue=70, floor=0.66, planks=False)
+    shell(world, 45, wall=0.70, chroma=0.06, floor_hue=70, floor=0.66, planks=False)
     cx, line = w * 0.5, h * 0.70
     for i in range(-2, 3):
         x = cx + i * 230
-        d.path(f"M{x - 62:.0f} {line - 70:.0f}V{h * 0.24:.0f}Q{x:.0f} {h * 0.08:.0f} {x + 62:.0f} {h * 0.24:.0f}V{line - 70:.0f}Z", d.vertical([(0, to_hex(world.light.sky_top), 1), (1, to_hex(world.light.sky_low), 1)]))
+        d.path(
+            f"M{x - 62:.0f} {line - 70:.0f}V{h * 0.24:.0f}Q{x:.0f} {h * 0.08:.0f} {x + 62:.0f} {h * 0.24:.0f}V{line - 70:.0f}Z",
+            d.vertical([(0, to_hex(world.light.sky_top), 1), (1, to_hex(world.light.sky_low), 1)]),
+        )
         d.rect(x - 4, h * 0.15, 8, line - 70 - h * 0.15, world.hex(0.55, 0.07, 50))
         d.rect(x - 62, h * 0.36, 124, 8, world.hex(0.55, 0.07, 50))
     d.polygon([(cx - 90, line), (cx + 90, line), (cx + 330, h + 20), (cx - 330, h + 20)], world.hex(0.50, 0.17, 25))
     for side in (-1, 1):
-        d.polygon([(cx + side * 90, line), (cx + side * 100, line), (cx + side * 352, h + 20), (cx + side * 326, h + 20)], world.hex(0.80, 0.13, 85))
+        d.polygon(
+            [(cx + side * 90, line), (cx + side * 100, line), (cx + side * 352, h + 20), (cx + side * 326, h + 20)],
+            world.hex(0.80, 0.13, 85),
+        )
     for i in range(3):
         d.rect(cx - 230 + 34 * i, line - 20 * i, 460 - 68 * i, 24, world.hex(0.80 - 0.04 * i, 0.04, 75))
     d.rect(cx - 62, line - 270, 124, 230, world.hex(0.72, 0.13, 82), rx=30)
@@ -237,16 +162,35 @@ def hall(world: World) -> None:
     d.rect(cx - 84, line - 110, 168, 66, world.hex(0.72, 0.13, 82), rx=14)
     for x in (0.04, 0.17, 0.83, 0.96):
         wide = 64 if 0.1 < x < 0.9 else 88
-        d.rect(w * x - wide / 2, -40, wide, line + 90, d.sideways([(0, world.hex(0.60, 0.04, 50), 1), (0.6 if world.sun_x > 0.5 else 0.3, world.hex(0.88, 0.03, 75), 1), (1, world.hex(0.64, 0.04, 50), 1)]))
+        d.rect(
+            w * x - wide / 2,
+            -40,
+            wide,
+            line + 90,
+            d.sideways(
+                [
+                    (0, world.hex(0.60, 0.04, 50), 1),
+                    (0.6 if world.sun_x > 0.5 else 0.3, world.hex(0.88, 0.03, 75), 1),
+                    (1, world.hex(0.64, 0.04, 50), 1),
+                ]
+            ),
+        )
         d.rect(w * x - wide * 0.7, line + 30, wide * 1.4, 34, world.hex(0.72, 0.10, 80))
         d.rect(w * x - wide * 0.7, h * 0.05, wide * 1.4, 28, world.hex(0.72, 0.10, 80))
         d.glow(w * x, h * 0.42, 170, world.lamp, 0.45)
 
 
 def train(world: World) -> None:
+    """Inside a carriage, the country passing outside."""
     w, h, d, drawn = world.w, world.h, world.d, world.drawn
-    line = _shell(world, 55, wall=0.62, chroma=0.07, floor_hue=260, floor=0.42, planks=False)
-    d.rect(-50, h * 0.15, w + 100, h * 0.36, d.vertical([(0, to_hex(world.light.sky_top), 1), (1, to_hex(world.light.sky_low), 1)]))
+    line = shell(world, 55, wall=0.62, chroma=0.07, floor_hue=260, floor=0.42, planks=False)
+    d.rect(
+        -50,
+        h * 0.15,
+        w + 100,
+        h * 0.36,
+        d.vertical([(0, to_hex(world.light.sky_top), 1), (1, to_hex(world.light.sky_low), 1)]),
+    )
     for _ in range(3):
         cloud(world, w * drawn.random(), h * drawn.uniform(0.22, 0.32), 230)
     ridge(world, h * 0.42, 70, world.hex(0.55, 0.06, 160, 0.5), bottom=h * 0.51)
@@ -261,7 +205,14 @@ def train(world: World) -> None:
     d.rect(-50, h * 0.50, w + 100, 26, world.hex(0.72, 0.07, 65))
     d.rect(-50, h * 0.045, w + 100, 14, world.hex(0.75, 0.08, 85))
     for i in range(6):
-        d.rect(w * (0.03 + 0.17 * i), h * 0.045 - 46, 120, 46, world.hex(0.50, 0.10, (25, 260, 150, 60, 200, 330)[i]), rx=10)
+        d.rect(
+            w * (0.03 + 0.17 * i),
+            h * 0.045 - 46,
+            120,
+            46,
+            world.hex(0.50, 0.10, (25, 260, 150, 60, 200, 330)[i]),
+            rx=10,
+        )
     for x in (0.02, 0.27, 0.70):
         seat, dark = world.hex(0.46, 0.13, 24), world.hex(0.36, 0.11, 22)
         d.rect(w * x, line - 150, w * 0.21, 190, seat, rx=28)
@@ -272,13 +223,14 @@ def train(world: World) -> None:
 
 
 def laboratory(world: World) -> None:
+    """Benches with flasks, instruments on the wall."""
     w, h, d, drawn = world.w, world.h, world.d, world.drawn
-    line = _shell(world, 205, wall=0.80, chroma=0.035, floor_hue=230, floor=0.56, planks=False)
+    line = shell(world, 205, wall=0.80, chroma=0.035, floor_hue=230, floor=0.56, planks=False)
     for i in range(3):
         y = h * (0.16 + 0.11 * i)
         d.rect(w * 0.05, y, w * 0.36, 14, world.hex(0.55, 0.03, 230))
         for j in range(8):
-            _flask(world, w * (0.07 + 0.042 * j), y, drawn.uniform(34, 66), drawn.choice((145, 200, 320, 60, 20)))
+            flask(world, w * (0.07 + 0.042 * j), y, drawn.uniform(34, 66), drawn.choice((145, 200, 320, 60, 20)))
     view(world, w * 0.47, h * 0.13, w * 0.16, h * 0.33)
     d.rect(w * 0.70, h * 0.12, w * 0.26, h * 0.36, world.hex(0.30, 0.03, 240), rx=14)
     d.rect(w * 0.71, h * 0.14, w * 0.24, h * 0.20, world.hex(0.36, 0.07, 190), rx=8)
@@ -292,16 +244,10 @@ def laboratory(world: World) -> None:
         d.rect(i * w / 6 - 40, top + 30, w / 6 - 26, 110, world.hex(0.72, 0.03, 222), rx=8)
     for x, size, hue in ((0.10, 130, 145), (0.21, 90, 320), (0.74, 150, 200), (0.86, 100, 60)):
         d.glow(w * x, top - size * 0.4, size * 1.4, world.hex(0.8, 0.13, hue), 0.5)
-        _flask(world, w * x, top - 16, size, hue)
+        flask(world, w * x, top - 16, size, hue)
     x = w * 0.32
-    d.path(f"M{x - 50:.0f} {top - 18:.0f}h110v-14h-36q40 -60 0 -110l-30 22q22 40 -10 70h-34Z", world.hex(0.34, 0.03, 250))
+    d.path(
+        f"M{x - 50:.0f} {top - 18:.0f}h110v-14h-36q40 -60 0 -110l-30 22q22 40 -10 70h-34Z", world.hex(0.34, 0.03, 250)
+    )
     with d.group(f"rotate(-28 {x:.0f} {top - 150:.0f})"):
         d.rect(x - 16, top - 230, 36, 130, world.hex(0.42, 0.03, 245), rx=8)
-
-
-def _flask(world: World, x: float, y: float, size: float, hue: float) -> None:
-    d = world.d
-    body = f"M{x - size * 0.1:.1f} {y - size:.1f}v{size * 0.4:.1f}L{x - size * 0.42:.1f} {y:.1f}H{x + size * 0.42:.1f}L{x + size * 0.1:.1f} {y - size * 0.6:.1f}v-{size * 0.4:.1f}Z"
-    d.path(body, "#ffffff", opacity=0.35)
-    d.path(f"M{x - size * 0.27:.1f} {y - size * 0.3:.1f}L{x - size * 0.4:.1f} {y - 3:.1f}H{x + size * 0.4:.1f}L{x + size * 0.27:.1f} {y - size * 0.3:.1f}Z", world.hex(0.72, 0.16, hue), opacity=0.9)
-    d.rect(x - size * 0.15, y - size * 1.04, size * 0.3, size * 0.08, "#ffffff", rx=3, opacity=0.6)

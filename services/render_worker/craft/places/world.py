@@ -1,4 +1,4 @@
-"""What a place is painted in: its size, light and draws, and the parts that many places share: sky, ridges, trees, houses."""
+"""What a place is painted in: its size, light and draws, and the parts that many places share: ridges, trees, houses, water."""
 
 from __future__ import annotations
 
@@ -20,16 +20,19 @@ class World:
     h: float
     light: Light
     drawn: random.Random
-    time: sb.TimeOfDay
-    weather: sb.Weather
+    time: sb.TimeOfDay.ValueType
+    weather: sb.Weather.ValueType
     # The heading's words, lower case: a lighthouse may stand in a sea.
     words: str = ""
     d: Drawing = field(default_factory=Drawing)
     # How far off the left edge the light comes from, 0..1.
     sun_x: float = 0.72
+    # What a picture without people may look at, by name, filled in while painting.
+    sights: dict[str, Point] = field(default_factory=dict)
 
     @property
     def horizon(self) -> float:
+        """Where land and sky meet."""
         return self.h * 0.58
 
     @property
@@ -38,22 +41,27 @@ class World:
         return self.h * 0.885
 
     def hex(self, lightness: float, chroma: float, hue: float, depth: float = 0.0) -> str:
+        """A local colour in this light, `depth` of the way into the haze."""
         return self.light.hex(lightness, chroma, hue, depth)
 
     @property
     def lamp(self) -> str:
+        """The colour of lamplight."""
         return to_hex(self.light.lamp)
 
     @property
     def key(self) -> str:
+        """The colour of the sun or moon."""
         return to_hex(self.light.key)
 
     @property
     def haze(self) -> str:
+        """What distance fades into."""
         return to_hex(self.light.haze)
 
     @property
     def night(self) -> bool:
+        """Whether stars and moon are out."""
         return self.time == sb.TIME_OF_DAY_NIGHT
 
     def window(self) -> str:
@@ -63,68 +71,9 @@ class World:
         return self.hex(0.42, 0.04, 240)
 
 
-def sky(world: World) -> None:
-    """Gradient, stars or sun, clouds: everything above the horizon."""
-    d, light, drawn = world.d, world.light, world.drawn
-    middle = to_hex(blend(light.sky_top, light.sky_low, 0.55))
-    d.rect(-50, -50, world.w + 100, world.h + 100, d.vertical([(0, to_hex(light.sky_top), 1), (0.38, middle, 1), (0.62, to_hex(light.sky_low), 1)]))
-    clear = world.weather in (sb.WEATHER_CLEAR, sb.WEATHER_UNSPECIFIED, sb.WEATHER_FOG)
-    if world.night and clear:
-        for _ in range(round(world.w * world.h / 14_000)):
-            y = world.horizon * drawn.random() ** 1.3 * 0.95
-            d.circle(world.w * drawn.random(), y, drawn.uniform(0.8, 2.3), "#fff6e0", drawn.uniform(0.3, 0.95))
-    if clear or world.weather == sb.WEATHER_SNOW:
-        sun(world)
-    heavy = world.weather in (sb.WEATHER_RAIN, sb.WEATHER_STORM, sb.WEATHER_CLOUDY)
-    for _ in range(11 if heavy else drawn.randint(3, 5)):
-        y = world.horizon * (drawn.uniform(0.02, 0.6) if heavy else drawn.uniform(0.12, 0.72))
-        cloud(world, drawn.uniform(-0.05, 1.0) * world.w, y, drawn.uniform(190, 420) * (1.5 if heavy else 1.0) * (0.45 + 0.75 * (1 - y / world.horizon)))
-    if world.weather == sb.WEATHER_STORM:
-        _lightning(world)
-
-
-def sun(world: World) -> None:
-    """The sun low at dawn and dusk, high by day; the moon by night."""
-    d, x = world.d, world.w * world.sun_x
-    low = world.time in (sb.TIME_OF_DAY_DAWN, sb.TIME_OF_DAY_DUSK)
-    y = world.horizon * (0.78 if low else 0.26)
-    key = world.key
-    foggy = 0.45 if world.weather == sb.WEATHER_FOG else 1.0
-    d.glow(x, y, 520 if low else 380, key, (0.75 if low else 0.5) * foggy)
-    if world.night:
-        d.circle(x, y, 46, "#f4efdc", foggy)
-        d.circle(x + 14, y - 8, 9, "#dcd6c2", 0.7 * foggy)
-        d.circle(x - 16, y + 12, 13, "#dcd6c2", 0.6 * foggy)
-    else:
-        d.circle(x, y, 66 if low else 50, to_hex(lighter(world.light.key, 0.04)), 0.95 * foggy)
-
-
-def cloud(world: World, x: float, y: float, width: float) -> None:
-    d, drawn = world.d, world.drawn
-    body = to_hex(blend(world.light.sky_low, world.light.key, 0.35 if world.weather not in (sb.WEATHER_STORM, sb.WEATHER_RAIN) else 0.0))
-    fill = d.vertical([(0, body, 0.95), (1, to_hex(world.light.sky_low), 0.25)])
-    points: list[Point] = [(x, y)]
-    puffs = drawn.randint(4, 6)
-    for i in range(puffs):
-        t = (i + 0.5) / puffs
-        points.append((x + width * t, y - width * 0.17 * math.sin(math.pi * t) * drawn.uniform(0.65, 1.25) - width * 0.02))
-    points += [(x + width, y), (x + width * 0.72, y + width * 0.022), (x + width * 0.3, y + width * 0.03)]
-    d.curve(points, fill, opacity=0.8 if not world.night else 0.3)
-
-
-def _lightning(world: World) -> None:
-    drawn = world.drawn
-    x, y = world.w * drawn.uniform(0.2, 0.4), world.horizon * 0.1
-    points: list[Point] = [(x, y)]
-    while y < world.horizon * 0.95:
-        x, y = x + drawn.uniform(-34, 30), y + drawn.uniform(30, 60)
-        points.append((x, y))
-    world.d.glow(points[0][0], points[0][1], 420, "#dfe4ff", 0.5)
-    world.d.line(points, "#eef0ff", 12, 0.25)
-    world.d.line(points, "#fdfdff", 4.5)
-
-
-def ridge(world: World, y: float, height: float, fill: str, *, rough: float = 0.5, bottom: float | None = None) -> list[Point]:
+def ridge(
+    world: World, y: float, height: float, fill: str, *, rough: float = 0.5, bottom: float | None = None
+) -> list[Point]:
     """A line of hills across the picture, filled down to `bottom`; its crest is returned."""
     drawn = world.drawn
     waves = [(drawn.uniform(0.6, 1.6) * 2**i, drawn.uniform(0, 6.3), rough**i) for i in range(5)]
@@ -168,11 +117,17 @@ def tree(world: World, x: float, y: float, height: float, depth: float, hue: flo
         for i in range(11):
             angle = 2 * math.pi * i / 11
             reach = height * 0.34 * share * drawn.uniform(0.86, 1.12)
-            points.append((x + shift * side * height + reach * math.cos(angle), y - height * (0.66 + shift * 0.6) + reach * 0.88 * math.sin(angle)))
+            points.append(
+                (
+                    x + shift * side * height + reach * math.cos(angle),
+                    y - height * (0.66 + shift * 0.6) + reach * 0.88 * math.sin(angle),
+                )
+            )
         d.curve(points, color)
 
 
 def palm(world: World, x: float, y: float, height: float, depth: float) -> None:
+    """A palm standing at (x, y)."""
     d = world.d
     lean = world.drawn.uniform(-0.18, 0.18) * height
     top = (x + lean, y - height)
@@ -191,19 +146,24 @@ def house(world: World, x: float, y: float, w: float, h: float, depth: float, *,
     """A house with a pitched roof standing at (x, y), windows lit when it is dark."""
     d, drawn = world.d, world.drawn
     wall_hue = hue if hue is not None else drawn.choice((60, 80, 40, 220))
+    world.sights["house"] = (x + w / 2, y - h * 0.5)
     left_lit = world.sun_x * world.w < x + w / 2
     wall, shade = world.hex(0.84, 0.035, wall_hue, depth), world.hex(0.68, 0.035, wall_hue, depth)
     d.rect(x, y - h, w, h, shade if left_lit else wall)
     d.rect(x if left_lit else x + w * 0.6, y - h, w * 0.4, h, wall if left_lit else shade, opacity=0.8)
     roof = world.hex(0.50, 0.10, drawn.choice((32, 40, 25)), depth)
     d.polygon([(x - w * 0.09, y - h), (x + w * 0.5, y - h - w * 0.45), (x + w * 1.09, y - h)], roof)
-    d.polygon([(x + w * 0.5, y - h - w * 0.45), (x + w * 1.09, y - h), (x + w * 0.68, y - h)], world.hex(0.40, 0.09, 30, depth))
+    d.polygon(
+        [(x + w * 0.5, y - h - w * 0.45), (x + w * 1.09, y - h), (x + w * 0.68, y - h)],
+        world.hex(0.40, 0.09, 30, depth),
+    )
     d.rect(x + w * 0.74, y - h - w * 0.42, w * 0.1, w * 0.28, world.hex(0.45, 0.05, 35, depth))
     d.rect(x + w * 0.58, y - h * 0.52, w * 0.2, h * 0.52, world.hex(0.38, 0.06, 45, depth), rx=w * 0.02)
     window(world, x + w * 0.14, y - h * 0.72, w * 0.26, h * 0.34, depth)
 
 
 def window(world: World, x: float, y: float, w: float, h: float, depth: float = 0.0) -> None:
+    """A window pane with its frame, glowing when it is dark."""
     pane = world.window()
     if world.light.dark:
         world.d.glow(x + w / 2, y + h / 2, max(w, h) * 1.5, world.lamp, 0.28)
@@ -237,9 +197,14 @@ def water(world: World, top: float, bottom: float, *, hue: float = 225.0) -> Non
 
 
 def rocks(world: World, x: float, y: float, size: float, count: int, depth: float = 0.0) -> None:
+    """A heap of boulders around (x, y), lit from the light's side."""
     drawn = world.drawn
     for _ in range(count):
-        cx, cy, r = x + drawn.uniform(-1, 1) * size, y + drawn.uniform(-0.1, 0.15) * size, size * drawn.uniform(0.22, 0.5)
+        cx, cy, r = (
+            x + drawn.uniform(-1, 1) * size,
+            y + drawn.uniform(-0.1, 0.15) * size,
+            size * drawn.uniform(0.22, 0.5),
+        )
         shape: list[Point] = [(cx + r * math.cos(a) * drawn.uniform(0.85, 1.15), cy - abs(r * 0.75 * math.sin(a)) * drawn.uniform(0.8, 1.15))
                               for a in (math.pi * i / 6 for i in range(7))]  # fmt: skip
         world.d.polygon(shape, world.hex(0.44, 0.025, 270, depth))
@@ -263,4 +228,10 @@ def tufts(world: World, top: float, bottom: float, count: int, *, hue: float = 1
 def mist(world: World, y: float, height: float, strength: float = 0.6) -> None:
     """A band of haze across the picture."""
     color = world.haze
-    world.d.rect(-50, y - height / 2, world.w + 100, height, world.d.vertical([(0, color, 0), (0.5, color, strength), (1, color, 0)]))
+    world.d.rect(
+        -50,
+        y - height / 2,
+        world.w + 100,
+        height,
+        world.d.vertical([(0, color, 0), (0.5, color, strength), (1, color, 0)]),
+    )
