@@ -14,7 +14,8 @@ from services.kit.errors import DependencyAway
 from services.kit.facts import Event
 from services.kit.ids import new_id
 from tests.integration.render_worker.conftest import Stage, a_step
-from tests.integration.render_worker.stage import CANCEL, LOST, OutputMissing, alive, until
+from tests.integration.render_worker.stage import CANCEL, LOST, OutputMissing, alive
+from tests.support.eventually import eventually
 
 
 def ring(message: events_pb2.StepReady | events_pb2.StepCanceled) -> Event[object]:
@@ -28,7 +29,7 @@ async def running(stage: Stage, step_id: str, pids: Path) -> list[int]:
     def written() -> list[int]:
         return [int(pid) for pid in pids.read_text().split()] if pids.exists() else []
 
-    await until(lambda: len(written()) == 2, 30)
+    await eventually(lambda: len(written()) == 2, 30)
     return written()
 
 
@@ -43,7 +44,7 @@ async def test_a_step_is_done_and_delivered(stage: Stage) -> None:
     (output,) = completed.outputs
     assert (output.size_bytes, output.width, output.content_type) == (13, 4, "image/png")
     assert completed.result.draw_frame.focus_x == 0.5
-    await until(lambda: not list((stage.folder / "steps").iterdir()))
+    await eventually(lambda: not list((stage.folder / "steps").iterdir()))
 
 
 async def test_what_one_step_wrote_the_next_does_not_download(stage: Stage) -> None:
@@ -66,7 +67,7 @@ async def test_a_canceled_step_ends_within_two_seconds_with_all_it_started(stage
     pids = await running(stage, "s1", tmp_path / "pids")
     canceled = time.monotonic()
     stage.worker.hear(ring(events_pb2.StepCanceled(step_id="s1")))
-    await until(lambda: not any(map(alive, pids)), 2)
+    await eventually(lambda: not any(map(alive, pids)), 2)
     await stage.ai_jobs.until(lambda: stage.ai_jobs.failed, 2)
     assert time.monotonic() - canceled < 2
     assert stage.ai_jobs.failed[0].canceled
@@ -79,13 +80,13 @@ async def test_the_heartbeat_brings_a_cancellation_too(stage: Stage, tmp_path: P
     stage.ai_jobs.verdicts["s1"] = CANCEL
     await stage.ai_jobs.until(lambda: stage.ai_jobs.failed)
     assert stage.ai_jobs.failed[0].canceled
-    await until(lambda: not any(map(alive, pids)), 2)
+    await eventually(lambda: not any(map(alive, pids)), 2)
 
 
 async def test_a_lost_step_is_killed_and_forgotten(stage: Stage, tmp_path: Path) -> None:
     pids = await running(stage, "s1", tmp_path / "pids")
     stage.ai_jobs.verdicts["s1"] = LOST
-    await until(lambda: not any(map(alive, pids)))
+    await eventually(lambda: not any(map(alive, pids)))
     stage.offer(a_step("s2", "join after"))
     await stage.ai_jobs.until(lambda: stage.ai_jobs.completed)
     assert not stage.ai_jobs.failed
@@ -190,4 +191,4 @@ async def test_stopping_gives_leases_back_and_kills(stage: Stage, tmp_path: Path
     await stage.worker.stop()
     assert stage.ai_jobs.released == ["s1"]
     assert not stage.ai_jobs.failed
-    await until(lambda: not any(map(alive, pids)), 2)
+    await eventually(lambda: not any(map(alive, pids)), 2)
