@@ -241,7 +241,11 @@ class Producer:
         self._drain_due = False
         while self._reports:
             report, error = self._reports.popleft()
-            report(error)
+            try:
+                report(error)
+            except Exception as bug:
+                # a report that is lost would leave its message in flight for ever
+                self._on_fatal(bug)
 
 
 class KafkaAway(DependencyAway):

@@ -88,6 +88,29 @@ async def test_a_message_cut_off_by_a_stop_is_handled_again_by_the_next_process(
     assert not first.failed.done()
 
 
+async def test_what_ends_while_the_process_stops_is_committed(parts: Parts, broker: Broker, topic: str) -> None:
+    consumer = parts.consumer()
+    may_end = asyncio.Event()
+    begun: list[str] = []
+
+    @consumer.on(pb.UserRegistered, topic=topic)
+    async def handle(event: Event[pb.UserRegistered]) -> None:
+        begun.append(event.subject)
+        await may_end.wait()
+
+    send(broker, topic, "in hand")
+    send(broker, topic, "not begun")
+    await consumer.start()
+    await eventually(lambda: begun)
+    stopping = asyncio.create_task(consumer.stop())
+    await eventually(lambda: not consumer.partitions_assigned, what="giving up the partitions")
+    may_end.set()
+    await stopping
+
+    assert begun == ["in hand"]
+    assert await broker.committed(f"filmstudio.{consumer.service}", topic, 0) == 1
+
+
 async def test_two_processes_share_the_partitions_and_every_aggregate_keeps_its_order(
     parts: Parts, broker: Broker, topic: str
 ) -> None:
