@@ -65,6 +65,7 @@ class Session:
         self._socket = socket
         self._person = person
         self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._ended: asyncio.Queue[asyncio.Task[None]] = asyncio.Queue()
         self._turn = asyncio.Lock()
 
     async def run(self) -> None:
@@ -93,16 +94,18 @@ class Session:
         self._begin("credits", self._follow_credits())
         try:
             while True:
-                done, _ = await asyncio.wait(self._tasks.values(), return_when=asyncio.FIRST_COMPLETED, timeout=POLL_S)
-                for name in [name for name, task in self._tasks.items() if task in done]:
-                    self._tasks.pop(name).result()
+                task = await self._ended.get()
+                if not task.cancelled():
+                    task.result()
         finally:
             for task in self._tasks.values():
                 task.cancel()
             await asyncio.gather(*self._tasks.values(), return_exceptions=True)
 
     def _begin(self, name: str, work: Coroutine[Any, Any, None]) -> None:
-        self._tasks[name] = asyncio.create_task(self._guarded(work), name=f"live {name}")
+        task = asyncio.create_task(self._guarded(work), name=f"live {name}")
+        task.add_done_callback(self._ended.put_nowait)
+        self._tasks[name] = task
 
     async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
         try:

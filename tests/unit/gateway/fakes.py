@@ -1,0 +1,296 @@
+"""The services behind the gateway, as small as its tests need them."""
+
+# ruff: noqa: N802, ASYNC109 - RPCs are named by their contracts, and have a timeout
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from typing import Any
+
+import grpc
+import jwt
+from cryptography.hazmat.primitives.asymmetric import rsa
+from filmstudio.ai_jobs.v1 import jobs_pb2
+from filmstudio.credits.v1 import credits_pb2
+from filmstudio.ops.v1 import ops_pb2
+from filmstudio.projects.v1 import projects_pb2
+from filmstudio.users.v1 import users_pb2
+
+from services.gateway.clients import SERVICES, Clients
+from services.kit import identity
+from services.kit.errors import DependencyAway, RemoteError
+
+KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+
+def refuse(code: grpc.StatusCode, reason: str, message: str = "", **metadata: str) -> RemoteError:
+    return RemoteError(code, reason, message or reason.lower(), metadata)
+
+
+NOT_FOUND = refuse(grpc.StatusCode.NOT_FOUND, "NOT_FOUND")
+
+
+class Fake:
+    """Answers calls by its methods; remembers who called what; `away` makes it not answer, `refusals` refuse an RPC."""
+
+    name = ""
+
+    def __init__(self) -> None:
+        self.calls: list[tuple[str, Any, identity.Caller]] = []
+        self.away = False
+        self.refusals: dict[str, RemoteError] = {}
+
+    def __getattribute__(self, name: str) -> Any:
+        method = super().__getattribute__(name)
+        if not name[0].isupper():
+            return method
+
+        async def call(request: Any, timeout: float | None = None) -> Any:
+            self.calls.append((name, request, identity.caller()))
+            if self.away:
+                raise DependencyAway(self.name)
+            if name in self.refusals:
+                raise self.refusals[name]
+            return method(request)
+
+        return call
+
+    def last(self, name: str) -> Any:
+        return next(request for call, request, _ in reversed(self.calls) if call == name)
+
+    async def ping(self) -> None:
+        if self.away:
+            raise DependencyAway(self.name)
+
+
+class Users(Fake):
+    name = "users"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.keys = {"k1": KEY}
+        self.floors: dict[str, float] = {}
+        self.tickets: dict[str, str] = {}
+        self.user = users_pb2.User(
+            id="u1",
+            email="mara@example.com",
+            name="Mara",
+            role=users_pb2.ROLE_FREE_USER,
+            subscription_tier="free",
+            etag="7",
+        )
+
+    def token(self, user_id: str = "u1", role: str = "free_user", kid: str = "k1", **claims: Any) -> str:
+        now = int(time.time())
+        said = {"sub": user_id, "role": role, "iss": "filmstudio", "aud": "filmstudio", "iat": now, "exp": now + 900}
+        return jwt.encode({**said, **claims}, self.keys[kid], algorithm="RS256", headers={"kid": kid})
+
+    def session(self) -> users_pb2.Session:
+        return users_pb2.Session(user=self.user, access_token=self.token(), expires_in=900, refresh_token="r" * 43)
+
+    def Register(self, _request: Any) -> users_pb2.RegisterResponse:
+        return users_pb2.RegisterResponse(session=self.session())
+
+    def Login(self, _request: Any) -> users_pb2.LoginResponse:
+        return users_pb2.LoginResponse(session=self.session())
+
+    def Refresh(self, _request: Any) -> users_pb2.RefreshResponse:
+        return users_pb2.RefreshResponse(session=self.session())
+
+    def Logout(self, _request: Any) -> users_pb2.LogoutResponse:
+        return users_pb2.LogoutResponse()
+
+    def GetJwks(self, _request: Any) -> users_pb2.GetJwksResponse:
+        keys = [
+            {
+                **jwt.algorithms.RSAAlgorithm.to_jwk(key.public_key(), as_dict=True),
+                "kid": kid,
+                "alg": "RS256",
+                "use": "sig",
+            }
+            for kid, key in self.keys.items()
+        ]
+        return users_pb2.GetJwksResponse(jwks_json=json.dumps({"keys": keys}))
+
+    def ListTokenFloors(self, _request: Any) -> users_pb2.ListTokenFloorsResponse:
+        answer = users_pb2.ListTokenFloorsResponse()
+        for user_id, seconds in self.floors.items():
+            answer.floors.add(user_id=user_id).not_before.FromNanoseconds(int(seconds * 1e9))
+        return answer
+
+    def GetUser(self, request: Any) -> users_pb2.GetUserResponse:
+        if request.user_id == "nobody":
+            raise NOT_FOUND
+        return users_pb2.GetUserResponse(user=self.user)
+
+    def UpdateUser(self, request: Any) -> users_pb2.UpdateUserResponse:
+        if request.if_match not in ("", self.user.etag):
+            raise refuse(grpc.StatusCode.ABORTED, "ETAG_MISMATCH")
+        self.user.name = request.name
+        return users_pb2.UpdateUserResponse(user=self.user)
+
+    def SetAccess(self, request: Any) -> users_pb2.SetAccessResponse:
+        if request.HasField("suspended") and request.suspended:
+            self.floors[request.user_id] = time.time() + 1
+        return users_pb2.SetAccessResponse(user=self.user)
+
+    def ListUsers(self, _request: Any) -> users_pb2.ListUsersResponse:
+        return users_pb2.ListUsersResponse(users=[self.user], next_page_token="more")
+
+    def CreateLiveTicket(self, _request: Any) -> users_pb2.CreateLiveTicketResponse:
+        ticket = f"ticket-{len(self.tickets)}"
+        self.tickets[ticket] = identity.caller().user_id
+        answer = users_pb2.CreateLiveTicketResponse(ticket=ticket)
+        answer.expire_time.FromSeconds(int(time.time()) + 30)
+        return answer
+
+    def RedeemLiveTicket(self, request: Any) -> users_pb2.RedeemLiveTicketResponse:
+        if request.ticket not in self.tickets:
+            raise refuse(grpc.StatusCode.UNAUTHENTICATED, "UNAUTHENTICATED")
+        return users_pb2.RedeemLiveTicketResponse(
+            user_id=self.tickets.pop(request.ticket), role=users_pb2.ROLE_FREE_USER
+        )
+
+
+class Projects(Fake):
+    name = "projects"
+
+    def GetProject(self, request: Any) -> projects_pb2.GetProjectResponse:
+        if request.project_id != "p1":
+            raise NOT_FOUND
+        project = projects_pb2.Project(id="p1", title="T", status=projects_pb2.Project.STATUS_DRAFT, etag="3")
+        return projects_pb2.GetProjectResponse(project=project)
+
+    def CreateProject(self, request: Any) -> projects_pb2.CreateProjectResponse:
+        project = projects_pb2.Project(id="p1", title=request.title, status=projects_pb2.Project.STATUS_DRAFT, etag="1")
+        return projects_pb2.CreateProjectResponse(project=project)
+
+    def UpdateProject(self, request: Any) -> projects_pb2.UpdateProjectResponse:
+        project = projects_pb2.Project(id="p1", title=request.title, status=projects_pb2.Project.STATUS_READY, etag="4")
+        return projects_pb2.UpdateProjectResponse(project=project)
+
+    def GetScript(self, _request: Any) -> projects_pb2.GetScriptResponse:
+        raise refuse(grpc.StatusCode.FAILED_PRECONDITION, "SCRIPT_MISSING")
+
+
+class Credits(Fake):
+    name = "credits"
+
+    def GetAccount(self, _request: Any) -> credits_pb2.GetAccountResponse:
+        return credits_pb2.GetAccountResponse(account=credits_pb2.Account(available=27, held=3, plan_id="pro"))
+
+    def SetPlan(self, request: Any) -> credits_pb2.SetPlanResponse:
+        return credits_pb2.SetPlanResponse(account=credits_pb2.Account(plan_id=request.plan_id))
+
+    def GrantCredits(self, request: Any) -> credits_pb2.GrantCreditsResponse:
+        transaction = credits_pb2.Transaction(id="t1", kind=credits_pb2.Transaction.KIND_GRANT, amount=request.amount)
+        account = credits_pb2.Account(available=request.amount, plan_id="free")
+        return credits_pb2.GrantCreditsResponse(account=account, transaction=transaction)
+
+
+class Jobs(Fake):
+    """Keeps jobs and their events; `add` writes one more event, as ai_jobs does in its transaction."""
+
+    name = "ai_jobs"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.jobs: dict[str, jobs_pb2.Job] = {}
+        self.events: dict[str, list[jobs_pb2.JobEvent]] = {}
+        self.rang: Callable[[bytes], None] = lambda _message: None
+
+    def put(self, job_id: str = "j1", status: Any = jobs_pb2.JOB_STATUS_RUNNING, created_s: float = 0) -> jobs_pb2.Job:
+        job = jobs_pb2.Job(id=job_id, project_id="p1", kind=jobs_pb2.JOB_KIND_VIDEO, attempt=1, status=status, etag="1")
+        job.create_time.FromNanoseconds(int(created_s * 1e9))
+        self.jobs[job_id] = job
+        self.events.setdefault(job_id, [])
+        return job
+
+    def add(self, job_id: str, kind: str, *, final: bool = False, ring: bool = True) -> None:
+        log = self.events[job_id]
+        event = jobs_pb2.JobEvent(
+            id=f"{job_id}-{len(log) + 1}",
+            job_id=job_id,
+            project_id="p1",
+            seq=len(log) + 1,
+            type=kind,
+            data_json="{}",
+            final=final,
+        )
+        log.append(event)
+        if final:
+            self.jobs[job_id].status = jobs_pb2.JOB_STATUS_SUCCEEDED
+        if ring:
+            self.rang(json.dumps({"type": "job", "job_id": job_id, "project_id": "p1", "user_id": "u1"}).encode())
+
+    def _own(self, job_id: str) -> jobs_pb2.Job:
+        if job_id not in self.jobs or identity.caller().user_id != "u1":
+            raise NOT_FOUND
+        return self.jobs[job_id]
+
+    def GetJob(self, request: Any) -> jobs_pb2.GetJobResponse:
+        return jobs_pb2.GetJobResponse(job=self._own(request.job_id))
+
+    def ListJobs(self, request: Any) -> jobs_pb2.ListJobsResponse:
+        jobs = [job for job in self.jobs.values() if not request.live or job.status == jobs_pb2.JOB_STATUS_RUNNING]
+        return jobs_pb2.ListJobsResponse(jobs=jobs)
+
+    def ListJobEvents(self, request: Any) -> jobs_pb2.ListJobEventsResponse:
+        job = self._own(request.job_id)
+        events = [event for event in self.events[request.job_id] if event.seq > request.after_seq][: request.page_size]
+        return jobs_pb2.ListJobEventsResponse(events=events, ended=job.status == jobs_pb2.JOB_STATUS_SUCCEEDED)
+
+    def CreateJob(self, request: Any) -> jobs_pb2.CreateJobResponse:
+        job = self.put("j1", jobs_pb2.JOB_STATUS_QUEUED)
+        job.options.CopyFrom(request.options)
+        return jobs_pb2.CreateJobResponse(job=job)
+
+    def CreateQuote(self, request: Any) -> jobs_pb2.CreateQuoteResponse:
+        quote = jobs_pb2.Quote(id="q1", kind=request.kind, credits=3, eta_seconds=40)
+        return jobs_pb2.CreateQuoteResponse(quote=quote)
+
+    def CancelJob(self, request: Any) -> jobs_pb2.CancelJobResponse:
+        job = self._own(request.job_id)
+        already = job.status == jobs_pb2.JOB_STATUS_CANCELING
+        job.status = jobs_pb2.JOB_STATUS_CANCELING
+        return jobs_pb2.CancelJobResponse(job=job, already=already)
+
+    def GetOutput(self, _request: Any) -> jobs_pb2.GetOutputResponse:
+        return jobs_pb2.GetOutputResponse(
+            output=jobs_pb2.JobOutput(kind="film", url="http://storage.example/film.mp4?sig=1")
+        )
+
+
+class Operations(Fake):
+    def __init__(self, name: str, letters: int) -> None:
+        super().__init__()
+        self.name = name
+        self.letters = [f"{name}.dlq:0:{number}" for number in range(letters)]
+
+    def ListDeadLetters(self, request: Any) -> ops_pb2.ListDeadLettersResponse:
+        start = int(request.page_token or 0)
+        found = self.letters[start : start + request.page_size]
+        end = start + len(found)
+        letters = [ops_pb2.DeadLetter(id=item, consumer=self.name) for item in found]
+        return ops_pb2.ListDeadLettersResponse(
+            dead_letters=letters, next_page_token=str(end) if end < len(self.letters) else ""
+        )
+
+    def ReplayDeadLetter(self, request: Any) -> ops_pb2.ReplayDeadLetterResponse:
+        if request.id not in self.letters:
+            raise NOT_FOUND
+        return ops_pb2.ReplayDeadLetterResponse()
+
+
+class FakeServices:
+    def __init__(self) -> None:
+        self.users, self.projects, self.credits, self.jobs = Users(), Projects(), Credits(), Jobs()
+        self.operations = {
+            name: Operations(name, letters) for name, letters in zip(SERVICES, (2, 0, 3, 0), strict=True)
+        }
+
+    def clients(self) -> Clients:
+        channels: Any = {"users": self.users, "projects": self.projects, "credits": self.credits, "ai_jobs": self.jobs}
+        fakes: Any = self
+        return Clients(fakes.users, fakes.projects, fakes.credits, fakes.jobs, fakes.operations, channels)
