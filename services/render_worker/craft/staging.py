@@ -56,7 +56,7 @@ def stage(w: float, h: float, size: sb.ShotSize.ValueType, presences: Sequence[s
     # Units of a figure that fill the picture's shorter side, and where the eyes are in it.
     wide = size not in (sb.SHOT_SIZE_MEDIUM, sb.SHOT_SIZE_CLOSE_UP)
     if size == sb.SHOT_SIZE_FULL:
-        scale, eyes = 1.08, None
+        scale, eyes = 1.0, None
     elif size == sb.SHOT_SIZE_MEDIUM:
         scale, eyes = (1.62 if len(people) == 1 else 1.4) * (1.4 if h > w else 1.0), 0.40
     elif size == sb.SHOT_SIZE_CLOSE_UP:
@@ -69,7 +69,7 @@ def stage(w: float, h: float, size: sb.ShotSize.ValueType, presences: Sequence[s
         grown = growth_of(cast.get(presence.character_id))
         x = _across(presence, people, w, h, size)
         if eyes is None:
-            y = feet if size == sb.SHOT_SIZE_WIDE or size == sb.SHOT_SIZE_UNSPECIFIED else h * 1.0
+            y = feet if size == sb.SHOT_SIZE_WIDE or size == sb.SHOT_SIZE_UNSPECIFIED else h * 0.94
         else:
             # Alone, everyone's eyes are at one height; together, a child's are lower.
             line = h * eyes if len(people) == 1 else h * eyes + (tallest - grown) * FIGURE_HEIGHT * scale * 0.62

@@ -115,7 +115,9 @@ def test_any_elements_give_a_valid_storyboard_or_are_refused(pairs: list[tuple[i
         return
     ids = {character.id for character in board.characters}
     for shot in shots(board):
-        assert shot.size and shot.camera and not shot.id
+        assert shot.size
+        assert shot.camera
+        assert not shot.id
         assert {presence.character_id for presence in shot.presences} <= ids
         assert {line.character_id for line in shot.lines if line.character_id} <= ids
     said = [

@@ -82,7 +82,7 @@ def temple(world: World) -> None:
     d.glow(cx, base - 60, 150, world.lamp, 0.8)
     for i in range(5):
         d.rect(cx - 250 - 46 * i, base + 18 * i - 4, 500 + 92 * i, 20, world.hex(0.78 - 0.03 * i, 0.05, 68))
-    for x in (-1, 1):
+    for x in (-1.0, 1.0):
         d.rect(cx + x * 470 - 16, base - 40, 32, 100, stone)
         d.glow(cx + x * 470, base - 60, 90, world.lamp, 0.7)
         d.path(
@@ -117,28 +117,29 @@ def palace_outside(world: World) -> None:
     ridge(world, base - 70, 130, world.hex(0.52, 0.05, 170, 0.6))
     wall, shade, roof = world.hex(0.86, 0.04, 70), world.hex(0.68, 0.05, 50), world.hex(0.52, 0.11, 265)
     cx = w * 0.5
-    for x, wide, height in ((-400, 84, 350), (400, 84, 350), (-190, 70, 430), (190, 70, 430), (0, 106, 370)):
-        d.rect(cx + x - wide, base - height, wide * 2, height, wall)
-        d.rect(cx + x + wide * 0.3, base - height, wide * 0.7, height, shade, opacity=0.55)
+    towers = ((-400, 84, 350), (400, 84, 350), (-190, 70, 430), (190, 70, 430), (0, 106, 370))
+    for offset, wide, height in towers:
+        d.rect(cx + offset - wide, base - height, wide * 2, height, wall)
+        d.rect(cx + offset + wide * 0.3, base - height, wide * 0.7, height, shade, opacity=0.55)
         d.polygon(
             [
-                (cx + x - wide * 1.2, base - height),
-                (cx + x, base - height - wide * 2.1),
-                (cx + x + wide * 1.2, base - height),
+                (cx + offset - wide * 1.2, base - height),
+                (cx + offset, base - height - wide * 2.1),
+                (cx + offset + wide * 1.2, base - height),
             ],
             roof,
         )
-        d.rect(cx + x - 3, base - height - wide * 2.1 - 60, 6, 64, shade)
+        d.rect(cx + offset - 3, base - height - wide * 2.1 - 60, 6, 64, shade)
         d.polygon(
             [
-                (cx + x, base - height - wide * 2.1 - 58),
-                (cx + x + 58, base - height - wide * 2.1 - 42),
-                (cx + x, base - height - wide * 2.1 - 26),
+                (cx + offset, base - height - wide * 2.1 - 58),
+                (cx + offset + 58, base - height - wide * 2.1 - 42),
+                (cx + offset, base - height - wide * 2.1 - 26),
             ],
             world.hex(0.62, 0.17, 28),
         )
         for row in range(2):
-            d.path(f"M{cx + x - 17:.0f} {base - height + 120 + 110 * row:.0f}v-40q17 -34 34 0v40Z", world.window())
+            d.path(f"M{cx + offset - 17:.0f} {base - height + 120 + 110 * row:.0f}v-40q17 -34 34 0v40Z", world.window())
     d.rect(cx - 560, base - 190, 1120, 200, wall)
     for i in range(19):
         d.rect(cx - 560 + 60 * i, base - 222, 36, 36, wall)
