@@ -180,6 +180,9 @@ class Course:
                 self._plan_due()
                 return False
             case Phase.STORYBOARD | Phase.REVIEWED:
+                # an attempt that ended while it waited for the planner goes on from there
+                if not self.job.plan_due:
+                    self._plan_due()
                 return False
             case Phase.SPEAK if self.job.kind is JobKind.VIDEO:
                 return await self._plan_production()

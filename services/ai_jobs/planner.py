@@ -12,7 +12,7 @@ from services.ai_jobs.course import Course, House
 from services.ai_jobs.models import Job, JobFailure, JobKind, Phase
 from services.kit import telemetry
 from services.kit.db import Database
-from services.kit.errors import DependencyAway, RemoteError
+from services.kit.errors import RemoteError
 from services.kit.identity import acting_for
 
 
@@ -25,17 +25,17 @@ class Planner:
         self._projects = projects
 
     async def run(self) -> None:
-        """Serve every job whose plan is due; one whose services are away stays due."""
+        """Serve every job whose plan is due; one that can't be served now stays due, and delays nobody else."""
         async with self._db.work() as work:
             due = await repository.plan_due(work.session)
-        away: DependencyAway | None = None
+        failed: Exception | None = None
         for job_id in due:
             try:
                 await self._serve(job_id)
-            except DependencyAway as error:
-                away = error
-        if away is not None:
-            raise away
+            except Exception as error:
+                failed = error
+        if failed is not None:
+            raise failed
 
     async def _serve(self, job_id: UUID) -> None:
         async with self._db.work() as work:
@@ -48,7 +48,11 @@ class Planner:
             with acting_for(job.user_id):
                 kept = await self._exchange(job, board)
         except RemoteError as error:
-            await self._give_up(job_id, error)
+            telemetry.log().warning("a storyboard was refused", job_id=str(job_id), reason=error.reason)
+            await self._give_up(job_id, "STORYBOARD_REFUSED", error.message)
+            return
+        if job.phase is not Phase.RENDER and not any(planning.shots_of(kept)):
+            await self._give_up(job_id, "SCRIPT_EMPTY", "there is nothing in the script that could be seen or heard")
             return
         async with self._db.work() as work:
             course = await Course.load(self._house, work, job_id)
@@ -82,9 +86,8 @@ class Planner:
             case _:
                 course.begin_shots(kept)
 
-    async def _give_up(self, job_id: UUID, error: RemoteError) -> None:
-        """Projects refuses for good (the project is gone): the job can't go on."""
-        telemetry.log().warning("a storyboard was refused", job_id=str(job_id), reason=error.reason)
+    async def _give_up(self, job_id: UUID, code: str, message: str) -> None:
+        """There is no storyboard to go on with (the project is gone, say): the job can't."""
         async with self._db.work() as work:
             course = await Course.load(self._house, work, job_id)
             if course is None or course.job.ended:
@@ -92,7 +95,7 @@ class Planner:
             if course.job.phase is Phase.RENDER:
                 course.job.plan_due = False
             else:
-                course.fail(JobFailure("STORYBOARD_REFUSED", error.message, "analyze_script", False, {}))
+                course.fail(JobFailure(code, message, "analyze_script", False, {}))
             await course.settle()
 
 
