@@ -193,6 +193,9 @@ class Worker:
                     await self._report(held, StepFailed("CANCELED", "the step was canceled"), canceled=True)
         except Exception:
             telemetry.log().exception("a step ended in an error of the worker", step_id=held.step.id)
+            if held.child is not None:
+                # nobody knows what it is doing
+                held.child.kill()
             await self._report(held, StepFailed("WORKER_FAILED", "the worker failed", retryable=True))
         finally:
             self._free_slot(held)
