@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import cast
 
 from filmstudio.credits.v1 import credits_pb2_grpc
 from filmstudio.ops.v1 import ops_pb2_grpc
@@ -37,7 +36,7 @@ def build(settings: Settings) -> Sequence[Part]:
     restorable = timedelta(days=settings.restorable_days)
     database = Database("projects", settings.database_url.get_secret_value(), settings.database_pool_size)
     credits = Client(settings.credits_grpc_address, "credits", own_token(settings))
-    stub = cast("credits_pb2_grpc.CreditsServiceAsyncStub", credits.stub(credits_pb2_grpc.CreditsServiceStub))
+    stub = credits.stub(credits_pb2_grpc.CreditsServiceStub)
     storage = Storage(settings)
     projects = ProjectsService(database, CreditsPlans(stub), restorable)
     assets = AssetsService(database, storage)

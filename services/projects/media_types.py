@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 
 import filetype
@@ -19,7 +20,6 @@ MAX_FILENAME_CHARS = 120
 _MB = 1_000_000
 _TEXT_BYTES = 200_000
 _SHA256 = re.compile(r"[0-9a-f]{64}")
-_UNSAFE = re.compile(r"[^\w.\- ()]+")
 
 
 @dataclass(frozen=True)
@@ -79,13 +79,18 @@ def accepted(kind: int, content_type: str, size_bytes: int, sha256: str) -> str:
 def safe_filename(name: str) -> str:
     """The name without folders and without what file systems and headers stumble over; Invalid when nothing is left."""
     base = name.replace("\\", "/").rsplit("/", 1)[-1]
-    safe = _UNSAFE.sub("_", " ".join(base.split())).strip(" .")
+    safe = "".join(char if _harmless(char) else "_" for char in " ".join(base.split())).strip(" .")
     if not safe.strip("_"):
         raise Invalid("filename has no letter or digit", field="filename")
     stem, dot, ending = safe.rpartition(".")
     if len(safe) <= MAX_FILENAME_CHARS:
         return safe
     return stem[: MAX_FILENAME_CHARS - 11] + dot + ending[:10] if stem else safe[:MAX_FILENAME_CHARS]
+
+
+def _harmless(char: str) -> bool:
+    # letters, marks and digits of any writing
+    return char in "._- ()" or unicodedata.category(char)[0] in "LMN"
 
 
 def is_of_type(content_type: str, head: bytes) -> bool:

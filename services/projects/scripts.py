@@ -46,7 +46,7 @@ class ReadScript:
             title=titles[0] if titles else "",
             elements=script_pb2.Script(elements=self.elements).SerializeToString(deterministic=True),
             elements_sha256=elements_sha256(self.language, self.elements),
-            spoken_seconds=spoken_seconds(self.elements),
+            spoken_seconds=spoken_seconds(self.elements, self.language),
             scenes=max(1, headings),
             characters=speaking(self.elements),
             created_at=now(),

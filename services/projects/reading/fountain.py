@@ -27,6 +27,8 @@ _EMPTY_LINE = "\n\n"
 # Marks that force what a line is; a name in a writing without cases is told by its place alone.
 _FORCED = tuple("!@.>~#=")
 _MAX_CASELESS_NAME = 30
+_MAX_CASELESS_WORDS = 3
+_SENTENCE_ENDS = tuple("।॥。！？!?؟۔.")
 
 
 def read(text: str) -> list[Element]:
@@ -107,23 +109,29 @@ def _title_page(text_lines: list[str]) -> tuple[str, list[str]]:
 
 
 def _with_caseless_names(text_lines: list[str]) -> list[str]:
-    """Names in writings without upper case (Devanagari, Tamil, …) forced as such: short, alone over a speech, and twice there."""
-    places: dict[str, list[int]] = {}
+    """Names in writings without upper case (Devanagari, Tamil, …) forced as such: short lines alone over a speech.
+
+    Only where one of them comes back: a name does, the first line of a paragraph hardly ever.
+    """
+    names: dict[int, str] = {}
     for number in range(1, len(text_lines) - 1):
-        line = text_lines[number]
-        if len(line) > _MAX_CASELESS_NAME or text_lines[number - 1].strip() or not text_lines[number + 1].strip():
-            continue
-        letters = [char for char in line if char.isalpha()]
-        if letters and not any(char.isupper() or char.islower() for char in letters) and not line.startswith(_FORCED):
-            cue = cues.split_cue(line)
-            if cue is not None and not cue.name.endswith(("।", "।", "。", "!", "?", "॥", "؟")):
-                places.setdefault(cue.name, []).append(number)
-    marked = list(text_lines)
-    for numbers in places.values():
-        if len(numbers) > 1:
-            for number in numbers:
-                marked[number] = "@" + marked[number].lstrip()
-    return marked
+        alone = not text_lines[number - 1].strip() and text_lines[number + 1].strip()
+        if alone and (cue := _caseless_name(text_lines[number])) is not None:
+            names[number] = cue.name
+    if len(set(names.values())) == len(names):
+        return text_lines
+    return ["@" + line.lstrip() if number in names else line for number, line in enumerate(text_lines)]
+
+
+def _caseless_name(line: str) -> cues.Cue | None:
+    letters = [char for char in line if char.isalpha()]
+    if len(line) > _MAX_CASELESS_NAME or not letters or line.lstrip().startswith(_FORCED):
+        return None
+    if any(char.isupper() or char.islower() for char in letters):
+        return None
+    cue = cues.split_cue(line)
+    long = cue is None or len(cue.name.split()) > _MAX_CASELESS_WORDS or cue.name.endswith(_SENTENCE_ENDS)
+    return None if long else cue
 
 
 class _Reader(Parser):  # type: ignore[misc]  # the library has no types

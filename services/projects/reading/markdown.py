@@ -104,6 +104,9 @@ def _blocks(text_lines: list[str]) -> list[tuple[str, list[str]]]:
             blocks.append(("#" if "=" in line else "##", [blocks[-1][1].pop()]))
             continue
         kind, text = _kind(line)
+        if kind == "text" and _BULLET.match(line[:_LONGEST_MARK]) and blocks and blocks[-1][0] == "text":
+            # each item is a paragraph of its own
+            blocks[-1][1].append("")
         if kind not in ("text", "quote") or not blocks or blocks[-1][0] != kind:
             blocks.append((kind, []))
         blocks[-1][1].append(_without_marks(text))
@@ -121,7 +124,7 @@ def _kind(line: str) -> tuple[str, str]:
         return "rule", ""
     if quote := _QUOTE.match(line):
         return "quote", line[quote.end() :]
-    if bullet := _BULLET.match(line[:200]):
+    if bullet := _BULLET.match(line[:_LONGEST_MARK]):
         return "text", line[bullet.end() :]
     return "text", line
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
+from itertools import pairwise
 
 from services.projects.reading.cues import Cue, is_heading, is_transition, split_cue
 
@@ -31,9 +32,10 @@ def speech(line: str) -> tuple[Cue, str] | None:
 
 
 def names(text_lines: Iterable[str]) -> set[str]:
-    """The names that speak: written in upper case, or found before a colon more than once."""
-    counted: Counter[str] = Counter()
-    for line in text_lines:
-        if (found := speech(line)) is not None:
-            counted[found[0].name] += 1
-    return {name for name, times in counted.items() if times > 1 or name.isupper()}
+    """The names that speak: in upper case, or before a colon more than once, or right beside a speech of one of those."""
+    spoken = [found[0].name if (found := speech(line)) is not None else "" for line in text_lines]
+    counted = Counter(spoken)
+    certain = {name for name, times in counted.items() if name and (times > 1 or name.isupper())}
+    beside = {name for before, name in pairwise(spoken) if before in certain}
+    beside |= {name for name, after in pairwise(spoken) if after in certain}
+    return certain | (beside - {""})

@@ -79,7 +79,9 @@ class Studio:
             rows = (await work.session.scalars(query)).all()
         names = [str(row.headers["ce_type"]).rpartition(".")[2] for row in rows]
         classes = [getattr(events_pb2, name) for name in names]
-        return [(name, cls.FromString(row.payload).project) for name, cls, row in zip(names, classes, rows, strict=True)]
+        return [
+            (name, cls.FromString(row.payload).project) for name, cls, row in zip(names, classes, rows, strict=True)
+        ]
 
 
 @pytest.fixture(scope="session")

@@ -22,7 +22,9 @@ async def test_a_new_project_is_a_draft_and_is_told_of(studio: Studio) -> None:
     assert (name, told.user_id, told.title) == ("ProjectCreated", studio.user, "The Light")
 
 
-@pytest.mark.parametrize(("title", "description"), [("", ""), ("   ", ""), ("x" * 101, ""), ("a\x00b", ""), ("ok", "d" * 5001)])
+@pytest.mark.parametrize(
+    ("title", "description"), [("", ""), ("   ", ""), ("x" * 101, ""), ("a\x00b", ""), ("ok", "d" * 5001)]
+)
 async def test_a_title_or_description_out_of_bounds_is_refused(studio: Studio, title: str, description: str) -> None:
     with pytest.raises(Invalid):
         await studio.projects.create(studio.user, pb.CreateProjectRequest(title=title, description=description))
@@ -90,7 +92,11 @@ async def test_a_deleted_project_is_not_found_until_it_is_restored(studio: Studi
         await studio.projects.get(studio.user, str(project.id))
     restored = await studio.projects.restore(studio.user, str(project.id))
     assert restored.status() == pb.Project.STATUS_DRAFT
-    assert [name for name, _ in await studio.facts(project.id)] == ["ProjectCreated", "ProjectDeleted", "ProjectRestored"]
+    assert [name for name, _ in await studio.facts(project.id)] == [
+        "ProjectCreated",
+        "ProjectDeleted",
+        "ProjectRestored",
+    ]
 
 
 async def test_restoring_counts_against_the_plan(studio: Studio) -> None:
@@ -117,7 +123,9 @@ async def test_after_thirty_days_a_deleted_project_is_gone(studio: Studio) -> No
 
 
 async def follow(studio: Studio, project_id: object, job_id: object, sequence: int, **what: bool) -> None:
-    await studio.projects.follow_job(new_id(), sequence, str(project_id), str(job_id), **{"live": False, "has_film": False} | what)
+    await studio.projects.follow_job(
+        new_id(), sequence, str(project_id), str(job_id), **{"live": False, "has_film": False} | what
+    )
 
 
 async def test_a_projects_status_follows_its_jobs(studio: Studio) -> None:
