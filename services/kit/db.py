@@ -11,7 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import MetaData, text
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 from services.kit import outbox
@@ -145,5 +145,6 @@ def is_away(error: BaseException) -> bool:
         sqlstate = getattr(error.orig, "sqlstate", None) or getattr(error.orig, "pgcode", None)
         if sqlstate:
             return str(sqlstate)[:2] in _AWAY_CLASSES
-        return error.connection_invalidated or isinstance(error, InterfaceError | OperationalError)
+        # without a SQLSTATE it is the driver that speaks: the connection is gone
+        return error.connection_invalidated or isinstance(error, InterfaceError | InternalError | OperationalError)
     return isinstance(error, OSError | TimeoutError)
