@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import cast
 
 from filmstudio.ai_jobs.v1 import worker_pb2_grpc
 
@@ -28,7 +27,7 @@ def build(settings: Settings) -> Sequence[Part]:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     kill_leftovers(folder)
     client = Client(settings.ai_jobs_grpc_address, "ai_jobs", own_token(settings))
-    stub = cast("worker_pb2_grpc.RenderServiceAsyncStub", client.stub(worker_pb2_grpc.RenderServiceStub))
+    stub = client.stub(worker_pb2_grpc.RenderServiceStub)
     transfers = Transfers(Cache(folder / "cache", settings.worker_cache_bytes))
     calls = RenderCalls(stub, transfers, settings.worker_name)
     pool = Pool(settings.worker_slots, settings.engines, folder, on_free=lambda: worker.claim_soon())

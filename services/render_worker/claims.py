@@ -10,8 +10,6 @@ import asyncio
 import random
 import shutil
 from collections.abc import Coroutine, Sequence
-from dataclasses import dataclass
-from enum import Enum
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +21,7 @@ from services.kit.errors import DependencyAway, RemoteError
 from services.kit.facts import Event
 from services.render_worker import metrics
 from services.render_worker.engines.base import StepFailed
+from services.render_worker.held import Ending, Held
 from services.render_worker.leftovers import fresh_folder
 from services.render_worker.pool import Child, Done, Pool
 from services.render_worker.render_calls import LeaseLost, RenderCalls
@@ -41,31 +40,8 @@ _LAST_DELIVERIES_S = 5.0
 _LAST_WORDS_S = 3.0
 
 
-class Ending(Enum):
-    """Why a step is taken out of its child's hands."""
-
-    CANCELED = "canceled"
-    LOST = "lost"
-    RELEASED = "released"
-
-
-@dataclass(eq=False)
-class Held:
-    """A step under this worker's lease."""
-
-    step: steps_pb2.RenderStep
-    lease: pb.StepLease
-    ending: asyncio.Future[Ending]
-    # None once the work is done: delivering needs no slot
-    child: Child | None
-    progress: float = 0.0
-    # the cancellation is being reported: only a lost lease, or our leaving, ends that
-    canceled: bool = False
-
-    def end(self, ending: Ending) -> None:
-        """End it for this reason, unless it has been ended for another."""
-        if not (self.ending.done() or (self.canceled and ending is Ending.CANCELED)):
-            self.ending.set_result(ending)
+async def _first_of(*futures: asyncio.Future[Any]) -> None:
+    await asyncio.wait(futures, return_when=asyncio.FIRST_COMPLETED)
 
 
 class Worker:
@@ -181,7 +157,7 @@ class Worker:
         work = asyncio.create_task(self._work(held, folder))
         outcome = "error"
         try:
-            await asyncio.wait({work, held.ending}, return_when=asyncio.FIRST_COMPLETED)
+            await _first_of(work, held.ending)
             if work.done():
                 outcome = work.result()
             else:
@@ -227,7 +203,7 @@ class Worker:
         try:
             if canceled:
                 held.canceled, held.ending = True, asyncio.get_running_loop().create_future()
-            await asyncio.wait({saying, held.ending}, return_when=asyncio.FIRST_COMPLETED)
+            await _first_of(saying, held.ending)
             if saying.done():
                 saying.result()
         except LeaseLost:
