@@ -116,9 +116,9 @@ def light_of(
     if interior and base is _NIGHT:
         base = _INDOOR_NIGHT
     grey = {
-        sb.WEATHER_CLOUDY: 0.35,
-        sb.WEATHER_RAIN: 0.55,
-        sb.WEATHER_STORM: 0.7,
+        sb.WEATHER_CLOUDY: 0.5,
+        sb.WEATHER_RAIN: 0.78,
+        sb.WEATHER_STORM: 0.88,
         sb.WEATHER_FOG: 0.5,
         sb.WEATHER_SNOW: 0.4,
     }
