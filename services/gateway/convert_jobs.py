@@ -34,8 +34,6 @@ def options_in(options: VideoOptions) -> jobs_pb2.VideoOptions:
         seed=options.seed,
         preview=bool(options.preview),
     )
-    if options.narrator is not None:
-        message.narrator.voice = options.narrator.voice or ""
     if (music := options.music) is not None:
         message.music.CopyFrom(
             jobs_pb2.MusicOptions(
@@ -43,11 +41,7 @@ def options_in(options: VideoOptions) -> jobs_pb2.VideoOptions:
             )
         )
     if (subtitles := options.subtitles) is not None:
-        message.subtitles.CopyFrom(
-            jobs_pb2.SubtitleOptions(
-                burn=subtitles.burn, languages=subtitles.languages or [], files=subtitles.files or {}
-            )
-        )
+        message.subtitles.CopyFrom(jobs_pb2.SubtitleOptions(burn=subtitles.burn, languages=subtitles.languages or []))
     if (overlay := options.overlay) is not None:
         message.overlay.CopyFrom(
             jobs_pb2.OverlayOptions(watermark=overlay.watermark or "", intro=overlay.intro, outro=overlay.outro)

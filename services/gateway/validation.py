@@ -20,6 +20,8 @@ from services.kit.errors import DependencyAway, RemoteError
 # What the public contract names and this studio can't do yet: said plainly rather than as an unknown field.
 UNAVAILABLE = {
     "/publish": "this studio does not publish yet; leave it out and download the film",
+    "/options/narrator": "the narrator's voice can't be chosen in this studio yet; leave it out",
+    "/options/subtitles/files": "subtitle files of your own are not available in this studio yet; leave them out",
     "/options/podcast": "podcast layouts are not available in this studio yet; leave it out",
     "/options/formats": "only mp4 is available in this studio; leave formats out or ask for mp4",
     "/options/review": "a review before rendering is not available in this studio yet; leave it out or say false",

@@ -13,7 +13,6 @@ Resolution = Literal["480p", "720p", "1080p"]
 Style = Literal["flat", "watercolor", "noir"]
 MusicMood = Literal["auto", "none", "calm", "happy", "sad", "tense", "tender", "mysterious", "triumphant"]
 Raga = Literal["yaman", "bhairav", "bhupali", "darbari", "kafi"]
-Voice = Literal["female", "male", "neutral", "child", "senior_female", "senior_male"]
 StepKind = Literal[
     "analyze_script",
     "draw_frame",
@@ -26,12 +25,6 @@ StepKind = Literal[
     "make_thumbnail",
     "check_quality",
 ]
-
-
-class Narrator(In):
-    """Who reads what nobody in the script says."""
-
-    voice: Voice | None = None
 
 
 class Music(In):
@@ -54,7 +47,6 @@ class Subtitles(In):
 
     burn: bool | None = Field(None, description="into the picture; default true")
     languages: list[Language] | None = Field(None, max_length=20)
-    files: dict[Language, Id] | None = Field(None, description="language → a subtitles asset", max_length=20)
 
 
 class Overlay(In):
@@ -75,7 +67,6 @@ class VideoOptions(In):
     resolution: Resolution | None = Field(None, description="default: the best your plan allows")
     fps: Literal[24, 25, 30] | None = Field(None, description="default 24")
     style: Style | None = Field(None, description="default flat")
-    narrator: Narrator | None = None
     music: Music | None = None
     subtitles: Subtitles | None = None
     images: list[Id] | None = Field(None, max_length=20, description="image assets, given to shots in order")
@@ -86,6 +77,6 @@ class VideoOptions(In):
     )
     review: Literal[False] | None = None
     seed: int | None = Field(
-        None, ge=0, lt=2**63, description="default: from the project's id, so that a second run is the same film"
+        None, ge=0, lt=2**31, description="default: from the project's id, so that a second run is the same film"
     )
     preview: bool | None = Field(None, description="720p, watermarked, at most 60 s, at the same price")
