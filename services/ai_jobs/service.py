@@ -116,8 +116,9 @@ class JobsService:
             known = await requests.begin(work, user_id, "CreateJob", request.request_id, request)
             if known is not None:
                 return known
+            twin = await self._check_plan(work, order)
             await self._check_quote(work, order, request.quote_id)
-            await self._check_live(work, order)
+            self._check_twin(order, twin)
             attempt = job.reserve(self._house.now())
             work.save(job)
         await self._hold_and_queue(job.id, attempt, job.user_id, order.price, "CreateJob", request.request_id)
@@ -193,8 +194,8 @@ class JobsService:
         if quote.credits != order.price:
             raise QuoteStale("the price has changed since the quote: ask for a new one")
 
-    async def _check_live(self, work: Work, order: Order, *, besides: UUID | None = None) -> None:
-        """PlanLimit first (403), then JobAlreadyRunning (409)."""
+    async def _check_plan(self, work: Work, order: Order, *, besides: UUID | None = None) -> Job | None:
+        """PlanLimit when the user has as many live jobs as the plan allows; else the project's live job of this kind, if any."""
         live = [job for job in await repository.live_jobs(work.session, order.user_id) if job.id != besides]
         allowed = order.commission.plan.max_live_jobs
         mine = UUID(order.commission.project.id)
@@ -203,6 +204,10 @@ class JobsService:
             raise PlanLimit(
                 f"plan {order.commission.plan.id} allows {allowed} jobs at once", limit="live_jobs", allowed=allowed
             )
+        return twin
+
+    @staticmethod
+    def _check_twin(order: Order, twin: Job | None) -> None:
         if twin is not None:
             raise JobAlreadyRunning(f"the project has a live {order.kind} job", job_id=twin.id)
 
@@ -346,7 +351,8 @@ class JobsService:
             order = Order(user_id, job.kind, found, pb.VideoOptions(), job.film, job.fingerprint, price)
         async with self._db.work() as work:
             await repository.lock_user(work.session, user_id)
-            await requests.begin(work, user_id, "RetryJob", request.request_id, request)
+            if await requests.begin(work, user_id, "RetryJob", request.request_id, request):
+                return
             locked = await repository.locked(work.session, job.id)
             if locked is None:
                 raise NotFound(f"there is no job {job_id}")
@@ -354,7 +360,7 @@ class JobsService:
             if locked.reserving_attempt is not None:
                 raise JobState("a retry of this job is being started already", status=locked.status)
             if order is not None:
-                await self._check_live(work, order, besides=locked.id)
+                self._check_twin(order, await self._check_plan(work, order, besides=locked.id))
             attempt = locked.reserve(self._house.now())
         await self._hold_and_queue(job.id, attempt, user_id, price, "RetryJob", request.request_id)
 
