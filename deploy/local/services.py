@@ -17,7 +17,7 @@ KAFKA = ("KAFKA_BOOTSTRAP_SERVERS",)
 S3 = ("S3_ENDPOINT_URL", "S3_BUCKET", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION")
 ADMIN = ("FILMSTUDIO_ADMIN_EMAIL", "FILMSTUDIO_ADMIN_PASSWORD", "JWT_KEYS_DIR")
 ADDRESSES = tuple(f"{name.upper()}_GRPC_ADDRESS" for name in GRPC_SERVICES)
-COMMON = ("SERVICE_CALLERS_FILE", "LOG_LEVEL", "LOG_FORMAT", "FILMSTUDIO_URL", *ADDRESSES)
+COMMON = ("SERVICE_CALLERS_FILE", "LOG_LEVEL", "LOG_FORMAT", "OTEL_EXPORTER_OTLP_ENDPOINT", "FILMSTUDIO_URL", *ADDRESSES)
 # what each process is told and no more: the worker, which reads untrusted media, gets no credentials to anything
 TOLD: dict[str, tuple[str, ...]] = {
     "users": (*DATABASE, *REDIS, *KAFKA, *ADMIN),
@@ -27,6 +27,8 @@ TOLD: dict[str, tuple[str, ...]] = {
     "gateway": (*REDIS, "GATEWAY_HOST", "GATEWAY_PORT", "FILMSTUDIO_RATE_LIMITS", "CORS_ORIGINS"),
     "render_worker": KAFKA,
 }
+# glibc keeps what a process once used; told so, it gives back some 20 MB a process
+MALLOC = {"MALLOC_ARENA_MAX": "2", "MALLOC_TRIM_THRESHOLD_": "131072", "MALLOC_MMAP_THRESHOLD_": "131072"}
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,7 @@ def _program(
     layout: Layout, name: str, service: str, env: Mapping[str, str], address: str,
     own: Mapping[str, str] | None = None, stop_seconds: int = 15,
 ) -> Program:  # fmt: skip
-    told = {key: env[key] for key in (*COMMON, *TOLD[service]) if key in env}
+    told = MALLOC | {key: env[key] for key in (*COMMON, *TOLD[service]) if key in env}
     told |= {
         "METRICS_ADDRESS": env[f"{name.upper()}_METRICS_ADDRESS"],
         "SERVICE_TOKEN_FILE": str(passwords.token_file(layout, service)),

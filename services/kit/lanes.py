@@ -6,7 +6,7 @@ import heapq
 from dataclasses import dataclass, field
 from typing import Any
 
-import asyncpg  # type: ignore[import-untyped] # it ships none
+import asyncpg
 
 # rows read per shard and turn; an aggregate with as many waiting gets no more until they are gone
 WINDOW = 64

@@ -13,7 +13,7 @@ import json
 import random
 from datetime import timedelta
 
-import asyncpg  # type: ignore[import-untyped] # it ships none
+import asyncpg
 from confluent_kafka import KafkaError, KafkaException
 from prometheus_client import Counter, Gauge
 

@@ -14,10 +14,8 @@ from typing import Any
 import structlog
 from opentelemetry import trace
 from opentelemetry.context import Context, attach, detach
-from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 from prometheus_client import start_http_server
 
@@ -32,6 +30,10 @@ def setup(service: str, settings: KitSettings) -> None:
     _setup_logging(service, settings)
     provider = TracerProvider(resource=Resource.create({"service.name": service}))
     if settings.otel_exporter_otlp_endpoint:
+        # here and not above: it costs 18 MB of memory, and most processes export nothing
+        from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+        from opentelemetry.sdk.trace.export import BatchSpanProcessor
+
         exporter = OTLPSpanExporter(endpoint=f"{settings.otel_exporter_otlp_endpoint.rstrip('/')}/v1/traces")
         provider.add_span_processor(BatchSpanProcessor(exporter))
     trace.set_tracer_provider(provider)
@@ -48,7 +50,8 @@ def _add_trace(_logger: Any, _method: str, event: structlog.typing.EventDict) ->
 
 def _setup_logging(service: str, settings: KitSettings) -> None:
     renderer: Any = (
-        structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+        # without the locals, which may hold what must not be logged
+        structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback)
         if settings.log_format == "console"
         else structlog.processors.JSONRenderer()
     )
