@@ -37,7 +37,7 @@ async def hold(session: AsyncSession, hold_id: UUID) -> Hold | None:
     statement = (
         select(Hold)
         .filter_by(id=hold_id)
-        .options(selectinload(Hold.reservations).selectinload(Reservation.grant))
+        .options(selectinload(Hold.reservations).joinedload(Reservation.grant))
         .execution_options(populate_existing=True)
     )
     return (await session.execute(statement)).scalar_one_or_none()
