@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -28,6 +29,9 @@ MAX_CLAIM = 64
 # an input's address outlives the longest step; an upload's needs to outlive one upload
 INPUT_URL_S = 2 * 3600
 UPLOAD_URL_S = 900
+# a worker reads untrusted media: what it names stays in its claim's own folder
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,14 @@ def output_key(step: RenderStep, fence: int, name: str) -> str:
     """Where a claim's file goes: another claim of the same step writes elsewhere."""
     project = step.project_id or "none"
     return f"users/{step.user_id}/projects/{project}/generated/{step.id}/{fence}/{name}"
+
+
+def check_output(output: steps_pb.StepOutput) -> None:
+    """Invalid unless the file has a plain name, a type, a size and a hash."""
+    if not _NAME.fullmatch(output.name):
+        raise Invalid("an output's name is lower-case letters, digits, _ and -, at most 64", field="outputs.name")
+    if not _SHA256.fullmatch(output.sha256) or output.size_bytes < 1 or not output.content_type:
+        raise Invalid(f"{output.name} needs its SHA-256 (hex), size and type", field=f"outputs.{output.name}")
 
 
 class Dispatch:
@@ -215,6 +227,7 @@ class Dispatch:
             await course.settle()
 
     def _describe(self, step: RenderStep, fence: int, output: steps_pb.StepOutput) -> dict[str, Any]:
+        check_output(output)
         described: dict[str, Any] = MessageToDict(output, preserving_proto_field_name=True)
         described["size_bytes"] = output.size_bytes
         described["object_key"] = output_key(step, fence, output.name)
@@ -312,6 +325,7 @@ class Dispatch:
         step = await self._held(step_id, fence)
         uploads = []
         for output in outputs:
+            check_output(output)
             signed = self._storage.sign_put(
                 output_key(step, fence, output.name),
                 UPLOAD_URL_S,

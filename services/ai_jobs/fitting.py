@@ -16,7 +16,7 @@ from services.ai_jobs.options import MAX_TEMPO
 # before the first word of a shot, between two lines, after the last word
 LEAD_MS, GAP_MS, TAIL_MS = 250, 220, 350
 # a shot without speech is at least this long: shorter pictures can't be read
-SILENT_MS = 1500
+SILENT_MS = 1800
 # speech is sped up in steps, so that a small change of the text rarely changes the tempo of the whole film
 TEMPOS = (1.0, 1.05, 1.1, MAX_TEMPO)
 # pauses added to a shot before its first word grow no longer than this
@@ -26,7 +26,7 @@ END_CARD_WISH_MS = 3500
 
 @dataclass(frozen=True)
 class ShotNeed:
-    """What a shot asks for: its wish without speech, and how long each of its lines lasts at tempo 1."""
+    """What a shot asks for: how long each of its lines lasts at tempo 1, and what it wishes for besides its speech."""
 
     id: str
     natural_ms: int
@@ -38,6 +38,10 @@ class ShotNeed:
             return SILENT_MS
         speech = sum(math.ceil(length / tempo) for length in self.lines_ms)
         return LEAD_MS + speech + GAP_MS * (len(self.lines_ms) - 1) + TAIL_MS
+
+    def wish_ms(self) -> float:
+        """How much longer than its minimum it would like to be: a breath after speech, time to look at a silent picture."""
+        return self.natural_ms if self.lines_ms else max(0, self.natural_ms - SILENT_MS)
 
 
 @dataclass(frozen=True)
@@ -103,7 +107,7 @@ def _kept(shots: list[ShotNeed], least: dict[str, int], previous: dict[str, int]
 
 def _shared(shots: list[ShotNeed], least: dict[str, int], fps: int, room: int, *, to_end_card: int) -> dict[str, int]:
     over = room - sum(least.values())
-    wishes = [max(0, math.ceil(shot.natural_ms * fps / 1000) - least[shot.id]) for shot in shots]
+    wishes = [math.ceil(shot.wish_ms() * fps / 1000) for shot in shots]
     if sum(wishes) >= over:
         extra = _spread(over, [max(wish, 1e-6) for wish in wishes])
         return {shot.id: least[shot.id] + more for shot, more in zip(shots, extra, strict=True)}

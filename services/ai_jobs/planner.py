@@ -102,4 +102,4 @@ class Planner:
 def _estimated_ms(shot: storyboard_pb2.Shot) -> int:
     """What a shot is likely to last before its lines are spoken."""
     need = fitting.ShotNeed(shot.id, shot.natural_ms, tuple(line.estimated_ms for line in shot.lines))
-    return round(max(need.natural_ms, need.minimum_ms(1.0)))
+    return round(need.minimum_ms(1.0) + need.wish_ms())

@@ -33,17 +33,18 @@ class HeldBeat(Protocol):
 
 # The one statement that hands out work (G1, G6). Within a user: the job's priority, its age, the plan's order. Between
 # users: effective priority, then whoever waited longest for a turn. Locked rows are another claim's and are passed over.
+# `ready_at` is by our clock and now() by the database's: a difference between them delays nothing.
 _CLAIM = text(
     """
     WITH waiting AS (
         SELECT s.id, s.user_id, s.priority, s.job_id, s.position, s.ready_at,
                min(s.ready_at) OVER (PARTITION BY s.user_id) AS user_ready_at
         FROM ai_jobs.render_steps s
-        WHERE s.state = 'ready' AND s.lane = ANY(:lanes) AND s.engine = ANY(:engines) AND s.ready_at <= now()
+        WHERE s.state = 'ready' AND s.lane = ANY(:lanes) AND s.engine = ANY(:engines)
     ), ranked AS (
         SELECT w.id, t.last_claim_at,
-               w.priority + floor(extract(epoch FROM least(
-                   now() - coalesce(t.last_claim_at, w.user_ready_at), now() - w.user_ready_at)) / 60) AS effective,
+               w.priority + floor(greatest(0, extract(epoch FROM least(
+                   now() - coalesce(t.last_claim_at, w.user_ready_at), now() - w.user_ready_at))) / 60) AS effective,
                row_number() OVER (PARTITION BY w.user_id ORDER BY w.priority DESC, w.job_id, w.position, w.id) AS turn
         FROM waiting w LEFT JOIN ai_jobs.user_turns t ON t.user_id = w.user_id
     ), best AS (

@@ -68,7 +68,7 @@ _BY_HTTP_STATUS = {
 # seconds after which it is worth while to ask again
 _RETRY_AFTER_S = {"DEPENDENCY_AWAY": 2, "IDEMPOTENCY_IN_FLIGHT": 1}
 # what travels as text between services and is a number, or a list, outside
-_NUMBERS = {"needed", "available", "allowed", "needed_seconds"}
+_NUMBERS = ("needed", "available", "allowed", "_seconds", "_bytes")
 _LISTS = {"supported"}
 
 
@@ -125,7 +125,7 @@ def of_reason(code: grpc.StatusCode, reason: str, message: str, metadata: Mappin
 def _value(key: str, value: str) -> object:
     if key in _LISTS:
         return [item for item in value.split(",") if item]
-    if key in _NUMBERS:
+    if key.endswith(_NUMBERS):
         try:
             number = float(value)
         except ValueError:

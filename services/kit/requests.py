@@ -56,7 +56,7 @@ async def begin(work: Work, user_id: str, method: str, request_id: str, message:
     row = (
         await work.session.execute(
             select(RequestRow, (func.now() - RequestRow.created_at > LAPSES_AFTER).label("lapsed"))
-            .filter_by(**values)
+            .where(RequestRow.user_id == user_id, RequestRow.method == method, RequestRow.request_id == request_id)
             .with_for_update()
             .execution_options(populate_existing=True)
         )

@@ -1,4 +1,4 @@
-"""The languages a script may be in: those that the voice every installation has (espeak-ng 1.52) speaks."""
+"""The languages a script may be in: those that every installation can speak (espeak-ng 1.52) and set in type (Noto Sans)."""
 
 from __future__ import annotations
 
@@ -9,12 +9,10 @@ DEFAULT = "en"
 SUPPORTED = (
     "en", "hi", "ta", "te", "bn", "mr", "gu", "kn", "ml", "pa", "ur", "ne",
     "es", "fr", "de", "pt", "it", "nl", "sv", "da", "nb", "fi", "pl", "cs", "sk", "hu", "ro", "bg", "el", "ru", "uk", "tr",
-    "ar", "fa", "he", "id", "ms", "vi", "th", "zh", "ja", "ko", "sw",
+    "ar", "fa", "id", "ms", "vi", "th", "sw",
 )  # fmt: skip
-# Written without spaces between words.
-SPACELESS = frozenset({"th", "zh", "ja"})
-# Other codes of the same languages: the macrolanguage of Bokmål, and codes that ISO withdrew.
-_SYNONYMS = {"no": "nb", "iw": "he", "in": "id", "cmn": "zh"}
+# Other codes of the same languages: the macrolanguage of Bokmål, and a code that ISO withdrew.
+_SYNONYMS = {"no": "nb", "in": "id"}
 
 
 def normalized(tag: str) -> str:

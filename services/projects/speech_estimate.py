@@ -22,8 +22,8 @@ Kind = script_pb2.ScriptElement
 _SIGN_MS = {
     "en": 68, "hi": 90, "ta": 76, "te": 88, "bn": 85, "mr": 91, "gu": 98, "kn": 81, "ml": 72, "pa": 82, "ur": 97, "ne": 83,
     "es": 70, "fr": 53, "de": 62, "pt": 76, "it": 67, "nl": 72, "sv": 78, "da": 67, "nb": 80, "fi": 76, "pl": 81, "cs": 73,
-    "sk": 76, "hu": 82, "ro": 78, "bg": 75, "el": 72, "ru": 62, "uk": 109, "tr": 82, "ar": 123, "fa": 104, "he": 89, "id": 77,
-    "ms": 75, "vi": 67, "th": 114, "zh": 263, "ja": 466, "ko": 200, "sw": 93,
+    "sk": 76, "hu": 82, "ro": 78, "bg": 75, "el": 72, "ru": 62, "uk": 109, "tr": 82, "ar": 123, "fa": 104, "id": 77,
+    "ms": 75, "vi": 67, "th": 114, "sw": 93,
 }  # fmt: skip
 _DIGIT_MS = 430
 _SENTENCE_PAUSE_MS = 300

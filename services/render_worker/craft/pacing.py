@@ -7,9 +7,9 @@ from itertools import pairwise
 
 LONGEST_LINE_MS = 8000
 MOST_SHOTS = 200
-# Shots of a film: one each 3 to 6 seconds looks alive, more than one in 2 seconds is a flicker.
+# Shots of a film: one each 3 to 6 seconds looks alive, more than one in 3 seconds on average is a flicker.
 _SLOWEST_SHOT_MS = 5500
-_FASTEST_SHOT_MS = 2000
+_FASTEST_SHOT_MS = 3000
 # The title and end card that the planner adds.
 _CARDS_MS = 5000
 

@@ -73,8 +73,8 @@ class Engine(Protocol):
 
     # "illustrator@1": raise the number whenever the same input would give another output.
     name: str
-    kind: pb.StepKind
-    lane: pb.Lane
+    kind: pb.StepKind.ValueType
+    lane: pb.Lane.ValueType
 
     def run(self, work: Work) -> Finished:
         """Do the step; StepFailed when it can't be done."""

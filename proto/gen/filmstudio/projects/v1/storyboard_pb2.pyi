@@ -515,7 +515,7 @@ class Shot(_message.Message):
     prompt: _builtins.str
     """What is seen, in words."""
     natural_ms: _builtins.int
-    """How long the shot wishes to be without its speech, in milliseconds."""
+    """How long the shot wishes to be besides its speech, in milliseconds: all of a silent shot, a breath after a spoken one."""
     image_asset_id: _builtins.str
     """The filmmaker's own picture for this shot; empty: it is drawn."""
     duration_ms: _builtins.int
