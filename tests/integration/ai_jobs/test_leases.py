@@ -1,0 +1,321 @@
+"""A step has one winner: claims, fences, leases that are renewed, lost or given back, and deliveries."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+
+import pytest
+from filmstudio.ai_jobs.v1 import jobs_pb2 as pb
+from filmstudio.ai_jobs.v1 import steps_pb2, worker_pb2
+
+from services.ai_jobs.errors import LeaseLost, OutputMismatch, OutputMissing
+from services.ai_jobs.models import JobFailure
+from services.kit.errors import Invalid
+from services.kit.storage import StoredObject
+from tests.integration.ai_jobs.conftest import Studio
+from tests.integration.ai_jobs.rendering import ENGINES, result_of
+
+GO_ON = worker_pb2.HeartbeatResponse.VERDICT_GO_ON
+CANCEL = worker_pb2.HeartbeatResponse.VERDICT_CANCEL
+LOST = worker_pb2.HeartbeatResponse.VERDICT_LOST
+BAD_INPUT = JobFailure("INPUT_UNREADABLE", "the picture can't be decoded", "", False, {})
+BROKEN = JobFailure("ENGINE_FAILED", "the engine stumbled", "", True, {})
+
+
+async def left_s(studio: Studio, step_id: str) -> float:
+    """Seconds until the step's lease runs out, by the database's clock."""
+    query = "SELECT extract(epoch FROM lease_expires_at - now())::float8 AS left FROM ai_jobs.render_steps WHERE id = $1::uuid"
+    [row] = await studio.sql(query, step_id)
+    return float(row["left"])
+
+
+# ---- claims
+
+
+async def test_a_claim_gives_a_lease_of_thirty_seconds_and_a_new_fence(studio: Studio) -> None:
+    await studio.probe(1)
+    [order] = await studio.worker().claim()
+    assert (order.fence, order.engine, order.lane) == (1, "wait@1", steps_pb2.LANE_CPU)
+    assert 25 < await left_s(studio, order.id) <= 30
+    assert order.params.wait.seconds == 1
+
+
+async def test_a_claim_takes_only_what_the_worker_has_engines_and_lanes_for(studio: Studio) -> None:
+    await studio.probe(2)
+    others = [engine for engine in ENGINES if engine != "wait@1"]
+    assert await studio.dispatch.claim("w", ["cpu"], others, 5) == []
+    assert await studio.dispatch.claim("w", ["gpu"], ENGINES, 5) == []
+    assert len(await studio.dispatch.claim("w", ["gpu", "cpu"], ENGINES, 5)) == 2
+
+
+@pytest.mark.parametrize(("worker", "count"), [("", 1), ("w", 0), ("w", 65)])
+async def test_a_claim_names_its_worker_and_a_bounded_number(studio: Studio, worker: str, count: int) -> None:
+    with pytest.raises(Invalid):
+        await studio.dispatch.claim(worker, ["cpu"], ENGINES, count)
+
+
+async def test_eight_workers_claiming_at_once_never_get_the_same_step(studio: Studio) -> None:
+    job_id = await studio.probe(120)
+    workers = [studio.worker(f"worker-{number}") for number in range(8)]
+
+    async def claim_all(number: int) -> list[str]:
+        got: list[str] = []
+        while orders := await workers[number].claim(1 + number % 4):
+            got += [order.id for order in orders]
+        return got
+
+    claimed = [step for got in await asyncio.gather(*map(claim_all, range(8))) for step in got]
+    assert len(claimed) == len(set(claimed)) == 120
+    assert {(step.state, step.fence) for step in (await studio.steps(job_id)).values()} == {("leased", 1)}
+
+
+async def test_eight_workers_render_one_job_to_its_end_with_events_without_gaps(studio: Studio) -> None:
+    job_id = await studio.probe(60, credits=2)
+    workers = [studio.worker(f"worker-{number}") for number in range(8)]
+
+    async def work(number: int) -> None:
+        while orders := await workers[number].claim(2):
+            for order in orders:
+                await workers[number].finish(order)
+
+    await asyncio.gather(*map(work, range(8)))
+    job = await studio.job(job_id)
+    assert (job.status, job.credits.captured) == (pb.JOB_STATUS_SUCCEEDED, 2)
+    events = await studio.events(job_id)
+    assert [event.seq for event in events] == list(range(1, len(events) + 1))
+    assert Counter(event.type for event in events)["job.step"] == 60
+    assert [event.type for event in events if event.final] == ["job.succeeded"]
+    assert [name for name, _ in await studio.facts(job_id)] == ["JobQueued", "JobStarted", "JobSucceeded"]
+
+
+# ---- deliveries
+
+
+async def test_a_repeat_of_the_accepted_completion_is_answered_the_same(studio: Studio) -> None:
+    job_id = await studio.probe(2)
+    worker = studio.worker()
+    order = (await worker.claim())[0]
+    await worker.finish(order)
+    events = len(await studio.events(job_id))
+    await worker.finish(order)
+    assert len(await studio.events(job_id)) == events
+    other = steps_pb2.StepResult(draw_frame=steps_pb2.DrawFrameResult(focus_x=1))
+    with pytest.raises(OutputMismatch):
+        await studio.dispatch.complete(order.id, order.fence, [], other, 0.5)
+
+
+async def test_two_completions_at_once_count_once(studio: Studio) -> None:
+    job_id = await studio.film(studio.project(), duration_s=30)
+    worker = studio.worker()
+    [order] = await worker.claim()
+    await asyncio.gather(*(worker.finish(order) for _ in range(4)))
+    assert Counter(event.type for event in await studio.events(job_id))["job.step"] == 1
+
+
+async def test_what_an_earlier_claim_says_is_refused(studio: Studio) -> None:
+    await studio.probe(1)
+    late, quick = studio.worker("late"), studio.worker("quick")
+    await studio.dispatch.renew_all_if_owed()
+    [first] = await late.claim()
+    await studio.lapse(first.id)
+    await studio.upkeep.sweep_leases()
+    [second] = await quick.claim()
+    assert (second.id, second.fence) == (first.id, 2)
+    with pytest.raises(LeaseLost):
+        await late.finish(first)
+    with pytest.raises(LeaseLost):
+        await studio.dispatch.fail(first.id, first.fence, BAD_INPUT, canceled=False)
+    with pytest.raises(LeaseLost):
+        await studio.dispatch.upload_urls(first.id, first.fence, [])
+    await studio.dispatch.release("late", [(first.id, first.fence)])
+    assert await late.beat(first) == [LOST]
+    await quick.finish(second)
+    # also once it is done
+    with pytest.raises(LeaseLost):
+        await late.finish(first)
+
+
+async def test_a_completion_after_the_lease_ran_out_counts_while_nobody_else_has_the_step(studio: Studio) -> None:
+    job_id = await studio.probe(1)
+    worker = studio.worker()
+    [order] = await worker.claim()
+    await studio.lapse(order.id)
+    await worker.finish(order)
+    assert (await studio.job(job_id)).status == pb.JOB_STATUS_SUCCEEDED
+
+
+@pytest.mark.parametrize("step_id", ["0190b5a0-0000-7000-8000-000000000000", "no id"])
+async def test_an_unknown_step_is_a_lost_lease(studio: Studio, step_id: str) -> None:
+    with pytest.raises(LeaseLost):
+        await studio.dispatch.complete(step_id, 1, [], steps_pb2.StepResult(), 0.1)
+
+
+async def ready_frame(studio: Studio) -> steps_pb2.RenderStep:
+    """A claimed picture."""
+    worker = studio.worker()
+    await studio.film(studio.project(), duration_s=30)
+    [analysis] = await worker.claim()
+    await worker.finish(analysis)
+    await studio.planner.run()
+    return next(order for order in await worker.claim(20) if order.params.HasField("draw_frame"))
+
+
+async def test_a_completion_counts_only_with_its_objects_in_storage(studio: Studio) -> None:
+    order = await ready_frame(studio)
+    worker = studio.worker()
+    outputs, result = worker.outputs(order), result_of(order.params)
+    [key] = [key for key in studio.storage.objects if order.id in key]
+    kept = studio.storage.objects.pop(key)
+    with pytest.raises(OutputMissing):
+        await studio.dispatch.complete(order.id, order.fence, outputs, result, 0.5)
+    for wrong in (StoredObject(999, kept.sha256, ""), StoredObject(1000, "0" * 64, "")):
+        studio.storage.objects[key] = wrong
+        with pytest.raises(OutputMismatch):
+            await studio.dispatch.complete(order.id, order.fence, outputs, result, 0.5)
+    studio.storage.objects[key] = kept
+    await studio.dispatch.complete(order.id, order.fence, outputs, result, 0.5)
+
+
+async def test_an_upload_goes_to_the_claims_own_folder(studio: Studio) -> None:
+    order = await ready_frame(studio)
+    output = steps_pb2.StepOutput(name="frame", content_type="image/png", size_bytes=7, sha256="ab" * 32)
+    [upload] = await studio.dispatch.upload_urls(order.id, order.fence, [output])
+    assert upload.url.endswith(
+        f"/users/{studio.user}/projects/{order.project_id}/generated/{order.id}/{order.fence}/frame"
+    )
+    assert (upload.name, upload.headers["Content-Length"]) == ("frame", "7")
+
+
+@pytest.mark.parametrize("name", ["", "../../other/frame", "a/b", ".", "..", "frame\n", "x" * 65])
+async def test_a_file_name_that_leads_elsewhere_is_refused(studio: Studio, name: str) -> None:
+    order = await ready_frame(studio)
+    output = steps_pb2.StepOutput(name=name, content_type="image/png", size_bytes=7, sha256="ab" * 32)
+    with pytest.raises(Invalid):
+        await studio.dispatch.upload_urls(order.id, order.fence, [output])
+    with pytest.raises(Invalid):
+        await studio.dispatch.complete(order.id, order.fence, [output], result_of(order.params), 0.5)
+
+
+@pytest.mark.parametrize("sha256", ["", "ab", "z" * 64])
+async def test_a_file_without_a_proper_hash_is_refused(studio: Studio, sha256: str) -> None:
+    order = await ready_frame(studio)
+    output = steps_pb2.StepOutput(name="frame", content_type="image/png", size_bytes=7, sha256=sha256)
+    with pytest.raises(Invalid):
+        await studio.dispatch.upload_urls(order.id, order.fence, [output])
+
+
+# ---- failures
+
+
+async def test_a_step_fails_for_good_with_its_third_failure(studio: Studio) -> None:
+    job_id = await studio.probe(3, credits=2)
+    worker = studio.worker()
+    for attempt in (1, 2, 3):
+        assert (await studio.job(job_id)).status in (pb.JOB_STATUS_QUEUED, pb.JOB_STATUS_RUNNING)
+        [order] = await worker.claim(1)
+        assert order.fence == attempt
+        await studio.dispatch.fail(order.id, order.fence, BROKEN, canceled=False)
+    job = await studio.job(job_id)
+    assert (job.status, job.error.code, job.error.stage, job.error.retryable) == (
+        pb.JOB_STATUS_FAILED, "ENGINE_FAILED", "wait", True,
+    )  # fmt: skip
+    assert (job.credits.captured, job.credits.released) == (0, 2)
+    assert await worker.claim() == []
+    assert Counter(step.state for step in (await studio.steps(job_id)).values()) == {"failed": 1, "canceled": 2}
+
+
+async def test_a_bad_input_fails_at_once_and_stops_the_rest(studio: Studio) -> None:
+    job_id = await studio.probe(3)
+    worker, other = studio.worker(), studio.worker("other")
+    [order] = await worker.claim(1)
+    [running] = await other.claim(1)
+    await studio.dispatch.fail(order.id, order.fence, BAD_INPUT, canceled=False)
+    assert (await studio.job(job_id)).error.code == "INPUT_UNREADABLE"
+    assert await other.beat(running) == [CANCEL]
+    with pytest.raises(LeaseLost):
+        await other.finish(running)
+
+
+async def test_a_step_that_costs_five_workers_their_lives_fails(studio: Studio) -> None:
+    job_id = await studio.probe(1)
+    worker = studio.worker()
+    await studio.dispatch.renew_all_if_owed()
+    for _ in range(5):
+        assert (await studio.job(job_id)).status in (pb.JOB_STATUS_QUEUED, pb.JOB_STATUS_RUNNING)
+        [order] = await worker.claim()
+        await studio.lapse(order.id)
+        await studio.upkeep.sweep_leases()
+    job = await studio.job(job_id)
+    assert (job.status, job.error.code, job.error.retryable) == (pb.JOB_STATUS_FAILED, "WORKER_LOST", True)
+
+
+async def test_a_lease_given_back_counts_as_nothing(studio: Studio) -> None:
+    job_id = await studio.probe(1)
+    worker = studio.worker()
+    for _ in range(7):
+        [order] = await worker.claim()
+        await studio.dispatch.release(worker.name, [(order.id, order.fence), ("no id", 1)])
+    [step] = (await studio.steps(job_id)).values()
+    assert (step.state, step.fence, step.failures, step.lost_leases) == ("ready", 7, 0, 0)
+    # somebody else's lease can't be given back
+    [order] = await worker.claim()
+    await studio.dispatch.release("other", [(order.id, order.fence)])
+    assert [step.state for step in (await studio.steps(job_id)).values()] == ["leased"]
+
+
+# ---- heartbeats
+
+
+async def test_a_heartbeat_renews_a_lease_and_says_go_on(studio: Studio) -> None:
+    await studio.probe(1)
+    worker = studio.worker()
+    [order] = await worker.claim()
+    await studio.sql("UPDATE ai_jobs.render_steps SET lease_expires_at = now() + interval '2 seconds'")
+    assert await worker.beat(order) == [GO_ON]
+    assert await left_s(studio, order.id) > 25
+
+
+async def test_a_heartbeat_on_a_step_that_is_done_or_anothers_says_lost(studio: Studio) -> None:
+    await studio.probe(2)
+    worker = studio.worker()
+    first, second = await worker.claim()
+    assert await studio.worker("other").beat(first) == [LOST]
+    await worker.finish(first)
+    assert await worker.beat(first, second) == [LOST, GO_ON]
+
+
+# ---- our own absence is nobody's failure
+
+
+async def test_leases_that_ran_out_while_we_were_away_are_renewed_first(studio: Studio) -> None:
+    job_id = await studio.probe(2)
+    worker = studio.worker()
+    order, _ = await worker.claim()
+    await studio.lapse(*(str(step.id) for step in (await studio.steps(job_id)).values()))
+    started = studio.restarted()
+    studio.upkeep._dispatch = started
+    await studio.upkeep.sweep_leases()
+    steps = (await studio.steps(job_id)).values()
+    assert {(step.state, step.lost_leases) for step in steps} == {("leased", 0)}
+    assert await left_s(studio, order.id) > 25
+    # once, not for ever
+    await studio.lapse(order.id)
+    await studio.upkeep.sweep_leases()
+    assert Counter(step.state for step in (await studio.steps(job_id)).values()) == {"ready": 1, "leased": 1}
+
+
+async def test_after_an_outage_of_the_database_leases_are_renewed_again(studio: Studio) -> None:
+    await studio.probe(1)
+    worker = studio.worker()
+    [order] = await worker.claim()
+    await studio.lapse(order.id)
+    studio.dispatch.owe_renewal()
+    assert await studio.worker("other").claim() == []
+    assert await left_s(studio, order.id) > 25
+
+
+async def test_a_step_is_claimable_at_once_though_our_clock_runs_ahead_of_the_databases(studio: Studio) -> None:
+    studio.clock.advance(seconds=20)
+    await studio.probe(1)
+    assert len(await studio.worker().claim()) == 1
