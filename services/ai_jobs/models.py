@@ -25,7 +25,9 @@ PROGRESS_INTERVAL = timedelta(seconds=1)
 
 def words(kind: type[StrEnum], length: int = 16) -> Enum:
     """A column of an enum's values, as plain text in the database."""
-    return Enum(kind, native_enum=False, length=length, values_callable=lambda members: [member.value for member in members])
+    return Enum(
+        kind, native_enum=False, length=length, values_callable=lambda members: [member.value for member in members]
+    )
 
 
 class Base(DeclarativeBase):

@@ -340,25 +340,24 @@ def thumbnail(spec: FilmSpec, frame: str, title: str) -> StepDraft:
 def production(
     spec: FilmSpec, board: storyboard_pb2.Storyboard, spoken: list[pb.SpeakLineResult], fit: Fit, title: str
 ) -> list[StepDraft]:
-    """Everything after the lengths are known: segments, music, mix, subtitles, film, poster, check."""
+    """Everything after the lengths are known, in the order to begin it: what takes one core for long goes beside the segments."""
     segments = _segments(spec, board, spoken, fit)
     last = len(segments) - 1
-    drafts = [_animation(spec, segment, first=index == 0, last=index == last) for index, segment in enumerate(segments)]
     lines = _film_lines(spec, segments)
     starts = _scene_starts(spec, segments)
     music = _music(spec, starts)
-    if music is not None:
-        drafts.insert(0, music)
-    drafts.append(_mix(spec, lines, fit.tempo, music))
     subtitles = pb.WriteSubtitlesParams(
         language=spec.language, lines=lines, duration_ms=spec.duration_ms, profile=profile(spec)
     )
-    drafts.append(StepDraft("subtitles", "write_subtitles", pb.StepParams(write_subtitles=subtitles)))
-    drafts.append(_assembly(spec, segments, starts, title))
-    drafts.append(thumbnail(spec, f"frame/{_poster_segment(segments).name}", title))
-    sound = bool(lines) or music is not None or spec.music_asset is not None
-    drafts.append(_check(spec, segments, sound=sound))
-    return drafts
+    return [
+        *([music] if music is not None else []),
+        _mix(spec, lines, fit.tempo, music),
+        StepDraft("subtitles", "write_subtitles", pb.StepParams(write_subtitles=subtitles)),
+        thumbnail(spec, f"frame/{_poster_segment(segments).name}", title),
+        *(_animation(spec, segment, first=index == 0, last=index == last) for index, segment in enumerate(segments)),
+        _assembly(spec, segments, starts, title),
+        _check(spec, segments, sound=bool(lines) or music is not None or spec.music_asset is not None),
+    ]
 
 
 def with_focus(params: pb.StepParams, drawn: pb.DrawFrameResult) -> None:
