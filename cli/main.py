@@ -230,7 +230,9 @@ def film_options(
 
 def file_stem(name: str) -> str:
     """A name that is a file's name and nothing else."""
-    kept = "".join(character if character.isalnum() or character in " ._-" else "_" for character in name)
+    kept = "".join(
+        character if character.isprintable() and character not in '/\\:*?"<>|' else "_" for character in name
+    )
     return kept.strip(" .")[:100] or "film"
 
 

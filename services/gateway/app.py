@@ -15,8 +15,9 @@ from starlette.types import ASGIApp
 from services.gateway import clients, openapi, problems, validation
 from services.gateway.auth import Gatekeeper
 from services.gateway.edge import BodyLimit, Edge, Identity
-from services.gateway.limits import RateLimits
+from services.gateway.limits import REDIS_LIMIT_S, RateLimits
 from services.gateway.live import Hub
+from services.gateway.redis_wire import Connection
 from services.gateway.routes import (
     admin,
     assets,
@@ -83,14 +84,14 @@ async def _of_shape(request: Request, error: Exception) -> Response:
     return await validation.answer(request, error)
 
 
-def layered(studio: Studio) -> ASGIApp:
-    """The application in its layers, the outermost last."""
+def layered(studio: Studio, counters: Connection | None = None) -> ASGIApp:
+    """The application in its layers, the outermost last; requests are limited where there are counters."""
     settings = studio.settings
     app = routes()
     app.state.studio = studio
     layers: ASGIApp = app
-    if settings.filmstudio_rate_limits == "on":
-        layers = RateLimits(layers, settings.redis_url.get_secret_value())
+    if counters is not None:
+        layers = RateLimits(layers, counters)
     layers = Identity(layers, studio.gatekeeper)
     layers = BodyLimit(layers, settings.max_body_bytes)
     layers = CORSMiddleware(
@@ -157,8 +158,11 @@ def build(settings: Settings) -> Sequence[Part]:
     """The parts of the process in starting order."""
     services = clients.connect(settings, identity.own_token(settings))
     gatekeeper = Gatekeeper(services.users, settings.jwt_issuer, settings.jwt_audience)
-    hub = Hub(settings.redis_url.get_secret_value())
+    redis_url = settings.redis_url.get_secret_value()
+    hub = Hub(redis_url)
+    counters = Connection(redis_url, REDIS_LIMIT_S)
     studio = Studio(settings, services, gatekeeper, hub)
     telemetry.log().info("the gateway starts", address=f"{settings.gateway_host}:{settings.gateway_port}")
-    server = WebServer(layered(studio), hub, settings.gateway_host, settings.gateway_port)
-    return [*services.channels.values(), gatekeeper, hub, server]
+    app = layered(studio, counters if settings.filmstudio_rate_limits == "on" else None)
+    server = WebServer(app, hub, settings.gateway_host, settings.gateway_port)
+    return [*services.channels.values(), gatekeeper, hub, counters, server]

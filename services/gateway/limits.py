@@ -54,9 +54,9 @@ def policy_for(path: str, method: str, signed_in: bool) -> Policy | None:
 class RateLimits:
     """The middleware that counts. It runs after the one that says who calls."""
 
-    def __init__(self, app: ASGIApp, redis_url: str, now: Callable[[], float] = time.time) -> None:
+    def __init__(self, app: ASGIApp, redis: Connection, now: Callable[[], float] = time.time) -> None:
         self._app = app
-        self._redis = Connection(redis_url, REDIS_LIMIT_S)
+        self._redis = redis
         self._now = now
         # while Redis is away it is tried once a second, not by every request
         self._again_at = 0.0

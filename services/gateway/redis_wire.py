@@ -84,7 +84,10 @@ class Connection:
             return reply[2]
         return b""
 
-    async def close(self) -> None:
+    async def start(self) -> None:
+        """Nothing to do: the connection opens with the first command."""
+
+    async def stop(self) -> None:
         """Close the connection."""
         await self._drop()
 

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from filmstudio.ai_jobs.v1 import jobs_pb2
 from filmstudio.credits.v1 import credits_pb2
 from filmstudio.ops.v1 import ops_pb2
-from filmstudio.projects.v1 import projects_pb2
+from filmstudio.projects.v1 import projects_pb2, script_pb2
 from filmstudio.users.v1 import users_pb2
 
 from services.gateway.clients import SERVICES, Clients
@@ -169,6 +169,10 @@ class Projects(Fake):
     def UpdateProject(self, request: Any) -> projects_pb2.UpdateProjectResponse:
         project = projects_pb2.Project(id="p1", title=request.title, status=projects_pb2.Project.STATUS_READY, etag="4")
         return projects_pb2.UpdateProjectResponse(project=project)
+
+    def PutScript(self, request: Any) -> projects_pb2.PutScriptResponse:
+        script = script_pb2.Script(project_id="p1", version=1, format=request.format, text=request.text)
+        return projects_pb2.PutScriptResponse(script=script)
 
     def GetScript(self, _request: Any) -> projects_pb2.GetScriptResponse:
         raise refuse(grpc.StatusCode.FAILED_PRECONDITION, "SCRIPT_MISSING")
