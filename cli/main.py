@@ -182,7 +182,10 @@ def list_films(as_json: AsJson = False) -> None:
     if as_json:
         print(json.dumps(jobs, ensure_ascii=False))
         return
-    table = Table("job", "kind", "status", "progress", "created", box=None)
+    table = Table(box=None)
+    for column in ("job", "kind", "status", "progress", "created"):
+        # an id that is cut short can't be used
+        table.add_column(column, no_wrap=column == "job", min_width=36 if column == "job" else None)
     for job in jobs:
         table.add_row(job["id"], job["kind"], job["status"], f"{job['progress']['value']:.0%}", job["created_at"][:19])
     _console.print(table)

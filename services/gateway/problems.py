@@ -70,6 +70,8 @@ _RETRY_AFTER_S = {"DEPENDENCY_AWAY": 2, "IDEMPOTENCY_IN_FLIGHT": 1}
 # what travels as text between services and is a number, or a list, outside
 _NUMBERS = ("needed", "available", "allowed", "_seconds", "_bytes")
 _LISTS = {"supported"}
+# a problem's `status` is the answer's own
+_RENAMED = {"status": "job_status"}
 
 
 class Refusal(Exception):
@@ -93,14 +95,15 @@ def problem(
 ) -> JSONResponse:
     """The answer for a code of the vocabulary."""
     status, title = PROBLEMS[code]
+    # the members of RFC 9457 go last: nobody's own replace them
     content: dict[str, object] = {
+        **(members or {}),
         "type": "about:blank",
         "title": title,
         "status": status,
         "detail": detail,
         "code": code,
         "trace_id": telemetry.current_trace_id(),
-        **(members or {}),
     }
     extra = dict(headers or {})
     if (retry_after := _RETRY_AFTER_S.get(code)) is not None:
@@ -116,7 +119,9 @@ def of_reason(code: grpc.StatusCode, reason: str, message: str, metadata: Mappin
     if reason in _OURS or known is None:
         telemetry.log().error("a service failed", reason=reason, code=code.name, message=message)
         return problem("INTERNAL", "the error has been logged; quote the trace_id when you report it")
-    members: dict[str, Any] = {key: _value(key, value) for key, value in metadata.items() if key != "field"}
+    members: dict[str, Any] = {
+        _RENAMED.get(key, key): _value(key, value) for key, value in metadata.items() if key != "field"
+    }
     if field := metadata.get("field"):
         members["errors"] = [{"pointer": pointer([*field.split(".")]), "detail": message}]
     return problem(known, message, members)

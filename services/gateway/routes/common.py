@@ -60,16 +60,16 @@ Pages = Annotated[Paging, Depends()]
 def _if_match(
     if_match: Annotated[str, Header(max_length=200, description="the ETag you read; absent: last write wins")] = "",
 ) -> str:
-    tag = if_match.strip().removeprefix("W/").strip('"')
-    return "" if tag == "*" else tag
+    # what a proxy has compressed it may have marked as weak; the version is the same
+    return if_match.strip().removeprefix("W/")
 
 
 IfMatch = Annotated[str, Depends(_if_match)]
 
 
 def set_etag(response: Response, etag: object) -> None:
-    """Tell the resource's version."""
-    response.headers["ETag"] = f'"{etag}"'
+    """Tell the resource's version, in quotes whether or not its service gives them."""
+    response.headers["ETag"] = '"' + str(etag).strip('"') + '"'
 
 
 def _request_id(

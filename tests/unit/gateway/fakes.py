@@ -78,7 +78,7 @@ class Users(Fake):
             name="Mara",
             role=users_pb2.ROLE_FREE_USER,
             subscription_tier="free",
-            etag="7",
+            etag='"7"',
         )
 
     def token(self, user_id: str = "u1", role: str = "free_user", kid: str = "k1", **claims: Any) -> str:

@@ -219,7 +219,14 @@ async def test_etags_go_out_and_come_back(gateway: Gateway) -> None:
     headers = {**gateway.auth(), "If-Match": 'W/"3"'}
     await gateway.http.patch("/api/v1/projects/p1", json={"title": "y"}, headers=headers)
     request = gateway.services.projects.last("UpdateProject")
-    assert (request.if_match, request.title, request.HasField("description")) == ("3", "y", False)
+    assert (request.if_match, request.title, request.HasField("description")) == ('"3"', "y", False)
+
+
+async def test_an_etag_is_quoted_once(gateway: Gateway) -> None:
+    answer = await gateway.http.get("/api/v1/me", headers=gateway.auth())
+    assert answer.headers["etag"] == '"7"'
+    headers = {**gateway.auth(), "If-Match": answer.headers["etag"]}
+    assert (await gateway.http.patch("/api/v1/me", json={"name": "M"}, headers=headers)).status_code == 200
 
 
 async def test_a_stale_etag_is_a_failed_precondition(gateway: Gateway) -> None:
