@@ -50,11 +50,11 @@ def output_key(step: RenderStep, fence: int, name: str) -> str:
 
 
 def check_output(output: steps_pb.StepOutput) -> None:
-    """Invalid unless the file has a plain name, a type, a size and a hash."""
+    """Invalid unless the file has a plain name, a type and a hash. Empty is fine: subtitles of a film without speech are."""
     if not _NAME.fullmatch(output.name):
         raise Invalid("an output's name is lower-case letters, digits, _ and -, at most 64", field="outputs.name")
-    if not _SHA256.fullmatch(output.sha256) or output.size_bytes < 1 or not output.content_type:
-        raise Invalid(f"{output.name} needs its SHA-256 (hex), size and type", field=f"outputs.{output.name}")
+    if not _SHA256.fullmatch(output.sha256) or output.size_bytes < 0 or not output.content_type:
+        raise Invalid(f"{output.name} needs its SHA-256 (hex) and type", field=f"outputs.{output.name}")
 
 
 class Dispatch:

@@ -294,7 +294,9 @@ def _still(spec: FilmSpec, segment: _Segment, *, first: bool, last: bool) -> boo
         storyboard_pb2.CAMERA_MOVE_STATIC,
         storyboard_pb2.CAMERA_MOVE_UNSPECIFIED,
     )
-    return segment.shot is None or static or first or last
+    # the filmmaker's own picture may look the same wherever the camera goes: a plain colour, a logo on white
+    own = segment.shot is not None and bool(segment.shot.image_asset_id)
+    return segment.shot is None or static or own or first or last
 
 
 def _check(spec: FilmSpec, segments: list[_Segment], *, sound: bool) -> StepDraft:
