@@ -146,10 +146,15 @@ class Person:
 
     # jobs
 
-    def order(self, project_id: str, duration: float | None = 15, resolution: str | None = "480p", **options: Any) -> Json:
+    def order(
+        self, project_id: str, duration: float | None = 15, resolution: str | None = "480p", **options: Any
+    ) -> Json:
         """A film is ordered; the job as it was accepted."""
         asked = {"duration_s": duration, "resolution": resolution, **options}
-        body = {"project_id": project_id, "options": {name: value for name, value in asked.items() if value is not None}}
+        body = {
+            "project_id": project_id,
+            "options": {name: value for name, value in asked.items() if value is not None},
+        }
         job: Json = self.ok("POST", "/generate/video", body)
         return job
 
