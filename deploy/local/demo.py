@@ -66,7 +66,9 @@ def wish(arguments: Sequence[str] | None = None) -> Wish:
 def studio(stack: Stack) -> Iterator[dict[str, str]]:
     """The environment of a studio that answers: the one that is up, or one of our own for as long as the block lasts."""
     env = stack.env()
-    if env and is_ready(env.get("FILMSTUDIO_URL", "")):
+    # what answers at our address may be another checkout's studio
+    was_up = bool(stack.status())
+    if was_up and is_ready(env.get("FILMSTUDIO_URL", "")):
         print(f"Using the studio at {env['FILMSTUDIO_URL']}.")
         yield env
         return
@@ -77,8 +79,9 @@ def studio(stack: Stack) -> Iterator[dict[str, str]]:
         print(f"It is up at {env['FILMSTUDIO_URL']} after {time.monotonic() - started:.1f} s.")
         yield env
     finally:
-        print("Stopping the studio.", flush=True)
-        stack.down()
+        if not was_up:
+            print("Stopping the studio.", flush=True)
+            stack.down()
 
 
 def is_ready(url: str) -> bool:

@@ -29,8 +29,12 @@ def test_a_script_of_ones_own_names_the_files_and_is_as_long_as_it_needs() -> No
 
 
 class FakeStack:
-    def __init__(self) -> None:
+    def __init__(self, was_up: bool) -> None:
+        self.was_up = was_up
         self.did: list[str] = []
+
+    def status(self) -> list[str]:
+        return ["gateway"] if self.was_up else []
 
     def env(self) -> dict[str, str]:
         return {"FILMSTUDIO_URL": "http://127.0.0.1:1"}
@@ -44,15 +48,25 @@ class FakeStack:
 
 
 def test_a_studio_that_is_up_is_used_and_left(monkeypatch: pytest.MonkeyPatch) -> None:
-    stack: Any = FakeStack()
+    stack: Any = FakeStack(was_up=True)
     monkeypatch.setattr(demo, "is_ready", lambda _url: True)
     with demo.studio(stack) as env:
         assert env == stack.env()
     assert stack.did == []
 
 
-def test_what_it_started_it_stops_even_when_the_film_fails() -> None:
-    stack: Any = FakeStack()
+def test_a_studio_that_is_up_and_ailing_is_completed_and_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    stack: Any = FakeStack(was_up=True)
+    monkeypatch.setattr(demo, "is_ready", lambda _url: False)
+    with demo.studio(stack):
+        assert stack.did == ["up"]
+    assert stack.did == ["up"]
+
+
+def test_what_it_started_it_stops_even_when_the_film_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    # another checkout's studio may answer at our address: it isn't ours to use
+    monkeypatch.setattr(demo, "is_ready", lambda _url: True)
+    stack: Any = FakeStack(was_up=False)
     with pytest.raises(StudioError), demo.studio(stack):
         raise StudioError("no film")
     assert stack.did == ["up", "down"]
