@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from services.ai_jobs.options import MAX_TEMPO
+from services.ai_jobs.options import CARD_S, LONG_CARD_S, LONG_FILM_S, MAX_TEMPO, with_cards
 
 # before the first word of a shot, between two lines, after the last word
 LEAD_MS, GAP_MS, TAIL_MS = 250, 220, 350
@@ -75,7 +75,7 @@ def card_frames(frames: int, fps: int, *, wanted: bool) -> int:
     """A card's least length: 2 s, 3 s in films of half a minute and more; none where none is wanted."""
     if not wanted:
         return 0
-    return (3 if frames >= 30 * fps else 2) * fps
+    return (LONG_CARD_S if frames >= LONG_FILM_S * fps else CARD_S) * fps
 
 
 def _spread(total: int, weights: list[float]) -> list[int]:
@@ -89,12 +89,12 @@ def _spread(total: int, weights: list[float]) -> list[int]:
     return shares
 
 
-def _tempo(shots: list[ShotNeed], fps: int, room: int, cards: int) -> tuple[float, dict[str, int]]:
+def _tempo(shots: list[ShotNeed], fps: int, room: int, *, cards: int) -> tuple[float, dict[str, int]]:
     for tempo in TEMPOS:
         least = {shot.id: math.ceil(shot.minimum_ms(tempo) * fps / 1000) for shot in shots}
         if sum(least.values()) <= room:
             return tempo, least
-    raise DoesNotFit(math.ceil((sum(least.values()) + cards) / fps))
+    raise DoesNotFit(with_cards(sum(least.values()) / fps, cards))
 
 
 def _kept(shots: list[ShotNeed], least: dict[str, int], previous: dict[str, int], room: int) -> dict[str, int] | None:
@@ -135,7 +135,7 @@ def fit(
     title_frames = card_frames(frames, fps, wanted=title)
     end_least = card_frames(frames, fps, wanted=end)
     room = frames - title_frames - end_least
-    tempo, least = _tempo(shots, fps, room, title_frames + end_least)
+    tempo, least = _tempo(shots, fps, room, cards=title + end)
     lengths = _kept(shots, least, previous or {}, room)
     if lengths is None:
         to_end = max(0, math.ceil(END_CARD_WISH_MS * fps / 1000) - end_least) if end else 0

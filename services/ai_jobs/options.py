@@ -29,8 +29,8 @@ RAGAS = ("yaman", "bhairav", "bhupali", "darbari", "kafi")
 MIN_S, MAX_S, PREVIEW_S = 15, 300, 60
 # speech may be played this much faster, not more
 MAX_TEMPO = 1.15
-# title and end card at their shortest, seconds
-CARDS_S = 4.0
+# a title or end card at its shortest, seconds; in films from LONG_FILM_S on it is longer
+CARD_S, LONG_CARD_S, LONG_FILM_S = 2, 3, 30
 WATERMARK = "AI Film Studio"
 
 # element kinds that are seen rather than heard, and the seconds a picture of one wishes for
@@ -63,22 +63,27 @@ def frame_size(aspect: str, resolution: str) -> tuple[int, int]:
     return (long, short) if wide > high else (short, long) if high > wide else (short, short)
 
 
+def with_cards(seconds: float, cards: int = 2) -> int:
+    """The shortest film, in whole seconds, that has so many seconds between its cards."""
+    short = math.ceil(seconds + cards * CARD_S)
+    return short if short < LONG_FILM_S else max(LONG_FILM_S, math.ceil(seconds + cards * LONG_CARD_S))
+
+
 def natural_seconds(script: script_pb2.Script) -> int:
     """How long a film of this script wishes to be: its speech with pauses, its pictures, its cards; whole seconds, at least 15."""
     kinds = [element.kind for element in script.elements]
     element = script_pb2.ScriptElement
     lines = sum(kind in (element.KIND_DIALOGUE, element.KIND_NARRATION) for kind in kinds)
     seen = kinds.count(element.KIND_ACTION) * _ACTION_S + kinds.count(element.KIND_HEADING) * _HEADING_S
-    seconds = script.spoken_seconds + lines * _LINE_PAUSE_S + seen + CARDS_S + 1
-    return max(MIN_S, math.ceil(seconds))
+    return max(MIN_S, with_cards(script.spoken_seconds + lines * _LINE_PAUSE_S + seen + 1))
 
 
 def needed_seconds(script: script_pb2.Script) -> int:
     """The shortest film that can hold the speech, at its fastest."""
-    return max(MIN_S, math.ceil(script.spoken_seconds / MAX_TEMPO + CARDS_S))
+    return max(MIN_S, with_cards(script.spoken_seconds / MAX_TEMPO))
 
 
-def _duration_s(options: pb.VideoOptions, script: script_pb2.Script) -> float:
+def _duration_s(options: pb.VideoOptions, script: script_pb2.Script, plan: credits_pb2.Plan) -> float:
     longest = PREVIEW_S if options.preview else MAX_S
     asked = options.duration_s
     if asked and not MIN_S <= asked <= longest:
@@ -91,7 +96,9 @@ def _duration_s(options: pb.VideoOptions, script: script_pb2.Script) -> float:
             needed_seconds=needed,
             field="options.duration_s",
         )
-    return asked or min(float(longest), float(natural_seconds(script)))
+    # as long as it wishes to be, but within the plan wherever the speech fits into that
+    allowed = max(plan.max_film_seconds, needed)
+    return asked or float(min(longest, allowed, natural_seconds(script)))
 
 
 def _check_languages(options: pb.VideoOptions, language: str) -> None:
@@ -170,7 +177,7 @@ def settle(
     resolution = _resolution(options, plan)
     chosen_engines = _engines(options, engines)
     _check_languages(options, script.language)
-    duration_s = _duration_s(options, script)
+    duration_s = _duration_s(options, script, plan)
     _check_plan(plan, script, options, duration_s, resolution)
     width, height = frame_size(aspect, resolution)
     watermark = options.overlay.watermark or (WATERMARK if options.preview or plan.watermark else "")
