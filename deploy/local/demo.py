@@ -42,6 +42,8 @@ class Wish:
     resolution: str
     language: str
     name: str
+    # where a studio of our own listens; None: the usual place
+    port: int | None = None
 
 
 def wish(arguments: Sequence[str] | None = None) -> Wish:
@@ -53,17 +55,18 @@ def wish(arguments: Sequence[str] | None = None) -> Wish:
     parser.add_argument("--resolution", default=RESOLUTION, help="480p, 720p or 1080p")
     parser.add_argument("--language", default="en", help="what the script is written in")
     parser.add_argument("--name", help="the files' name")
+    parser.add_argument("--port", type=int, help="the port of the studio that is started")
     asked = parser.parse_args(arguments)
     script, duration_s = asked.script, asked.duration
     if script is None:
         duration_s = EXAMPLE_S if duration_s is None else duration_s
         script = SHORT_EXAMPLE if duration_s < SHORT_BELOW_S else EXAMPLE
     name = asked.name or (asked.script.stem if asked.script else "demo")
-    return Wish(script, duration_s, asked.aspect, asked.resolution, asked.language, file_stem(name))
+    return Wish(script, duration_s, asked.aspect, asked.resolution, asked.language, file_stem(name), asked.port)
 
 
 @contextlib.contextmanager
-def studio(stack: Stack) -> Iterator[dict[str, str]]:
+def studio(stack: Stack, port: int | None = None) -> Iterator[dict[str, str]]:
     """The environment of a studio that answers: the one that is up, or one of our own for as long as the block lasts."""
     env = stack.env()
     # what answers at our address may be another checkout's studio
@@ -75,7 +78,7 @@ def studio(stack: Stack) -> Iterator[dict[str, str]]:
     print("Starting the studio …", flush=True)
     started = time.monotonic()
     try:
-        env = stack.up()
+        env = stack.up(port)
         print(f"It is up at {env['FILMSTUDIO_URL']} after {time.monotonic() - started:.1f} s.")
         yield env
     finally:
@@ -148,7 +151,7 @@ def run(asked: Wish, stack: Stack) -> None:
     """The whole demo; StudioError or StackError where it can't go on."""
     text = read_script(asked.script)
     script_format(asked.script)
-    with studio(stack) as env, sign_up(env) as client:
+    with studio(stack, asked.port) as env, sign_up(env) as client:
         started = time.monotonic()
         job = make(client, asked, text)
         if job["status"] != "succeeded":

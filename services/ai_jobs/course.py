@@ -14,7 +14,7 @@ from uuid import UUID
 
 from filmstudio.ai_jobs.v1 import jobs_pb2
 from filmstudio.ai_jobs.v1 import steps_pb2 as pb
-from filmstudio.projects.v1 import storyboard_pb2
+from filmstudio.projects.v1 import script_pb2, storyboard_pb2
 
 from services.ai_jobs import estimates, events, fitting, planning, pricing, repository
 from services.ai_jobs.engines import Engines
@@ -204,13 +204,16 @@ class Course:
         """As analyze_script found it."""
         return pb.StepResult.FromString(self._by_name["analyze"].result).analyze_script.storyboard
 
+    def _title(self) -> str:
+        return planning.film_title(script_pb2.Script.FromString(self.job.script), self.job.project_title)
+
     def begin_shots(self, board: storyboard_pb2.Storyboard) -> None:
         """Projects has the storyboard: speak its lines, draw its pictures."""
         self.job.storyboard = board.SerializeToString(deterministic=True)
         self.job.shots_total = sum(len(scene.shots) for scene in board.scenes)
         self.job.plan_due = False
         self.job.phase = Phase.SPEAK
-        spec, title = self.job.film, self.job.project_title
+        spec, title = self.job.film, self._title()
         film = self.job.kind is JobKind.VIDEO
         if film:
             self.add(planning.speech(spec, board))
@@ -246,7 +249,7 @@ class Course:
         self.job.phase = Phase.RENDER
         # projects is told the lengths; nobody waits for that
         self._plan_due()
-        self.add(planning.production(spec, board, spoken, fit, self.job.project_title))
+        self.add(planning.production(spec, board, spoken, fit, self._title()))
         return True
 
     # ---- ending

@@ -44,6 +44,11 @@ def _from_step(name: str, step: str, output: str) -> DraftInput:
     return DraftInput(name, step, output)
 
 
+def film_title(script: script_pb2.Script, project_title: str) -> str:
+    """What the title card says: the script's own title page, else the project's name."""
+    return script.title or project_title
+
+
 def profile(spec: FilmSpec) -> pb.FilmProfile:
     """The frame's shape, for every step that needs it."""
     return pb.FilmProfile(width=spec.width, height=spec.height, fps=spec.fps)

@@ -63,7 +63,8 @@ class JobsService:
             engines=self._house.engines,
             files=found.files,
         )
-        fingerprint = pricing.fingerprint(spec, found.script.elements_sha256, found.project.title)
+        title = planning.film_title(found.script, found.project.title)
+        fingerprint = pricing.fingerprint(spec, found.script.elements_sha256, title)
         price = 0
         if kind is JobKind.VIDEO:
             async with self._db.work() as work:

@@ -39,7 +39,7 @@ class FakeStack:
     def env(self) -> dict[str, str]:
         return {"FILMSTUDIO_URL": "http://127.0.0.1:1"}
 
-    def up(self) -> dict[str, str]:
+    def up(self, port: int | None = None) -> dict[str, str]:
         self.did.append("up")
         return self.env()
 
