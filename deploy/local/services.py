@@ -17,7 +17,14 @@ KAFKA = ("KAFKA_BOOTSTRAP_SERVERS",)
 S3 = ("S3_ENDPOINT_URL", "S3_BUCKET", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION")
 ADMIN = ("FILMSTUDIO_ADMIN_EMAIL", "FILMSTUDIO_ADMIN_PASSWORD", "JWT_KEYS_DIR")
 ADDRESSES = tuple(f"{name.upper()}_GRPC_ADDRESS" for name in GRPC_SERVICES)
-COMMON = ("SERVICE_CALLERS_FILE", "LOG_LEVEL", "LOG_FORMAT", "OTEL_EXPORTER_OTLP_ENDPOINT", "FILMSTUDIO_URL", *ADDRESSES)
+COMMON = (
+    "SERVICE_CALLERS_FILE",
+    "LOG_LEVEL",
+    "LOG_FORMAT",
+    "OTEL_EXPORTER_OTLP_ENDPOINT",
+    "FILMSTUDIO_URL",
+    *ADDRESSES,
+)
 # what each process is told and no more: the worker, which reads untrusted media, gets no credentials to anything
 TOLD: dict[str, tuple[str, ...]] = {
     "users": (*DATABASE, *REDIS, *KAFKA, *ADMIN),
