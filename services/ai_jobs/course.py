@@ -6,9 +6,7 @@ steps of a phase are done the plan grows; when the plan is done the job succeeds
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -16,28 +14,14 @@ from filmstudio.ai_jobs.v1 import jobs_pb2
 from filmstudio.ai_jobs.v1 import steps_pb2 as pb
 from filmstudio.projects.v1 import script_pb2, storyboard_pb2
 
-from services.ai_jobs import estimates, events, fitting, planning, pricing, repository
-from services.ai_jobs.engines import Engines
+from services.ai_jobs import estimates, events, fitting, planning, pricing, repository, results
 from services.ai_jobs.hashing import input_hash
+from services.ai_jobs.house import House
 from services.ai_jobs.models import Job, JobFailure, JobKind, JobStatus, Phase
-from services.ai_jobs.pace import Pace
 from services.ai_jobs.planning import StepDraft
-from services.ai_jobs.snapshot import snapshot
 from services.ai_jobs.step_models import RenderStep, StepState
-from services.kit.bell import Bell
+from services.ai_jobs.telling import Teller
 from services.kit.db import Work
-
-
-@dataclass(frozen=True)
-class House:
-    """What every course needs from outside: time, ids, engines, the pace, and the bell and alarm clocks for after the commit."""
-
-    now: Callable[[], datetime]
-    new_id: Callable[[], UUID]
-    engines: Engines
-    pace: Pace
-    bell: Bell
-    wake_planner: Callable[[], None]
 
 
 class Course:
@@ -51,7 +35,7 @@ class Course:
         self._by_name = {step.name: step for step in steps}
         self._by_id = {step.id: step for step in steps}
         self._now = house.now()
-        self._seq_before = job.last_seq
+        self._teller = Teller(house, work, job, steps)
 
     @classmethod
     async def load(cls, house: House, work: Work, job_id: UUID) -> Course | None:
@@ -119,8 +103,8 @@ class Course:
             pass
         if self.job.status is JobStatus.CANCELING and not self.leased():
             self.end(JobStatus.CANCELED)
-        self._report_progress()
-        self._ring()
+        self._teller.report_progress()
+        self._teller.ring()
 
     async def _admit(self) -> bool:
         """Steps whose needs are done become ready, or are done by what was rendered before. True when one was."""
@@ -257,41 +241,16 @@ class Course:
     async def _succeed(self) -> None:
         captured = 0
         if self.job.kind is JobKind.VIDEO and self.job.project_id:
-            segments = self._segments()
+            segments = results.segments(self.steps)
             paid = await repository.paid_hashes(self._work.session, self.job.project_id)
             captured = pricing.to_capture(self.job.held, segments, paid)
             await repository.pay_segments(self._work.session, self.job.project_id, self.job.id, segments)
         elif self.job.kind is JobKind.PROBE:
             captured = self.job.held
-        self.job.outputs = self._film_outputs()
+        self.job.outputs = results.film_outputs(self.steps)
         if check := self._by_name.get("check"):
             self.job.quality = events.quality_to_json(pb.StepResult.FromString(check.result).check_quality)
         self.end(JobStatus.SUCCEEDED, captured=captured)
-
-    def _segments(self) -> list[tuple[str, float]]:
-        seconds = []
-        for step in self.steps:
-            if step.kind == "animate_shot":
-                shot = pb.StepParams.FromString(step.params).animate_shot
-                seconds.append((step.input_hash, shot.frames / shot.profile.fps))
-        return seconds
-
-    def _film_outputs(self) -> list[dict[str, Any]]:
-        kinds = {
-            "assemble_film": "film",
-            "make_thumbnail": "thumbnail",
-            "write_subtitles": "subtitles",
-            "mix_audio": "audio",
-        }
-        outputs = []
-        for step in sorted(self.steps, key=lambda step: list(kinds).index(step.kind) if step.kind in kinds else 0):
-            if step.kind not in kinds:
-                continue
-            for made in step.outputs:
-                known = {key: value for key, value in made.items() if key != "name" and value}
-                more = {"format": made["name"]} if step.kind == "write_subtitles" else {}
-                outputs.append({"kind": kinds[step.kind], **known, **more})
-        return outputs
 
     def fail(self, failure: JobFailure) -> None:
         """The job ends here; what still runs is told to stop and counts no more."""
@@ -305,7 +264,7 @@ class Course:
 
     def _told_end(self) -> None:
         self.cancel_steps(leased_too=True)
-        self.tell(self.job.status, final=True)
+        self._teller.tell(self.job.status, final=True)
         self._work.save(events.job_changed(self.job))
 
     def cancel(self) -> bool:
@@ -315,7 +274,7 @@ class Course:
         if self.leased():
             self.job.status = JobStatus.CANCELING
             self.cancel_steps(leased_too=False)
-            self.tell("progress")
+            self._teller.tell("progress")
         else:
             self.end(JobStatus.CANCELED)
         return True
@@ -328,15 +287,16 @@ class Course:
         """A person is to look at the storyboard before anything is rendered."""
         self.job.status = JobStatus.WAITING_REVIEW
         self.job.plan_due = False
-        self.tell("waiting_review")
+        self._teller.tell("waiting_review")
 
     def approve(self) -> None:
         """The storyboard is approved; JobState unless it was waiting for that."""
         self.job.require_review()
-        self.job.status = JobStatus.RUNNING
+        # an analysis that was taken as it was has been handed to nobody: such a job starts with its first claim
+        self.job.status = JobStatus.RUNNING if self.job.started_at else JobStatus.QUEUED
         self.job.phase = Phase.REVIEWED
         self._plan_due()
-        self.tell("progress")
+        self._teller.tell("progress")
 
     def hand_back(self, step: RenderStep) -> None:
         """A worker gives its lease back unharmed, or lost it: the step is up for claiming again."""
@@ -370,72 +330,21 @@ class Course:
             if not step.done:
                 step.reopen()
 
-    # ---- telling
+    # ---- beginning and being served
 
-    def tell(self, kind: str, *, final: bool = False, **more: Any) -> None:
-        """A durable live event with a full snapshot of the job."""
-        data = {**snapshot(self.job, self.steps, self._house.pace), **more}
-        self._work.save(events.live_event(self.job, kind, data, self._house.new_id(), self._now, final=final))
-
-    def tell_step(self, step: RenderStep) -> None:
-        """A step is done: small, since there are many."""
-        data = {
-            "step_id": str(step.id),
-            "name": step.name,
-            "kind": step.kind,
-            "status": step.state,
-            "work_s": step.work_s,
-        }
-        self._work.save(events.live_event(self.job, "step", data, self._house.new_id(), self._now))
+    async def completed(self, step: RenderStep, outputs: list[dict[str, Any]], result: bytes, work_s: float) -> None:
+        """A worker has done the step; what it made serves every later plan of the project that asks for the same."""
+        step.succeed(outputs, result, self._now, work_s=work_s)
+        await repository.keep_artifact(self._work.session, step, self._now)
+        self._teller.tell_step(step)
 
     def queued(self) -> None:
         """An attempt begins."""
-        self.tell("queued")
+        self._teller.tell("queued")
         self._work.save(events.job_changed(self.job))
 
     def start(self) -> None:
         """The first step was handed out."""
         if self.job.start(self._now):
-            self.tell("started")
+            self._teller.tell("started")
             self._work.save(events.job_changed(self.job))
-
-    def _report_progress(self) -> None:
-        if self.job.working:
-            self.job.advance(*self._position())
-            if self.job.status is JobStatus.RUNNING and self.job.may_report(self._now):
-                self.tell("progress")
-
-    def _position(self) -> tuple[float, str, str]:
-        whole = sum(step.weight for step in self.steps) or 1.0
-        done = sum(step.weight * step.progress for step in self.steps) / whole
-        match self.job.phase:
-            case Phase.ANALYZE | Phase.STORYBOARD | Phase.REVIEWED:
-                value = 0.04 * done
-            case Phase.SPEAK:
-                value = 0.04 + 0.16 * done
-            case Phase.RENDER:
-                value = done
-        current = next((step for step in self.steps if step.state in (StepState.LEASED, StepState.READY)), None)
-        if current is None:
-            return value, self.job.stage, self.job.message
-        return value, current.kind, self._message(current.kind)
-
-    def _message(self, kind: str) -> str:
-        nouns = {"animate_shot": "shot", "draw_frame": "picture", "speak_line": "line", "wait": "step"}
-        if kind not in nouns:
-            return ""
-        alike = [step for step in self.steps if step.kind == kind]
-        done = sum(step.done for step in alike)
-        return f"{nouns[kind]} {min(done + 1, len(alike))} of {len(alike)}"
-
-    def _ring(self) -> None:
-        if self.job.last_seq > self._seq_before:
-            self._seq_before = self.job.last_seq
-            message = {
-                "type": "job",
-                "job_id": str(self.job.id),
-                "project_id": str(self.job.project_id or ""),
-                "user_id": self.job.user_id,
-                "seq": self.job.last_seq,
-            }
-            self._work.after_commit(lambda: self._house.bell.ring(message))

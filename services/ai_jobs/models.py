@@ -271,6 +271,8 @@ class Job(Base):
         self.finished_at = now
         if status is JobStatus.SUCCEEDED:
             self.progress, self.message = 1.0, ""
+            # a film that was rendered before needed nobody to start it
+            self.started_at = self.started_at or now
 
     def fail(self, failure: JobFailure, now: datetime) -> None:
         """End as failed, with the reason."""

@@ -18,10 +18,10 @@ from sqlalchemy import select
 
 from services.ai_jobs import repository
 from services.ai_jobs.clients import Credits, Projects
-from services.ai_jobs.course import House
 from services.ai_jobs.dispatch import Dispatch
 from services.ai_jobs.engines import Engines
 from services.ai_jobs.errors import LeaseLost
+from services.ai_jobs.house import House
 from services.ai_jobs.models import Job, JobEvent, JobKind
 from services.ai_jobs.pace import Pace
 from services.ai_jobs.planner import Planner
