@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.gateway.conftest import served
+from tests.unit.gateway.conftest import quiet, served
 
-__all__ = ["served"]
+__all__ = ["quiet", "served"]
 
 
 @pytest.fixture(autouse=True)

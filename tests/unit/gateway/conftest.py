@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import httpx
 import pytest
+import structlog
 
 from services.gateway.app import WebServer, layered
 from services.gateway.auth import Gatekeeper
@@ -24,6 +25,17 @@ async def until(true: Callable[[], object]) -> None:
     async with asyncio.timeout(5):
         while not true():  # noqa: ASYNC110 - what is watched has no event
             await asyncio.sleep(0.01)
+
+
+@pytest.fixture(autouse=True)
+def quiet() -> Iterator[None]:
+    """Nothing is logged: the console's coloured tracebacks take seconds, and a command's output is its own."""
+    before = structlog.get_config()
+    structlog.configure(
+        logger_factory=structlog.ReturnLoggerFactory(), processors=[lambda _logger, _method, event: str(event)]
+    )
+    yield
+    structlog.configure(**before)
 
 
 def settings(**changes: Any) -> Settings:
