@@ -9,9 +9,9 @@ from filmstudio.ops.v1 import ops_pb2_grpc
 
 from services.ai_jobs import consumers, rpc, worker_rpc
 from services.ai_jobs.clients import Credits, Projects
-from services.ai_jobs.course import House
 from services.ai_jobs.dispatch import Dispatch
 from services.ai_jobs.engines import Engines
+from services.ai_jobs.house import House
 from services.ai_jobs.pace import Pace
 from services.ai_jobs.planner import Planner
 from services.ai_jobs.reading import Reading

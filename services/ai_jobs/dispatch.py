@@ -14,9 +14,10 @@ from filmstudio.ai_jobs.v1 import worker_pb2 as pb
 from google.protobuf.json_format import MessageToDict
 
 from services.ai_jobs import estimates, events, repository
-from services.ai_jobs.course import Course, House
+from services.ai_jobs.course import Course
 from services.ai_jobs.engines import kind_to_proto, lane_to_proto
 from services.ai_jobs.errors import LeaseLost, OutputMismatch, OutputMissing
+from services.ai_jobs.house import House
 from services.ai_jobs.models import PROGRESS_INTERVAL, JobFailure, JobStatus
 from services.ai_jobs.step_models import LEASE, RenderStep, StepState
 from services.kit import telemetry
@@ -218,12 +219,10 @@ class Dispatch:
                 self._same_again(step, described, result_bytes)
                 return
             step.held_by(fence)
-            step.succeed(described, result_bytes, self._house.now(), work_s=work_s)
-            await repository.keep_artifact(work.session, step, self._house.now())
+            await course.completed(step, described, result_bytes, work_s)
             units = estimates.units(steps_pb.StepParams.FromString(step.params))
             if step.kind != "wait" and units > 0:
                 await repository.note_time(work.session, step.kind, step.engine, work_s / units)
-            course.tell_step(step)
             await course.settle()
 
     def _describe(self, step: RenderStep, fence: int, output: steps_pb.StepOutput) -> dict[str, Any]:

@@ -8,7 +8,8 @@ from filmstudio.projects.v1 import storyboard_pb2
 
 from services.ai_jobs import fitting, planning, repository
 from services.ai_jobs.clients import Projects
-from services.ai_jobs.course import Course, House
+from services.ai_jobs.course import Course
+from services.ai_jobs.house import House
 from services.ai_jobs.models import Job, JobFailure, JobKind, Phase
 from services.kit import telemetry
 from services.kit.db import Database

@@ -9,9 +9,9 @@ from filmstudio.ai_jobs.v1 import jobs_pb2 as pb
 from google.protobuf.json_format import ParseDict
 
 from services.ai_jobs import repository, snapshot
-from services.ai_jobs.course import House
 from services.ai_jobs.engines import kind_to_proto
 from services.ai_jobs.events import job_to_proto, output_to_proto, timestamp
+from services.ai_jobs.house import House
 from services.ai_jobs.models import Job, JobEvent, JobStatus
 from services.ai_jobs.step_models import RenderStep, StepState
 from services.kit import paging

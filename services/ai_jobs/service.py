@@ -16,8 +16,9 @@ from filmstudio.projects.v1 import script_pb2
 
 from services.ai_jobs import estimates, options, planning, pricing, repository
 from services.ai_jobs.clients import Commission, Credits, Projects, commission
-from services.ai_jobs.course import Course, House
+from services.ai_jobs.course import Course
 from services.ai_jobs.errors import JobAlreadyRunning, JobState, PlanLimit, QuoteStale
+from services.ai_jobs.house import House
 from services.ai_jobs.models import FilmSpec, Job, JobKind, JobStatus, Phase, Quote
 from services.kit import requests
 from services.kit.db import Database, Work

@@ -10,9 +10,10 @@ from prometheus_client import Gauge
 
 from services.ai_jobs import repository
 from services.ai_jobs.clients import Credits
-from services.ai_jobs.course import Course, House
+from services.ai_jobs.course import Course
 from services.ai_jobs.dispatch import Dispatch
 from services.ai_jobs.events import timestamp
+from services.ai_jobs.house import House
 from services.ai_jobs.models import RESERVING_LIMIT, REVIEW_LIMIT, UNSERVED_LIMIT, Job, JobStatus
 from services.kit import telemetry
 from services.kit.db import Database

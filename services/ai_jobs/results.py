@@ -1,0 +1,39 @@
+"""What the steps of a finished plan have made: the film's outputs, and the segments it is priced by."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from filmstudio.ai_jobs.v1 import steps_pb2 as pb
+
+from services.ai_jobs.step_models import RenderStep
+
+
+def segments(steps: Sequence[RenderStep]) -> list[tuple[str, float]]:
+    """Input hash and seconds of every segment, what a film is priced by."""
+    seconds = []
+    for step in steps:
+        if step.kind == "animate_shot":
+            shot = pb.StepParams.FromString(step.params).animate_shot
+            seconds.append((step.input_hash, shot.frames / shot.profile.fps))
+    return seconds
+
+
+def film_outputs(steps: Sequence[RenderStep]) -> list[dict[str, Any]]:
+    """What the finished job offers, film first, as its row keeps it."""
+    kinds = {
+        "assemble_film": "film",
+        "make_thumbnail": "thumbnail",
+        "write_subtitles": "subtitles",
+        "mix_audio": "audio",
+    }
+    outputs = []
+    for step in sorted(steps, key=lambda step: list(kinds).index(step.kind) if step.kind in kinds else 0):
+        if step.kind not in kinds:
+            continue
+        for made in step.outputs:
+            known = {key: value for key, value in made.items() if key != "name" and value}
+            more = {"format": made["name"]} if step.kind == "write_subtitles" else {}
+            outputs.append({"kind": kinds[step.kind], **known, **more})
+    return outputs
