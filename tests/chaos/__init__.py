@@ -1,0 +1,1 @@
+"""Faults on purpose: processes killed, stopped and frozen while films are made, and what is lost or done twice counted."""
