@@ -14,10 +14,10 @@ from starlette.types import ASGIApp
 
 from services.gateway import clients, openapi, problems, validation
 from services.gateway.auth import Gatekeeper
+from services.gateway.counters import Counters
 from services.gateway.edge import BodyLimit, Edge, Identity
-from services.gateway.limits import REDIS_LIMIT_S, RateLimits
+from services.gateway.limits import Counting, RateLimits
 from services.gateway.live import Hub
-from services.gateway.redis_wire import Connection
 from services.gateway.routes import (
     admin,
     assets,
@@ -84,7 +84,7 @@ async def _of_shape(request: Request, error: Exception) -> Response:
     return await validation.answer(request, error)
 
 
-def layered(studio: Studio, counters: Connection | None = None) -> ASGIApp:
+def layered(studio: Studio, counters: Counting | None = None) -> ASGIApp:
     """The application in its layers, the outermost last; requests are limited where there are counters."""
     settings = studio.settings
     app = routes()
@@ -160,7 +160,7 @@ def build(settings: Settings) -> Sequence[Part]:
     gatekeeper = Gatekeeper(services.users, settings.jwt_issuer, settings.jwt_audience)
     redis_url = settings.redis_url.get_secret_value()
     hub = Hub(redis_url)
-    counters = Connection(redis_url, REDIS_LIMIT_S)
+    counters = Counters(redis_url)
     studio = Studio(settings, services, gatekeeper, hub)
     telemetry.log().info("the gateway starts", address=f"{settings.gateway_host}:{settings.gateway_port}")
     app = layered(studio, counters if settings.filmstudio_rate_limits == "on" else None)

@@ -9,14 +9,18 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.gateway.problems import Refusal, of
-from services.gateway.redis_wire import Connection, RedisAway
 
-# an answer that takes longer than this is not worth waiting for
-REDIS_LIMIT_S = 0.1
+
+class Counting(Protocol):
+    """Where requests are counted."""
+
+    async def add(self, key: str, kept_s: int) -> int | None:
+        """Count one more under the key; None where counting is not to be had just now."""
 
 
 @dataclass(frozen=True)
@@ -54,9 +58,9 @@ def policy_for(path: str, method: str, signed_in: bool) -> Policy | None:
 class RateLimits:
     """The middleware that counts. It runs after the one that says who calls."""
 
-    def __init__(self, app: ASGIApp, redis: Connection, now: Callable[[], float] = time.time) -> None:
+    def __init__(self, app: ASGIApp, counters: Counting, now: Callable[[], float] = time.time) -> None:
         self._app = app
-        self._redis = redis
+        self._counters = counters
         self._now = now
         # while Redis is away it is tried once a second, not by every request
         self._again_at = 0.0
@@ -99,12 +103,10 @@ class RateLimits:
         if self._now() < self._again_at:
             return None
         key = f"filmstudio:limit:{policy.name}:{whose}:{window}"
-        try:
-            used, _ = await self._redis.run(("INCR", key), ("EXPIRE", key, policy.window_s * 2))
-        except RedisAway:
+        used = await self._counters.add(key, policy.window_s * 2)
+        if used is None:
             self._again_at = self._now() + 1
-            return None
-        return used if isinstance(used, int) else None
+        return used
 
 
 def _whose(scope: Scope) -> str:

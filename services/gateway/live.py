@@ -12,13 +12,18 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from services.gateway.redis_wire import Connection, RedisAway
-from services.kit import telemetry
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
 
-# kit.bell's channel; a test compares the two. Not imported: it would bring the Redis client library along.
-CHANNEL = "filmstudio.live"
+from services.kit import telemetry
+from services.kit.bell import CHANNEL
+
 POLL_S = 5.0
 AGAIN_AFTER_S = 0.5
+# a quiet connection is asked whether it lives this often, and has this long to answer
+PING_S, ANSWER_S = 15, 2
 
 
 class Listener:
@@ -53,7 +58,13 @@ class Hub:
     """A part of the process: one subscription for all listeners. `closing` is set when the process is about to leave."""
 
     def __init__(self, redis_url: str) -> None:
-        self._redis = Connection(redis_url)
+        self._redis = Redis.from_url(
+            redis_url,
+            retry=Retry(NoBackoff(), 0),
+            socket_timeout=ANSWER_S,
+            socket_connect_timeout=ANSWER_S,
+            health_check_interval=PING_S,
+        )
         self._listeners: dict[str, set[Listener]] = defaultdict(set)
         self._task: asyncio.Task[None] | None = None
         # WebSockets open, by user
@@ -85,6 +96,7 @@ class Hub:
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
+        await self._redis.aclose()
 
     def close(self) -> None:
         """Wake every stream so that it ends: the process leaves."""
@@ -94,18 +106,28 @@ class Hub:
     async def _hear(self) -> None:
         while True:
             try:
-                async for message in self._redis.subscribe(CHANNEL):
-                    if not self.up:
-                        self.up = True
-                        # what rang while nobody listened was not heard
-                        self._ring_all()
-                    if message:
-                        self.heard(message)
-            except RedisAway as error:
+                await self._subscription()
+            except (RedisError, OSError, TimeoutError) as error:
                 if self.up:
                     telemetry.log().warning("the bell is away; live events come every few seconds", error=str(error))
             self.up = False
             await asyncio.sleep(AGAIN_AFTER_S)
+
+    async def _subscription(self) -> None:
+        """Hear for as long as the connection lives; RedisError when it doesn't."""
+        async with self._redis.pubsub() as pubsub:
+            await pubsub.subscribe(CHANNEL)
+            while True:
+                # the library pings in the turn after a quiet spell, and then finds a dead connection out
+                message = await pubsub.get_message(timeout=PING_S)
+                if message is None:
+                    continue
+                if message["type"] == "subscribe":
+                    self.up = True
+                    # what rang while nobody listened was not heard
+                    self._ring_all()
+                elif message["type"] == "message":
+                    self.heard(message["data"])
 
     def heard(self, message: bytes) -> None:
         """Ring for everyone the message is for. What can't be read is nobody's."""

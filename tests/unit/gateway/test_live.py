@@ -12,13 +12,8 @@ from filmstudio.ai_jobs.v1 import jobs_pb2
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-from services.gateway import live, streams
-from services.kit import bell
+from services.gateway import streams
 from tests.unit.gateway.conftest import Gateway, until
-
-
-def test_the_hub_hears_the_bells_channel() -> None:
-    assert live.CHANNEL == bell.CHANNEL
 
 
 async def ticket(gateway: Gateway, user_id: str = "u1") -> str:
