@@ -43,7 +43,8 @@ class FakeProjects:
     scripts: dict[str, script_pb2.Script] = field(default_factory=dict)
     boards: dict[str, storyboard_pb2.Storyboard] = field(default_factory=dict)
     away: bool = False
-    puts: list[str] = field(default_factory=list)
+    # projects over whose storyboards everybody stumbles
+    poison: set[str] = field(default_factory=set)
 
     def _here(self) -> None:
         if self.away:
@@ -72,6 +73,8 @@ class FakeProjects:
         self._here()
         if project_id not in self.projects:
             raise not_found(f"project {project_id}")
+        if project_id in self.poison:
+            raise ValueError("nobody thought of this")
         kept = storyboard_pb2.Storyboard()
         kept.CopyFrom(board)
         for scene in kept.scenes:
@@ -79,7 +82,6 @@ class FakeProjects:
             for shot in scene.shots:
                 shot.id = f"shot-{scene.number}-{shot.number}"
         self.boards[project_id] = kept
-        self.puts.append(job_id)
         return kept
 
     async def storyboard(self, project_id: str) -> storyboard_pb2.Storyboard:

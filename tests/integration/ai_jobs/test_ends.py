@@ -362,8 +362,9 @@ async def test_a_hold_is_left_alone_while_its_attempt_is_being_reserved(studio: 
     await settle_late(studio)
     seen: list[int] = []
 
+    # also where the sweeper is late
     async def reconcile() -> None:
-        studio.clock.advance(seconds=100)
+        studio.clock.advance(seconds=200)
         await studio.upkeep.reconcile_holds()
         seen.extend(hold.attempt for hold in studio.credits.live)
 

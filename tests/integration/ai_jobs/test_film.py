@@ -209,6 +209,19 @@ async def test_a_script_in_which_nothing_happens_ends_its_film_and_nobody_elses(
     assert (await studio.job(second)).status == pb.JOB_STATUS_SUCCEEDED
 
 
+async def test_a_film_the_planner_stumbles_over_delays_nobody_elses(studio: Studio) -> None:
+    bad, good = studio.project(), studio.project()
+    await studio.film(bad, duration_s=30)
+    job_id = await studio.film(good, duration_s=30)
+    studio.projects.poison.add(bad)
+    worker = studio.worker()
+    for order in await worker.claim():
+        await worker.finish(order)
+    with pytest.raises(ValueError, match="nobody thought"):
+        await studio.planner.run()
+    assert {order.job_id for order in await worker.claim()} == {str(job_id)}
+
+
 # ---- review
 
 
