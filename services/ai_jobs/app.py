@@ -32,15 +32,13 @@ from services.kit.runtime import Part, Periodic
 from services.kit.storage import Storage
 
 OPERATORS = {"gateway", "operator"}
-# a claim and a completion are short, but many: more connections than the other services need
-POOL_SIZE = 12
 MEASURE_INTERVAL_S = 5.0
 
 
 def build(settings: Settings) -> Sequence[Part]:
     """The parts of the service, in starting order."""
     bootstrap = settings.kafka_bootstrap_servers
-    database = Database("ai_jobs", settings.database_url.get_secret_value(), POOL_SIZE)
+    database = Database("ai_jobs", settings.database_url.get_secret_value(), settings.database_pool_size)
     bell = Bell(settings.redis_url)
     storage = Storage(settings)
     token = own_token(settings)

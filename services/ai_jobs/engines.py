@@ -69,9 +69,9 @@ class Engines:
         return self._choices[kind]
 
     def named(self, kind: str, name: str) -> EngineChoice | None:
-        """The engine of that name (without its version) for the kind, or None where there is none."""
+        """The engine of that name, with its version or without, for the kind; None where there is none."""
         choice = self._choices.get(kind)
-        return choice if choice is not None and choice.engine.split("@")[0] == name else None
+        return choice if choice is not None and name in (choice.engine, choice.engine.split("@")[0]) else None
 
     def names(self) -> dict[str, str]:
         """Kind → "name@version", as part of a film's specification."""

@@ -1,7 +1,7 @@
 """Quotes and jobs as the outside asks for them: one method a use case.
 
 Creating is two commits around the hold (reserved, then held, then queued): credits are never held for a job that nobody
-knows of, and no job runs on credits that nobody holds. `housekeeping.py` ends what a crash leaves between the two.
+knows of, and no job runs on credits that nobody holds. `upkeep.py` ends what a crash leaves between the two.
 """
 
 from __future__ import annotations

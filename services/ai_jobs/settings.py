@@ -8,6 +8,8 @@ from services.kit.settings import DatabaseSettings, StorageSettings
 class Settings(DatabaseSettings, StorageSettings):
     """What ai_jobs needs from its environment."""
 
+    # claims and completions are short, but many: more connections than the other services need
+    database_pool_size: int = 12
     # host:port it listens on, and where it finds those it asks
     ai_jobs_grpc_address: str
     projects_grpc_address: str

@@ -32,7 +32,7 @@ class Policy:
     window_s: int
 
 
-# DESIGN: 100 requests per 5 minutes and address for anonymous calls
+# anonymous calls are counted by address, at the edge
 ANONYMOUS = Policy("anonymous", 100, 300)
 SIGN_IN = Policy("sign-in", 20, 300)
 USER = Policy("user", 600, 60)

@@ -24,7 +24,6 @@ UNAVAILABLE = {
     "/options/subtitles/files": "subtitle files of your own are not available in this studio yet; leave them out",
     "/options/podcast": "podcast layouts are not available in this studio yet; leave it out",
     "/options/formats": "only mp4 is available in this studio; leave formats out or ask for mp4",
-    "/options/review": "a review before rendering is not available in this studio yet; leave it out or say false",
 }
 _UNREADABLE = {"json_invalid"}
 # a body that is no JSON object because its Content-Type says that it is none

@@ -73,9 +73,9 @@ class VideoOptions(In):
     overlay: Overlay | None = None
     formats: list[Literal["mp4"]] | None = Field(None, min_length=1, max_length=1)
     engines: dict[StepKind, Annotated[str, Field(max_length=64)]] | None = Field(
-        None, description="step kind → engine", examples=[{"draw_frame": "illustrator@1"}]
+        None, description="step kind → engine", examples=[{"draw_frame": "illustrator"}]
     )
-    review: Literal[False] | None = None
+    review: bool | None = Field(None, description="wait for approval of the storyboard before anything is rendered")
     seed: int | None = Field(
         None, ge=0, lt=2**31, description="default: from the project's id, so that a second run is the same film"
     )

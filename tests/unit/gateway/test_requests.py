@@ -60,7 +60,6 @@ async def test_a_body_that_is_no_json_type_is_unsupported(gateway: Gateway) -> N
         ({"formats": ["webm"]}, "/options/formats"),
         ({"narrator": {"voice": "female"}}, "/options/narrator"),
         ({"subtitles": {"files": {"hi": "a1"}}}, "/options/subtitles/files"),
-        ({"review": True}, "/options/review"),
         ({"colour": "red"}, "/options/colour"),
         ({"engines": {"paint": "x"}}, "/options/engines/paint"),
     ],
