@@ -24,7 +24,8 @@ def test_an_engine_is_found_by_kind_and_by_name(tmp_path: Path) -> None:
     choice = chosen.of("draw_frame")
     assert (choice.engine, choice.lane, choice.time_limit_s, choice.idle_limit_s) == ("illustrator@3", "gpu", 9, 3)
     assert chosen.named("draw_frame", "illustrator") == choice
-    assert chosen.named("draw_frame", "illustrator@3") is None
+    assert chosen.named("draw_frame", "illustrator@3") == choice
+    assert chosen.named("draw_frame", "illustrator@2") is None
     assert chosen.named("speak_line", "illustrator") is None
     assert chosen.names() == {"draw_frame": "illustrator@3"}
 
