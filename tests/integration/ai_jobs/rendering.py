@@ -8,7 +8,7 @@ from typing import Any
 from filmstudio.ai_jobs.v1 import steps_pb2 as pb
 from filmstudio.projects.v1 import script_pb2, storyboard_pb2
 
-from services.ai_jobs.dispatch import Beat, Dispatch, output_key
+from services.ai_jobs.dispatch import Beat, Dispatch
 from services.ai_jobs.engines import Engines
 from services.kit.ids import parse_id
 from services.kit.storage import StoredObject
@@ -129,6 +129,3 @@ class FakeWorker:
 
     def kinds(self) -> list[str]:
         return [kind_of(order) for order in self.made]
-
-
-__all__ = ["ENGINES", "FakeWorker", "kind_of", "output_key", "result_of", "storyboard_of"]
