@@ -110,7 +110,7 @@ def report(seed: int, rounds: list[Round], counted: Load, sound: bool, seconds: 
         },
     )  # fmt: skip
     say(
-        f"\n{'every bar was kept' if passed else 'bars were missed'} in {seconds:.0f} s (seed {seed}); written to {OUT}"
+        f"\n{'every bar was kept' if passed else 'bars were missed'} in {seconds:.0f} s (seed {seed}); written to {OUT.relative_to(CHECKOUT)}"
     )
     return 0 if passed else 1
 

@@ -56,10 +56,9 @@ HEADINGS = ("fault", "process", "at", "new process s", "back s", "film s", "capt
 
 def row(done: Round) -> tuple[object, ...]:
     """A round as the table shows it."""
-    return (
-        done.fault, done.process, done.stage, done.started_s, done.back_s, done.film_s, done.captures, done.films,
-        done.passed,
-    )  # fmt: skip
+    # a frozen worker is no new process, and a probe is no film
+    told = (done.started_s or "-", done.back_s, done.film_s, done.captures, done.films or "-")
+    return (done.fault, done.process, done.stage, *told, done.passed)
 
 
 def kill_round(arena: Arena, person: Person, name: str, rng: random.Random) -> Round:
@@ -95,7 +94,7 @@ def _film_round(arena: Arena, person: Person, done: Round, strike: Callable[[], 
     try:
         project_id = person.project_with_script(title=f"{done.process} {done.fault}"[:100])
         job_id = person.order(project_id)["id"]
-        done.stage = _wait_for_stage(person, job_id, rng.uniform(0.03, 0.75))
+        done.stage = _wait_for_stage(person, job_id, rng.uniform(0.03, 0.6))
         struck_at = datetime.now(UTC)
         strike()
         job = person.wait_for_end(job_id, FILM_WITHIN_S)

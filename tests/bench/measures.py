@@ -1,0 +1,101 @@
+"""The measurements, each on a studio that does nothing else."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from tests.support.studio import CHECKOUT, Json, Person, Studio
+
+DEMO = CHECKOUT / "examples" / "demo.fountain"
+PROBES = 50
+THROUGHPUT_STEPS = 600
+# until what started the studio has let go of what only starting needs
+SETTLE_S = 5.0
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A number, and the bar it is held against; no bar: it is only told."""
+
+    name: str
+    value: float
+    unit: str
+    # at most this much
+    bar: float | None = None
+    # said beside it
+    note: str = ""
+
+    @property
+    def passed(self) -> bool:
+        """Whether it is within its bar."""
+        return self.bar is None or self.value <= self.bar
+
+    def to_json(self) -> dict[str, Any]:
+        """As written to out/bench.json."""
+        return {**asdict(self), "passed": self.passed}
+
+
+def memory(studio: Studio, when: str, bar_mb: float) -> Measure:
+    """Proportional set sizes of all our processes and the backing services, with their supervisor, added up."""
+    time.sleep(SETTLE_S)
+    rows = sorted(studio.stack.status(), key=lambda row: -row.memory_bytes)
+    largest = ", ".join(f"{row.name} {row.memory_bytes / 1e6:.0f}" for row in rows[:4])
+    return Measure(f"idle memory, {when}", sum(row.memory_bytes for row in rows) / 1e6, "MB", bar_mb, largest)
+
+
+def latency(admin: Person, bar_ms: float) -> Measure:
+    """From sending the order of a job of one step to a worker's having that step, the median of many."""
+    whole, inside = [], []
+    for number in range(PROBES + 5):
+        sent = datetime.now(UTC)
+        job_id = admin.probe(steps=1, seconds_per_step=0)["id"]
+        job = admin.wait_for_end(job_id, 20)
+        started = datetime.fromisoformat(job["started_at"])
+        # the first ones warm connections up
+        if number >= 5:
+            whole.append((started - sent).total_seconds() * 1000)
+            inside.append((started - datetime.fromisoformat(job["created_at"])).total_seconds() * 1000)
+    worst = statistics.quantiles(whole, n=20)[-1]
+    note = f"p95 {worst:.0f} ms; from the job's creation to its start {statistics.median(inside):.0f} ms"
+    return Measure("submit to first step started, p50", statistics.median(whole), "ms", bar_ms, note)
+
+
+def throughput(admin: Person) -> Measure:
+    """Steps that do nothing, claimed, done and delivered in a second."""
+    job = admin.wait_for_end(admin.probe(steps=THROUGHPUT_STEPS, seconds_per_step=0)["id"], 120)
+    seconds = _between(job["started_at"], job["finished_at"])
+    return Measure("throughput of empty steps", THROUGHPUT_STEPS / seconds, "steps/s")
+
+
+def film(studio: Studio, seconds: float, resolution: str, bar_s: float | None) -> list[Measure]:
+    """A new project's film, from its order to its end, and how that compares with its length."""
+    person = studio.register("pro", credits=30)
+    text = DEMO.read_text(encoding="utf-8")
+    project_id = person.project_with_script(_shortened(text) if seconds < 30 else text, "The Light on Gull Rock")
+    sent = datetime.now(UTC)
+    job = person.film(project_id, seconds, resolution)
+    wall = (datetime.fromisoformat(job["finished_at"]) - sent).total_seconds()
+    name = f"{seconds:g}-s {resolution} film"
+    return [
+        Measure(name, wall, "s", bar_s, _stages(job)),
+        Measure(f"{name}, seconds of film a second", seconds / wall, "x"),
+    ]
+
+
+def _shortened(text: str) -> str:
+    """The demo's first scene up to its first line: what fits into a quarter of a minute."""
+    head, _, rest = text.partition("\nTOM\n")
+    return f"{head}\nTOM\n{rest.partition(chr(10))[0]}\n"
+
+
+def _stages(job: Json) -> str:
+    longest = sorted(job["stage_times"], key=lambda stage: -stage["work_s"])[:4]
+    return ", ".join(f"{stage['stage']} {stage['work_s']:.1f}" for stage in longest) + " s of work"
+
+
+def _between(start: str, end: str) -> float:
+    return (datetime.fromisoformat(end) - datetime.fromisoformat(start)).total_seconds()
