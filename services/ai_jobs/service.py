@@ -26,7 +26,8 @@ from services.kit.errors import Invalid, NotFound
 from services.kit.ids import parse_id
 
 QUOTE_LASTS = timedelta(minutes=30)
-MAX_PROBE_STEPS = 20_000
+# each completion looks at the whole plan: beyond this a probe would measure that and nothing else
+MAX_PROBE_STEPS = 2_000
 
 
 @dataclass(frozen=True)

@@ -27,8 +27,9 @@ NAMING = {
     "pk": "pk_%(table_name)s",
 }
 
-# SQLSTATE classes that mean the server, not the statement, is at fault: connection, shutdown, resources
-_AWAY_CLASSES = ("08", "57", "53")
+# SQLSTATE classes that mean the moment, not the statement, is at fault: connection, shutdown, resources, and a deadlock whose
+# victim was rolled back whole. The caller may simply ask again.
+_AWAY_CLASSES = ("08", "57", "53", "40")
 
 
 def metadata(schema: str) -> MetaData:
