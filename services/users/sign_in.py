@@ -63,7 +63,9 @@ class SignIns:
     async def access_token(self, user: User) -> str:
         """A signed access token. Where the user's tokens of this very second are refused, it is issued in the next."""
         await self._sleep(self._access_tokens.wait_s(user, self._now()))
-        return self._access_tokens.issue(user, self._now())
+        now = self._now()
+        # the event loop's timers are rounded to milliseconds: a sleeper may wake before the second has changed
+        return self._access_tokens.issue(user, max(now, user.not_before or now))
 
     async def begin(self, work: Work, user: User) -> Session:
         """A new session of this user, within the caller's transaction."""
