@@ -51,7 +51,7 @@ def run(*, short: bool) -> Iterator[Measure]:
         admin = studio.admin()
         yield measures.memory(studio, "after its start", MEMORY_MB * slack)
         yield measures.latency(admin, LATENCY_MS * slack)
-        yield measures.throughput(admin)
+        yield from measures.throughput(admin)
         if short:
             yield from measures.film(studio, 15, "480p", None)
         else:

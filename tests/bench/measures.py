@@ -12,7 +12,8 @@ from tests.support.studio import CHECKOUT, Json, Person, Studio
 
 DEMO = CHECKOUT / "examples" / "demo.fountain"
 PROBES = 50
-THROUGHPUT_STEPS = 600
+SMALL_JOBS, SMALL_STEPS = 15, 20
+LARGE_STEPS = 300
 # until what started the studio has let go of what only starting needs
 SETTLE_S = 5.0
 
@@ -64,11 +65,20 @@ def latency(admin: Person, bar_ms: float) -> Measure:
     return Measure("submit to first step started, p50", statistics.median(whole), "ms", bar_ms, note)
 
 
-def throughput(admin: Person) -> Measure:
-    """Steps that do nothing, claimed, done and delivered in a second."""
-    job = admin.wait_for_end(admin.probe(steps=THROUGHPUT_STEPS, seconds_per_step=0)["id"], 120)
-    seconds = _between(job["started_at"], job["finished_at"])
-    return Measure("throughput of empty steps", THROUGHPUT_STEPS / seconds, "steps/s")
+def throughput(admin: Person) -> list[Measure]:
+    """Steps that do nothing, claimed, done and delivered in a second: of many jobs as large as a short film, and of one large job."""
+    ids = [admin.probe(steps=SMALL_STEPS, seconds_per_step=0)["id"] for _ in range(SMALL_JOBS)]
+    jobs = [admin.wait_for_end(job_id, 120) for job_id in ids]
+    seconds = _between(min(job["started_at"] for job in jobs), max(job["finished_at"] for job in jobs))
+    large = admin.wait_for_end(admin.probe(steps=LARGE_STEPS, seconds_per_step=0)["id"], 120)
+    return [
+        Measure(f"empty steps, {SMALL_JOBS} jobs of {SMALL_STEPS}", SMALL_JOBS * SMALL_STEPS / seconds, "steps/s"),
+        Measure(
+            f"empty steps, one job of {LARGE_STEPS}",
+            LARGE_STEPS / _between(large["started_at"], large["finished_at"]),
+            "steps/s",
+        ),
+    ]
 
 
 def film(studio: Studio, seconds: float, resolution: str, bar_s: float | None) -> list[Measure]:
