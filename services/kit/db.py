@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import MetaData, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoFreeConnection
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 from services.kit import outbox
@@ -85,16 +86,19 @@ class Work:
 
 
 class Database:
-    """The service's engine and its units of work. `start` checks nothing: the first use finds out."""
+    """The service's engine and its units of work. `start` checks nothing: the first use finds out.
 
-    def __init__(self, service: str, url: str, pool_size: int = 8) -> None:
+    Whoever waits longer than `pool_timeout_s` for a connection hears that PostgreSQL is away, before a call's own deadline.
+    """
+
+    def __init__(self, service: str, url: str, pool_size: int = 8, pool_timeout_s: float = 3.0) -> None:
         self.service = service
         self.url = url
         self.engine: AsyncEngine = create_async_engine(
             asyncpg_url(url),
             pool_size=pool_size,
             max_overflow=pool_size,
-            pool_timeout=5,
+            pool_timeout=pool_timeout_s,
             pool_pre_ping=True,
             connect_args={
                 "timeout": 5,
@@ -118,7 +122,7 @@ class Database:
                 async with session.begin():
                     yield work
                     had_facts = await work.flush_facts()
-        except (OSError, TimeoutError, InterfaceError, OperationalError, DBAPIError) as error:
+        except (OSError, TimeoutError, NoFreeConnection, DBAPIError) as error:
             if is_away(error):
                 raise DependencyAway("postgres", type(error).__name__) from error
             raise
@@ -148,4 +152,4 @@ def is_away(error: BaseException) -> bool:
             return str(sqlstate)[:2] in _AWAY_CLASSES
         # without a SQLSTATE it is the driver that speaks: the connection is gone
         return error.connection_invalidated or isinstance(error, InterfaceError | InternalError | OperationalError)
-    return isinstance(error, OSError | TimeoutError)
+    return isinstance(error, OSError | TimeoutError | NoFreeConnection)
