@@ -86,4 +86,6 @@ def test_accounts_jobs_and_activities_are_found(studio: Studio, admin: Person, f
     assert listed[probe["id"]] == admin.id
     actions = [line["action"] for line in admin.ok("GET", f"/admin/audit?user_id={filmmaker.id}")["items"]]
     assert any("register" in action for action in actions), actions
-    assert admin.ok("GET", "/admin/dead-letters")["items"] == []
+    letters = admin.ok("GET", "/admin/dead-letters?service=credits&page_size=5")
+    assert letters.keys() == {"items", "next_page_token"}
+    admin.refused(404, "NOT_FOUND", "POST", "/admin/dead-letters/credits/ai-jobs.jobs.v1.dlq:0:999999/replay")
