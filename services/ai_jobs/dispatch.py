@@ -103,7 +103,17 @@ class Dispatch:
             await repository.note_turns(work.session, {step.user_id for step in claimed})
         orders: list[steps_pb.RenderStep] = []
         for job_id in dict.fromkeys(step.job_id for step in claimed):
-            orders += await self._orders(job_id, {step.id: step.fence for step in claimed if step.job_id == job_id})
+            fences = {step.id: step.fence for step in claimed if step.job_id == job_id}
+            try:
+                orders += await self._orders(job_id, fences)
+            except DependencyAway:
+                self.owe_renewal()
+                if not orders:
+                    raise
+                break
+            except Exception:
+                # these leases will lapse; the steps of other jobs are the worker's none the less
+                telemetry.log().exception("claimed steps can't be handed out", job_id=str(job_id), steps=len(fences))
         return orders
 
     async def _orders(self, job_id: UUID, claimed: dict[UUID, int]) -> list[steps_pb.RenderStep]:
@@ -186,11 +196,19 @@ class Dispatch:
                     jobs.add(step.job_id)
             stale = await repository.jobs_to_report(work.session, jobs, self._house.now() - PROGRESS_INTERVAL)
         for job_id in stale:
-            async with self._db.work() as work:
-                course = await Course.load(self._house, work, job_id)
-                if course is not None:
-                    await course.settle()
+            try:
+                await self.settle(job_id)
+            except Exception:
+                # the leases are renewed by now, and the verdicts are worth more than one job's progress
+                telemetry.log().exception("a job's progress could not be told", job_id=str(job_id))
         return verdicts
+
+    async def settle(self, job_id: UUID) -> None:
+        """Let the job go on as far as it can, and tell where it stands."""
+        async with self._db.work() as work:
+            course = await Course.load(self._house, work, job_id)
+            if course is not None:
+                await course.settle()
 
     # ---- delivering
 

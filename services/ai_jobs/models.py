@@ -232,7 +232,7 @@ class Job(Base):
         self.hold_id, self.held, self.captured, self.released = hold_id, held, 0, 0
         self.progress, self.stage, self.message = 0.0, "queued", ""
         self.error, self.quality, self.outputs = None, None, []
-        self.queued_at, self.started_at, self.finished_at = now, None, None
+        self.queued_at, self.started_at, self.finished_at, self.progress_at = now, None, None, None
 
     def start(self, now: datetime) -> bool:
         """The first step has been handed out; True when that is news."""

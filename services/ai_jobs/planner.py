@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
 from uuid import UUID
 
+import grpc
 from filmstudio.projects.v1 import storyboard_pb2
 
 from services.ai_jobs import fitting, planning, repository
@@ -11,10 +13,14 @@ from services.ai_jobs.clients import Projects
 from services.ai_jobs.course import Course
 from services.ai_jobs.house import House
 from services.ai_jobs.models import Job, JobFailure, JobKind, Phase
+from services.ai_jobs.stumbles import Stumbles
 from services.kit import telemetry
 from services.kit.db import Database
-from services.kit.errors import RemoteError
+from services.kit.errors import DependencyAway, RemoteError
 from services.kit.identity import acting_for
+
+# projects failed, rather than refused: that says nothing about the storyboard
+_NOT_REFUSALS = {grpc.StatusCode.INTERNAL, grpc.StatusCode.UNKNOWN, grpc.StatusCode.RESOURCE_EXHAUSTED}
 
 
 class Planner:
@@ -24,19 +30,22 @@ class Planner:
         self._db = database
         self._house = house
         self._projects = projects
+        self._stumbles = Stumbles(house.now)
 
     async def run(self) -> None:
-        """Serve every job whose plan is due; one that can't be served now stays due, and delays nobody else."""
+        """Serve every job whose plan is due. One that can't be served stays due, delays nobody else, and ends if it never can."""
         async with self._db.work() as work:
-            due = await repository.plan_due(work.session)
-        failed: Exception | None = None
+            due = await repository.plan_due(work.session, besides=self._stumbles.resting())
+        away: DependencyAway | None = None
         for job_id in due:
+            message = "the film's plan could not be made, through no fault of its script: try it again"
+            give_up = partial(self._give_up, job_id, "PLANNING_FAILED", message, retryable=True)
             try:
-                await self._serve(job_id)
-            except Exception as error:
-                failed = error
-        if failed is not None:
-            raise failed
+                await self._stumbles.past(job_id, partial(self._serve, job_id), give_up)
+            except DependencyAway as error:
+                away = error
+        if away is not None:
+            raise away
 
     async def _serve(self, job_id: UUID) -> None:
         async with self._db.work() as work:
@@ -49,6 +58,8 @@ class Planner:
             with acting_for(job.user_id):
                 kept = await self._exchange(job, board)
         except RemoteError as error:
+            if error.code in _NOT_REFUSALS:
+                raise
             telemetry.log().warning("a storyboard was refused", job_id=str(job_id), reason=error.reason)
             await self._give_up(job_id, "STORYBOARD_REFUSED", error.message)
             return
@@ -87,7 +98,7 @@ class Planner:
             case _:
                 course.begin_shots(kept)
 
-    async def _give_up(self, job_id: UUID, code: str, message: str) -> None:
+    async def _give_up(self, job_id: UUID, code: str, message: str, *, retryable: bool = False) -> None:
         """There is no storyboard to go on with (the project is gone, say): the job can't."""
         async with self._db.work() as work:
             course = await Course.load(self._house, work, job_id)
@@ -96,7 +107,7 @@ class Planner:
             if course.job.phase is Phase.RENDER:
                 course.job.plan_due = False
             else:
-                course.fail(JobFailure(code, message, "analyze_script", False, {}))
+                course.fail(JobFailure(code, message, "analyze_script", retryable, {}))
             await course.settle()
 
 

@@ -90,8 +90,9 @@ async def live_jobs(session: AsyncSession, user_id: str) -> Sequence[Job]:
 
 
 async def live_jobs_of_project(session: AsyncSession, project_id: UUID) -> Sequence[UUID]:
-    """Ids of the project's jobs that have not ended."""
-    return (await session.scalars(select(Job.id).where(Job.project_id == project_id, Job.status.in_(LIVE)))).all()
+    """Ids of the project's jobs that have not ended, and of ended ones whose retry is being reserved."""
+    live = Job.status.in_(LIVE) | Job.reserving_attempt.is_not(None)
+    return (await session.scalars(select(Job.id).where(Job.project_id == project_id, live))).all()
 
 
 async def succeeded_with(session: AsyncSession, project_id: UUID, fingerprint: str) -> bool:
@@ -214,7 +215,8 @@ async def expired_leases(session: AsyncSession, limit: int = 100) -> Sequence[tu
     query = select(RenderStep.job_id, RenderStep.id).where(
         RenderStep.state == StepState.LEASED, RenderStep.lease_expires_at < func.now()
     )
-    return [(row[0], row[1]) for row in (await session.execute(query.limit(limit))).all()]
+    query = query.order_by(RenderStep.lease_expires_at).limit(limit)
+    return [(row[0], row[1]) for row in (await session.execute(query)).all()]
 
 
 async def artifact(session: AsyncSession, project_id: UUID, input_hash: str) -> Artifact | None:
@@ -276,9 +278,10 @@ async def events_after(session: AsyncSession, job_id: UUID, after_seq: int, limi
     return (await session.scalars(query.order_by(JobEvent.seq).limit(limit))).all()
 
 
-async def plan_due(session: AsyncSession, limit: int = 20) -> Sequence[UUID]:
+async def plan_due(session: AsyncSession, limit: int = 20, *, besides: Sequence[UUID] = ()) -> Sequence[UUID]:
     """Jobs the planner is to look at."""
-    return (await session.scalars(select(Job.id).where(Job.plan_due).order_by(Job.id).limit(limit))).all()
+    query = select(Job.id).where(Job.plan_due, Job.id.not_in(besides))
+    return (await session.scalars(query.order_by(Job.id).limit(limit))).all()
 
 
 async def jobs_reserving_since(session: AsyncSession, before: datetime) -> Sequence[UUID]:

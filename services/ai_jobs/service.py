@@ -326,14 +326,14 @@ class JobsService:
                 return
             for job_id in sorted(await repository.live_jobs_of_project(work.session, UUID(project_id))):
                 course = await Course.load(self._house, work, job_id)
-                if course is None or course.job.ended:
+                if course is None:
                     continue
+                course.job.drop_reservation()
                 if course.job.status is JobStatus.RESERVING:
-                    course.job.drop_reservation()
                     await repository.drop_job(work.session, job_id)
-                    continue
-                course.cancel()
-                await course.settle()
+                elif not course.job.ended:
+                    course.cancel()
+                    await course.settle()
 
     async def retry(self, user_id: str, job_id: str, request: pb.RetryJobRequest) -> None:
         """A new attempt of a failed or canceled job: a new hold, and only what isn't done."""

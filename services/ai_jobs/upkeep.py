@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from uuid import UUID
 
 from filmstudio.credits.v1 import credits_pb2
@@ -14,7 +17,8 @@ from services.ai_jobs.course import Course
 from services.ai_jobs.dispatch import Dispatch
 from services.ai_jobs.events import timestamp
 from services.ai_jobs.house import House
-from services.ai_jobs.models import RESERVING_LIMIT, REVIEW_LIMIT, UNSERVED_LIMIT, Job, JobStatus
+from services.ai_jobs.models import RESERVING_LIMIT, REVIEW_LIMIT, UNSERVED_LIMIT, Job, JobFailure, JobStatus
+from services.ai_jobs.stumbles import Call, Stumbles
 from services.kit import telemetry
 from services.kit.db import Database
 from services.kit.errors import DependencyAway, RemoteError
@@ -25,6 +29,8 @@ from services.kit.ids import parse_id
 UNKNOWN_HOLD = timedelta(minutes=3)
 # holds younger than this are still on their way through the saga
 YOUNG_HOLD = timedelta(seconds=30)
+# two looks for lost leases further apart than this: we were frozen, and heard nobody
+FROZEN_S = 10.0
 
 _steps_ready = Gauge("ai_jobs_steps_ready", "Steps that wait for a worker", ["lane"])
 _steps_leased = Gauge("ai_jobs_steps_leased", "Steps being rendered")
@@ -33,23 +39,48 @@ _steps_leased = Gauge("ai_jobs_steps_leased", "Steps being rendered")
 class Upkeep:
     """The sweeper (each second), the slower sweep and the reconciler (each minute)."""
 
-    def __init__(self, database: Database, house: House, dispatch: Dispatch, credits: Credits) -> None:
+    def __init__(
+        self,
+        database: Database,
+        house: House,
+        dispatch: Dispatch,
+        credits: Credits,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._db = database
         self._house = house
         self._dispatch = dispatch
         self._credits = credits
+        self._clock = clock
+        self._swept_at = clock()
+        self._stumbles = Stumbles(house.now)
+
+    async def _past(self, job_id: UUID, serve: Call) -> None:
+        """Do this for the job; one that is stumbled over again and again ends, and is in nobody's way meanwhile."""
+        await self._stumbles.past(job_id, serve, partial(self._break_off, job_id))
+
+    async def _break_off(self, job_id: UUID) -> None:
+        async with self._db.work() as work:
+            course = await Course.load(self._house, work, job_id)
+            if course is not None and not course.job.ended:
+                message = "the job could not go on, through no fault of its script: try it again"
+                course.fail(JobFailure("PLANNING_FAILED", message, course.job.stage, True, {}))
+                await course.settle()
 
     async def sweep_leases(self) -> None:
         """Steps whose workers are gone go on elsewhere; never because we or the database were away ourselves."""
+        if self._clock() - self._swept_at > FROZEN_S:
+            self._dispatch.owe_renewal()
         try:
             await self._dispatch.renew_all_if_owed()
             async with self._db.work() as work:
                 expired = await repository.expired_leases(work.session)
             for job_id, step_id in expired:
-                await self._dispatch.lose_lease(job_id, step_id)
+                await self._past(job_id, partial(self._dispatch.lose_lease, job_id, step_id))
         except DependencyAway:
             self._dispatch.owe_renewal()
             raise
+        self._swept_at = self._clock()
 
     async def measure(self) -> None:
         """What autoscaling and ETAs look at."""
@@ -71,14 +102,11 @@ class Upkeep:
             unserved = await repository.unserved_jobs(work.session, now - UNSERVED_LIMIT)
             canceling = await repository.jobs_in(work.session, JobStatus.CANCELING)
         for job_id in reserving:
-            await self._drop_reservation(job_id)
+            await self._past(job_id, partial(self._drop_reservation, job_id))
         for job_id in [*forgotten, *unserved]:
-            await self._expire(job_id)
+            await self._past(job_id, partial(self._expire, job_id))
         for job_id in canceling:
-            async with self._db.work() as work:
-                course = await Course.load(self._house, work, job_id)
-                if course is not None:
-                    await course.settle()
+            await self._past(job_id, partial(self._dispatch.settle, job_id))
 
     async def _drop_reservation(self, job_id: UUID) -> None:
         async with self._db.work() as work:

@@ -217,8 +217,7 @@ async def test_a_film_the_planner_stumbles_over_delays_nobody_elses(studio: Stud
     worker = studio.worker()
     for order in await worker.claim():
         await worker.finish(order)
-    with pytest.raises(ValueError, match="nobody thought"):
-        await studio.planner.run()
+    await studio.planner.run()
     assert {order.job_id for order in await worker.claim()} == {str(job_id)}
 
 
