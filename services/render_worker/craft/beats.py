@@ -19,6 +19,7 @@ from services.render_worker.craft.lexicon import (
     TIMES,
     WEATHERS,
     first_named,
+    first_word,
 )
 
 _INTERIOR = re.compile(r"^\s*(?:INT\b|INTERIOR|INNEN|INTÉRIEUR|INTERNO|ИНТ|अंदर|आंतरिक|भीतर|अन्दर|内|室内)", re.IGNORECASE)
@@ -26,6 +27,8 @@ _EXTERIOR = re.compile(
     r"^\s*(?:EXT\b|EXTERIOR|AUSSEN|AUßEN|EXTÉRIEUR|EXTERNO|ЭКСТ|НАТ|बाहर|बाह्य|外|室外)", re.IGNORECASE
 )
 _PREFIX = re.compile(r"^\s*(?:(?:INT|EXT|EST|I|E)\b\.?\s*/?\s*)+[.\s:-]*", re.IGNORECASE)
+_HEADLINE_END = re.compile(r"[.!?。！？।؟]")
+_HEADLINE = 50
 _OFF_SCREEN = re.compile(r"V\.?\s?O|O\.?\s?S|O\.?\s?C|OFF|VOICE", re.IGNORECASE)
 
 
@@ -54,11 +57,20 @@ class SceneBeats:
     heading: str
     setting: sb.Setting
     beats: list[Beat] = field(default_factory=list)
+    # Opened by a section's title or by prose: what it leaves open is as it was before.
+    goes_on: bool = False
 
     @property
     def text(self) -> str:
         """All its words, for what they tell of mood and props."""
         return "\n".join([self.heading, *(beat.text for beat in self.beats)])
+
+    @property
+    def headline(self) -> str:
+        """What it is called where it has no heading: how its first words begin."""
+        first = next((beat.text for beat in self.beats), "")
+        sentence = _HEADLINE_END.split(first, maxsplit=1)[0].strip() or first
+        return sentence if len(sentence) <= _HEADLINE else sentence[:_HEADLINE].rsplit(" ", 1)[0].rstrip(",;:،") + "…"
 
     @property
     def seen_text(self) -> str:
@@ -93,6 +105,9 @@ class _Reader:
         if element.kind == kinds.KIND_HEADING:
             self._quiet()
             self.scenes.append(SceneBeats(text, _setting_of(text)))
+        elif element.kind == kinds.KIND_SECTION:
+            self._quiet()
+            self.scenes.append(SceneBeats(text, _setting_of(text), goes_on=True))
         elif element.kind == kinds.KIND_CHARACTER:
             self._who, self._feeling = text, None
             self._off_screen = bool(_OFF_SCREEN.search(element.extension))
@@ -110,7 +125,7 @@ class _Reader:
 
     def _scene(self) -> SceneBeats:
         if not self.scenes:
-            self.scenes.append(SceneBeats("", sb.Setting()))
+            self.scenes.append(SceneBeats("", sb.Setting(), goes_on=True))
         return self.scenes[-1]
 
     def _say(self, text: str, who: str, off_screen: bool) -> None:
@@ -121,15 +136,28 @@ class _Reader:
         self._who, self._off_screen, self._feeling = "", False, None
 
     def _turn_page(self, paragraph: str) -> None:
-        """Prose has no headings: a new scene starts where a paragraph goes to another place."""
+        """Prose has no headings: a new scene starts where a paragraph goes to another place, time of day or weather."""
         scene = self._scene()
-        place = first_named(PLACES, paragraph)
-        if scene.beats and place is not None and place != (scene.setting.place or first_named(PLACES, scene.text)):
-            scene = SceneBeats("", sb.Setting())
+        place, time = first_named(PLACES, paragraph), first_named(TIMES, paragraph)
+        weather = first_named(WEATHERS, paragraph)
+        here = scene.setting
+        moved = place is not None and place != (here.place or first_named(PLACES, scene.text))
+        changed = time not in (None, here.time_of_day) or weather not in (None, here.weather)
+        if scene.goes_on and scene.beats and (moved or changed):
+            scene = SceneBeats("", sb.Setting(), goes_on=True)
             self.scenes.append(scene)
-        if place is not None and not scene.heading and not scene.setting.place:
-            scene.setting.place = place
-            scene.setting.interior = place in INDOORS
+            # The sky is told anew; the place stays until another is named.
+            if not moved:
+                scene.setting.place, scene.setting.interior = here.place, here.interior
+                scene.setting.description = here.description
+        if scene.heading:
+            return
+        if place is not None and not scene.setting.place:
+            scene.setting.place, scene.setting.interior = place, place in INDOORS
+            # The one word that named it: so it looks the same when the story comes back.
+            scene.setting.description = first_word(PLACES, paragraph)
+        scene.setting.time_of_day = scene.setting.time_of_day or time or sb.TIME_OF_DAY_UNSPECIFIED
+        scene.setting.weather = scene.setting.weather or weather or sb.WEATHER_UNSPECIFIED
 
 
 def _setting_of(heading: str) -> sb.Setting:
@@ -162,11 +190,13 @@ def _settle(scenes: Sequence[SceneBeats]) -> None:
             if setting.interior:
                 setting.place = INSIDE_OF.get(named, named) if named is not None else sb.PLACE_ROOM
             else:
-                setting.place = named if named is not None else (before.place if not scene.heading else sb.PLACE_FIELD)
-                setting.interior = setting.place in INDOORS and not scene.heading
+                setting.place = named if named is not None else (before.place if scene.goes_on else sb.PLACE_FIELD)
+                setting.interior = setting.place in INDOORS and scene.goes_on
+                if named is None and scene.goes_on:
+                    setting.description = before.description
         setting.time_of_day = setting.time_of_day or first_named(TIMES, words) or before.time_of_day
         setting.weather = setting.weather or first_named(WEATHERS, words) or sb.WEATHER_CLEAR
-        setting.description = setting.description or words.split("\n")[-1][:120]
+        setting.description = setting.description or words.strip().split("\n")[0][:120]
         before = setting
 
 

@@ -46,6 +46,8 @@ def watermark(text: str, size: tuple[int, int]) -> Patch:
     """A quiet word in the upper right corner."""
     height = max(12, round(min(size) * 0.032))
     font = load_font(text, "en", height)
+    if (longest := size[0] * 0.7) < font.getlength(text):
+        font = load_font(text, "en", max(8, int(height * longest / font.getlength(text))))
     box = font.getbbox(text)
     width, tall = round(box[2] - box[0]) + 12, round(box[3] - box[1]) + 12
     picture = Image.new("RGBA", (_even(width), _even(tall)), (255, 255, 255, 0))

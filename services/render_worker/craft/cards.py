@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from itertools import pairwise
+
 import cv2
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
@@ -80,13 +83,28 @@ def _softened(ground: Picture, dim: float) -> Picture:
 def _fitted(
     text: str, language: str, size: int, room: int, most_rows: int, *, display: bool = True
 ) -> tuple[list[str], ImageFont.FreeTypeFont]:
-    """The text in balanced rows and the largest font, from that size down, in which it fits."""
+    """The text in balanced rows and the largest font, from that size down, in which it fits.
+
+    A word that is still too long at half that size is parted, rather than set too small to read.
+    """
+    smallest_whole = size * 0.5
     while True:
         font = load_font(text, language, size, "bold" if display else "regular", display=display)
-        rows = _wrapped(text, font, room)
+        rows = _wrapped(text if size > smallest_whole else _parted(text, font, room), font, room)
         if (len(rows) <= most_rows and all(font.getlength(row) <= room for row in rows)) or size <= 12:
             return rows[:most_rows], font
         size = max(12, int(size * 0.9))
+
+
+def _parted(text: str, font: ImageFont.FreeTypeFont, room: int) -> str:
+    """The text with words longer than a row in hyphened pieces, as few and as alike as can be."""
+    words: list[str] = []
+    for word in text.split():
+        count = math.ceil(font.getlength(word + "-") / room)
+        edges = [round(len(word) * part / count) for part in range(count + 1)]
+        pieces = [word[begin:end] for begin, end in pairwise(edges)]
+        words += [*(piece + "-" for piece in pieces[:-1]), pieces[-1]] if font.getlength(word) > room else [word]
+    return " ".join(words)
 
 
 def _wrapped(text: str, font: ImageFont.FreeTypeFont, room: int) -> list[str]:

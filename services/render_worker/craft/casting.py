@@ -13,13 +13,14 @@ from filmstudio.projects.v1 import storyboard_pb2 as sb
 
 from services.render_worker.craft.draws import drawn_from
 from services.render_worker.craft.lexicon import PEOPLE, first_named
+from services.render_worker.craft.names import FEMALE_NAMES, MALE_NAMES
 from services.render_worker.craft.palette import from_hex
 
 _AGE_NUMBER = re.compile(r"(?<!\d)(\d{1,3})(?:['’]?s)?(?!\d)")
 _AGE_WORDS: dict[sb.AgeGroup.ValueType, str] = {
-    sb.AGE_GROUP_SENIOR: "old elderly aged grey gray white-haired grandmother grandma grandfather grandpa granny wizard hermit "
+    sb.AGE_GROUP_SENIOR: "old elderly aged grey gray बूढ़े वृद्ध عجوز العجوز vecchio vecchia velho velha white-haired grandmother grandma grandfather grandpa granny wizard hermit "
     "बूढ़ा बूढ़ी दादी दादा नानी नाना viejo vieja anciano vieux vieille alt",
-    sb.AGE_GROUP_CHILD: "child kid boy girl little toddler niño niña enfant kind बच्चा बच्ची लड़का लड़की",
+    sb.AGE_GROUP_CHILD: "child kid boy girl சிறுமி சிறுவன் طفل طفلة ولد فتاة little toddler niño niña enfant बच्चा बच्ची लड़का लड़की",
     sb.AGE_GROUP_YOUNG_ADULT: "teen teenage teenager young youth student joven jeune jung युवा",
     sb.AGE_GROUP_ADULT: "middle-aged adult",
 }
@@ -28,107 +29,6 @@ _GENDER_WORDS: dict[sb.Gender.ValueType, str] = {
     "ella mujer elle femme sie frau वह-स्त्री माँ मां दादी लड़की औरत रानी",
     sb.GENDER_MALE: "he his him man boy father dad papa grandfather grandpa son brother husband king prince uncle male mr sir "
     "él hombre il homme er mann पिता दादा लड़का आदमी राजा",
-}
-_FEMALE_NAMES = {
-    "mara",
-    "anna",
-    "maria",
-    "sara",
-    "sarah",
-    "emma",
-    "lily",
-    "lucy",
-    "eva",
-    "mia",
-    "zoe",
-    "nora",
-    "clara",
-    "ella",
-    "rosa",
-    "ines",
-    "priya",
-    "asha",
-    "meera",
-    "mira",
-    "sita",
-    "radha",
-    "lakshmi",
-    "anita",
-    "kavya",
-    "ananya",
-    "fatima",
-    "aisha",
-    "leila",
-    "yuki",
-    "hana",
-    "mei",
-    "olga",
-    "natasha",
-    "julia",
-    "sofia",
-    "sophie",
-    "marie",
-    "claire",
-    "alice",
-    "grace",
-    "ruth",
-    "jane",
-    "mary",
-    "kate",
-    "lena",
-    "ida",
-    "greta",
-}
-_MALE_NAMES = {
-    "tom",
-    "tim",
-    "sam",
-    "jack",
-    "john",
-    "james",
-    "peter",
-    "paul",
-    "max",
-    "leo",
-    "ben",
-    "dan",
-    "david",
-    "adam",
-    "noah",
-    "liam",
-    "omar",
-    "ali",
-    "hassan",
-    "ravi",
-    "arjun",
-    "rohan",
-    "raj",
-    "amit",
-    "vikram",
-    "krishna",
-    "ram",
-    "kenji",
-    "hiro",
-    "wei",
-    "ivan",
-    "boris",
-    "pedro",
-    "juan",
-    "carlos",
-    "luis",
-    "pierre",
-    "jean",
-    "hans",
-    "karl",
-    "felix",
-    "oscar",
-    "hugo",
-    "george",
-    "henry",
-    "will",
-    "ned",
-    "finn",
-    "rex",
 }
 _COLORS = {
     "red": "#c8443c", "crimson": "#b2303f", "yellow": "#eab63e", "gold": "#d9a441", "golden": "#d9a441", "orange": "#dd7f3a",
@@ -195,17 +95,13 @@ def describe(name: str, text: str) -> str:
     if not hit:
         return ""
     sentence = re.split(r"(?<=[.!?।。])\s", hit.group(0), maxsplit=1)[0]
+    if not name.isupper():
+        # In prose what somebody is like stands before them too: "an old man", "सालेम नाम का बूढ़ा मछुआरा".
+        before = re.split(r"[.!?।。\n]", text[: hit.start()])[-1].split()[-4:]
+        sentence = " ".join([*before, sentence])
     # Another introduction in the same sentence belongs to the other: "MARA (60s) and TOM (9)".
     other = re.search(r"\s(?:and\s+)?(?!" + re.escape(name) + r")[A-ZÀ-Þ]{2,}\s*\(", sentence[len(name) :])
     return sentence[: len(name) + other.start()].strip()[:300] if other else sentence.strip()[:300]
-
-
-def introduced(text: str) -> list[str]:
-    """Names that action introduces in the trade's way, capitals and an age: "a boy, TIM (8)"."""
-    return [
-        hit.group(1)
-        for hit in re.finditer(r"(?<!\w)([A-ZÀ-Þ][A-ZÀ-Þ'’.-]{1,20}(?: [A-ZÀ-Þ][A-ZÀ-Þ'’.-]{1,20})?)\s*\(\s*\d", text)
-    ]
 
 
 def _age(description: str, drawn: random.Random) -> sb.AgeGroup.ValueType:
@@ -225,11 +121,13 @@ def _age(description: str, drawn: random.Random) -> sb.AgeGroup.ValueType:
 
 def _gender(name: str, description: str, drawn: random.Random) -> sb.Gender.ValueType:
     words = set(fold(name).split())
-    if words & _FEMALE_NAMES:
+    if words & FEMALE_NAMES:
         return sb.GENDER_FEMALE
-    if words & _MALE_NAMES:
+    if words & MALE_NAMES:
         return sb.GENDER_MALE
     named = first_named(_GENDER_WORDS, f"{name} {description}")
+    if named is None and len(words) == 1 and name.isascii() and (ending := fold(name)[-1:]) in ("a", "o"):
+        return sb.GENDER_FEMALE if ending == "a" else sb.GENDER_MALE
     if named is None and (person := first_named(PEOPLE, f"{name} {description}")):
         return person[0]
     if named is not None:

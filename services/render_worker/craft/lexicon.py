@@ -12,15 +12,15 @@ K = TypeVar("K")
 
 # Word starts: "forest" also finds "forests". The first entry found earliest in the text wins; longer words win ties.
 PLACES: dict[sb.Place.ValueType, str] = {
-    sb.PLACE_LIGHTHOUSE: "lighthouse faro phare leuchtturm दीपस्तंभ प्रकाशस्तंभ маяк 灯塔 灯台 farol",
+    sb.PLACE_LIGHTHOUSE: "lighthouse faro phare leuchtturm दीपस्तंभ प्रकाशस्तंभ маяк 灯塔 灯台 farol منارة கலங்கரை",
     sb.PLACE_FOREST: "forest wood woods jungle grove tree trees bosque selva forêt wald floresta जंगल वन वृक्ष лес 森林 森 غابة বন காடு",
     sb.PLACE_SEA: "sea ocean beach shore coast harbor harbour bay island dock pier mar océano playa mer plage meer strand praia "
-    "समुद्र सागर तट море берег 海 بحر সমুদ্র கடல்",
+    "समुद्र सागर तट море берег 海 بحر شاطئ ميناء সমুদ্র கடல் கடற்கரை",
     sb.PLACE_MOUNTAIN: "mountain mountains peak summit cliff hill hills alps himalaya montaña montagne berg montanha पहाड़ पर्वत हिमालय гора горы 山 جبل পাহাড় மலை",
     sb.PLACE_DESERT: "desert dune dunes sand oasis desierto désert wüste deserto रेगिस्तान मरुस्थल пустыня 沙漠 砂漠 صحراء",
-    sb.PLACE_RIVER: "river stream lake pond waterfall bridge riverbank río rivière lac fluss see rio नदी झील गंगा река озеро 河 川 湖 نهر নদী ஆறு",
-    sb.PLACE_VILLAGE: "village hamlet cottage farmhouse farm hut barn pueblo aldea dorf गांव गाँव झोपड़ी деревня 村 قرية গ্রাম கிராமம்",
-    sb.PLACE_CITY_STREET: "street city alley road avenue town downtown market bazaar square café-terrace calle ciudad rue ville strasse straße stadt "
+    sb.PLACE_RIVER: "river stream lake pond waterfall bridge riverbank río rivière lac fluss seeufer rio नदी झील गंगा река озеро 河 川 湖 نهر নদী ஆறு",
+    sb.PLACE_VILLAGE: "village hamlet cottage farmhouse farm hut barn pueblo aldea dorf गांव गाँव झोपड़ी деревня 村 قرية গ্রাম கிராம",
+    sb.PLACE_CITY_STREET: "street city alley road avenue town downtown platform station andén estación gare bahnhof market bazaar square café-terrace calle ciudad rue ville strasse straße stadt "
     "rua cidade शहर सड़क गली बाज़ार बाजार город улица 街 城市 شارع مدينة শহর நகரம்",
     sb.PLACE_ROOFTOP: "rooftop roof terrace balcony azotea toit dach telhado छत крыша 屋顶 屋上",
     sb.PLACE_PARK: "park garden playground bench meadow-path parque jardín jardin garten बगीचा बाग उद्यान पार्क парк сад 公园 公園 حديقة",
@@ -29,13 +29,13 @@ PLACES: dict[sb.Place.ValueType, str] = {
     sb.PLACE_CLASSROOM: "classroom school lecture library escuela aula école schule escola विद्यालय स्कूल कक्षा школа класс 教室 学校 مدرسة",
     sb.PLACE_TEMPLE: "temple church mosque shrine monastery cathedral templo iglesia église kirche tempel मंदिर मन्दिर храм церковь 寺 معبد মন্দির கோவில்",
     sb.PLACE_PALACE: "palace castle throne court kingdom palacio castillo château schloss palácio महल राजमहल दरबार дворец замок 宫殿 城堡 قصر প্রাসাদ அரண்மனை",
-    sb.PLACE_SHIP: "ship deck boat sailboat vessel cabin-deck barco nave bateau navire schiff navio जहाज नाव корабль 船 سفينة",
+    sb.PLACE_SHIP: "ship deck boat sailboat vessel cabin-deck barco nave bateau navire schiff navio जहाज नाव корабль 船 سفينة قارب கப்பல் படகு",
     sb.PLACE_TRAIN: "train carriage compartment railway tren zug trem रेल रेलगाड़ी ट्रेन поезд 火车 電車 قطار",
-    sb.PLACE_CAVE: "cave cavern tunnel mine grotto cueva grotte höhle caverna गुफा пещера 洞穴 كهف",
-    sb.PLACE_LABORATORY: "laboratory lab workshop laboratorio laboratoire labor प्रयोगशाला лаборатория 实验室 مختبر",
+    sb.PLACE_CAVE: "cave cavern tunnel mineshaft grotto cueva grotte höhle caverna गुफा пещера 洞穴 كهف",
+    sb.PLACE_LABORATORY: "laboratory lab workshop laboratorio laboratoire प्रयोगशाला лаборатория 实验室 مختبر",
     sb.PLACE_SPACE: "space spaceship spacecraft starship orbit planet moonbase galaxy espacio espace weltraum espaço अंतरिक्ष космос 太空 宇宙 فضاء",
     sb.PLACE_FIELD: "field meadow prairie pasture orchard countryside campo champ feld खेत मैदान поле 田野 畑 حقل মাঠ வயல்",
-    sb.PLACE_ROOM: "room house home bedroom living hall apartment flat bed sofa hospital attic inn hotel habitación casa chambre maison "
+    sb.PLACE_ROOM: "room house home bedroom living hall apartment bed sofa hospital attic inn hotel habitación casa chambre maison "
     "zimmer haus quarto sala कमरा घर комната дом 房间 家 部屋 غرفة بيت ঘর வீடு",
 }
 INDOORS = {
@@ -88,50 +88,53 @@ PEOPLE: dict[tuple[sb.Gender.ValueType, sb.AgeGroup.ValueType], str] = {
     (
         sb.GENDER_FEMALE,
         sb.AGE_GROUP_CHILD,
-    ): "girl daughter granddaughter niña fille mädchen menina लड़की बेटी बच्ची девочка 女孩 فتاة",
+    ): "girl daughter granddaughter niña fille mädchen menina लड़की बेटी बच्ची девочка дочь внучка 女孩 فتاة طفلة ابنة بنت حفيدة சிறுமி பெண்குழந்தை மகள் মেয়ে",
     (
         sb.GENDER_MALE,
         sb.AGE_GROUP_CHILD,
-    ): "boy son grandson child kid niño garçon junge menino लड़का लड़के बेटा बच्चा мальчик 男孩 ولد",
+    ): "boy grandson child kid niño garçon junge menino लड़का लड़के बेटा बच्चा мальчик сын 男孩 ولد صبي طفل ابن حفيد சிறுவன் மகன் ছেলে",
     (
         sb.GENDER_FEMALE,
         sb.AGE_GROUP_SENIOR,
-    ): "grandmother grandma granny abuela grand-mère großmutter avó दादी नानी बुढ़िया бабушка 奶奶 جدة",
+    ): "grandmother grandma granny abuela grand-mère großmutter avó दादी नानी बुढ़िया бабушка старуха 奶奶 جدة பாட்டி கிழவி",
     (
         sb.GENDER_MALE,
         sb.AGE_GROUP_SENIOR,
-    ): "grandfather grandpa hermit wizard sage abuelo grand-père großvater avô दादा नाना बूढ़ा साधु дедушка 爷爷 جد",
+    ): "grandfather grandpa hermit wizard sage abuelo grand-père großvater avô दादा नाना साधु дедушка старик 爷爷 جد شيخ தாத்தா கிழவர் முதியவர்",
     (
         sb.GENDER_FEMALE,
         sb.AGE_GROUP_ADULT,
     ): "woman mother mom queen princess wife sister lady mujer madre reina femme mère reine frau mutter mulher mãe "
-    "औरत महिला माँ मां रानी женщина мать 女人 妈妈 امرأة",
+    "औरत महिला माँ मां रानी женщина мать 女人 妈妈 امرأة أم ملكة أميرة தாய் அம்மா பெண் ராணி মা",
     (
         sb.GENDER_MALE,
         sb.AGE_GROUP_ADULT,
-    ): "man father dad king prince husband brother fisherman farmer sailor soldier traveler traveller merchant hombre "
-    "padre rey homme père roi mann vater könig homem pai rei आदमी पिता राजा किसान मछुआरा мужчина отец 男人 国王 رجل",
+    ): "man father dad king prince husband brother fisherman farmer sailor soldier traveler traveller merchant rider hunter monk shepherd pilot hombre "
+    "padre rey homme père roi mann vater könig homem pai rei आदमी पिता राजा किसान मछुआरा पुजारी мужчина отец рыбак 男人 国王 رجل صياد ملك أمير تاجر فلاح أب தந்தை அப்பா மீனவர் ராஜா விவசாயி বাবা",
 }
 PROPS: dict[str, str] = {
     "lantern": "lantern lamp linterna lanterne laterne लालटेन दीपक दीया фонарь 灯",
     "boat": "boat sailboat barco bateau boot नाव лодка 船",
-    "letter": "letter envelope note carta lettre brief पत्र चिट्ठी письмо 信",
+    "letter": "letter envelope carta lettre briefumschlag पत्र चिट्ठी письмо 信",
     "book": "book diary journal libro livre buch किताब पुस्तक книга 书",
     "key": "key llave clé schlüssel चाबी ключ 钥匙",
     "cup": "cup mug tea coffee taza tasse चाय प्याला чашка 杯",
-    "phone": "phone telephone smartphone teléfono téléphone handy फोन फ़ोन телефон 电话",
-    "clock": "clock watch reloj horloge uhr घड़ी часы 钟",
-    "flower": "flower flowers rose blossom flor fleur blume फूल цветок 花",
-    "candle": "candle vela bougie kerze मोमबत्ती свеча 蜡烛",
+    "phone": "phone telephone smartphone teléfono téléphone फोन फ़ोन телефон 电话",
+    "clock": "clock wristwatch reloj horloge uhr घड़ी часы 钟",
+    "flower": "flower blossom flor fleur blume फूल цветок 花",
+    "candle": "candle candela bougie kerze मोमबत्ती свеча 蜡烛",
     "map": "map mapa carte landkarte नक्शा карта 地图",
     "box": "box chest package parcel caja boîte kiste डिब्बा संदूक коробка 盒子",
     "umbrella": "umbrella paraguas parapluie regenschirm छाता зонт 伞",
     "bell": "bell campana cloche glocke घंटी колокол 铃",
     "apple": "apple manzana pomme apfel सेब яблоко 苹果",
-    "star": "star estrella étoile stern तारा звезда 星",
 }
 # Vowel signs of the Indic scripts belong to their word, though Python's \w doesn't know it.
 _LETTER = r"[\w\u0300-\u036f\u0900-\u0dff]"
+# The article and the short words that Arabic writes together with the next; endings that Tamil and its sisters add.
+_ARABIC = re.compile(r"[\u0600-\u06ff]")
+_ARABIC_BEFORE, _ARABIC_AFTER = "(?:[وفبكل]?ال|لل|[وفبكل])?", "(?:ة|ته|تها|ه|ها|ي|ات|ان|ين|ون|هم|ًا)?"
+_AGGLUTINATIVE = re.compile(r"[\u0b80-\u0d7f]")
 _SPACELESS = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]")
 
 
@@ -140,6 +143,12 @@ def _pattern(words: str) -> re.Pattern[str]:
     for word in sorted(words.split(), key=len, reverse=True):
         if _SPACELESS.search(word):
             parts.append(re.escape(word))
+        elif _ARABIC.search(word):
+            stem = re.escape(word.removesuffix("ة"))
+            parts.append(rf"(?<!{_LETTER}){_ARABIC_BEFORE}{stem}{_ARABIC_AFTER}(?!{_LETTER})")
+        elif _AGGLUTINATIVE.search(word):
+            # A final pulli or u gives way to the ending: "கிராமம்", "கிராமத்தில்".
+            parts.append(rf"(?<!{_LETTER}){re.escape(word.rstrip('்ு'))}")
         else:
             # Short words only whole ("sea" is not in "search"), longer ones with an ending.
             parts.append(
@@ -184,3 +193,9 @@ def most_named(table: Mapping[K, str], text: str) -> K | None:
     counts = [(len(_compile(words).findall(text)), -index, key) for index, (key, words) in enumerate(table.items())]
     best = max(counts, key=lambda each: each[:2])
     return best[2] if best[0] else None
+
+
+def first_word(table: Mapping[K, str], text: str) -> str:
+    """The text's own word for what `first_named` finds; empty when there is none."""
+    hits = [hit for words in table.values() if (hit := _compile(words).search(text))]
+    return min(hits, key=lambda hit: hit.start()).group() if hits else ""

@@ -10,21 +10,32 @@ MOST_SHOTS = 200
 # Shots of a film: one each 3 to 6 seconds looks alive, more than one in 3 seconds on average is a flicker.
 _SLOWEST_SHOT_MS = 5500
 _FASTEST_SHOT_MS = 3000
+_SHORTEST_SCENE_MS = 2200
 # The title and end card that the planner adds.
 _CARDS_MS = 5000
 
 _SENTENCE_END = re.compile(r"(?<=[.!?…。！？।॥؟])[\"'”’»)\]]*\s*")
 _CLAUSE_END = re.compile(r"(?<=[,;:—–、，；،])\s*")
-_DENSE = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_DENSE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _INDIC = re.compile(r"[\u0900-\u0dff]")
+# Thai, and scripts that leave vowels out: each letter is more to say.
+_BRIEF = re.compile(r"[\u0590-\u06ff\u0e00-\u0e7f]")
+_NO_SPACES = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 
 def estimate_ms(text: str) -> int:
-    """How long the text takes to say, from its letters: about 15 a second in alphabets, 12 in Indic scripts, 5 in CJK."""
-    dense, indic = len(_DENSE.findall(text)), len(_INDIC.findall(text))
-    others = len(text) - dense - indic
-    pauses = len(re.findall(r"[.!?…。！？।]", text))
-    return max(500, round(dense * 210 + indic * 85 + others * 66 + pauses * 120))
+    """How long the text takes to say, from its letters: about 15 a second in alphabets, 12 in Indic scripts, 9 in Arabic and Thai, 5 in CJK."""
+    dense, indic, brief = (len(script.findall(text)) for script in (_DENSE, _INDIC, _BRIEF))
+    others = len(text) - dense - indic - brief
+    pauses = len(re.findall(r"[.!?…。！？।؟۔]", text))
+    return max(500, round(dense * 210 + indic * 85 + brief * 112 + others * 66 + pauses * 120))
+
+
+def halves(text: str, shortest_ms: int) -> tuple[str, str] | None:
+    """The text parted at the sentence's end nearest its middle; None where a part would be shorter than that."""
+    choices = [(text[: hit.end()].strip(), text[hit.end() :].strip()) for hit in _SENTENCE_END.finditer(text)]
+    fair = [(first, rest) for first, rest in choices if min(estimate_ms(first), estimate_ms(rest)) >= shortest_ms]
+    return min(fair, key=lambda parts: abs(len(parts[0]) - len(parts[1])), default=None)
 
 
 def split_speech(text: str, longest_ms: int = LONGEST_LINE_MS) -> list[str]:
@@ -39,7 +50,7 @@ def split_speech(text: str, longest_ms: int = LONGEST_LINE_MS) -> list[str]:
     if len(words) > 1:
         return _gather(words, longest_ms)
     half = len(text) // 2
-    return [text] if len(text) < 40 or not _DENSE.search(text) else [text[:half], text[half:]]
+    return [text] if len(text) < 40 or not _NO_SPACES.search(text) else [text[:half], text[half:]]
 
 
 def _cut(text: str, ends: re.Pattern[str]) -> list[str]:
@@ -50,7 +61,7 @@ def _cut(text: str, ends: re.Pattern[str]) -> list[str]:
 
 def _gather(parts: list[str], longest_ms: int) -> list[str]:
     """Neighbouring parts joined as long as they fit; pieces come out stripped."""
-    space = "" if any(part.endswith(" ") or _DENSE.search(part) for part in parts) else " "
+    space = "" if any(part.endswith(" ") or _NO_SPACES.search(part) for part in parts) else " "
     pieces: list[str] = []
     current = ""
     for part in parts:
@@ -64,9 +75,12 @@ def _gather(parts: list[str], longest_ms: int) -> list[str]:
     return [piece for piece in pieces if piece]
 
 
-def shot_bounds(duration_ms: int, wished_ms: int) -> tuple[int, int]:
-    """The fewest and the most shots for a film of that length (0: as long as its shots wish)."""
+def shot_bounds(duration_ms: int, wished_ms: int, scenes: int = 0) -> tuple[int, int]:
+    """The fewest and the most shots for a film of that length (0: as long as its shots wish).
+
+    A film of many short scenes is cut faster rather than lose some of them.
+    """
     pictures_ms = max(duration_ms - _CARDS_MS, 4000) if duration_ms else max(wished_ms, 4000)
     fewest = max(2, pictures_ms // _SLOWEST_SHOT_MS)
-    most = max(2, pictures_ms // _FASTEST_SHOT_MS)
+    most = max(2, pictures_ms // _FASTEST_SHOT_MS, min(scenes, pictures_ms // _SHORTEST_SCENE_MS))
     return min(fewest, MOST_SHOTS), min(most, MOST_SHOTS)

@@ -193,20 +193,8 @@ def _apple(world: World) -> None:
     d.path("M16 -170Q90 -260 180 -214Q110 -140 16 -170Z", world.hex(0.58, 0.14, 138))
 
 
-def _star(world: World) -> None:
-    world.d.glow(0, 0, 520, "#fff3c4", 0.9)
-    points = [
-        (
-            (230 if i % 2 == 0 else 96) * math.sin(math.pi * i / 5),
-            -(230 if i % 2 == 0 else 96) * math.cos(math.pi * i / 5),
-        )
-        for i in range(10)
-    ]
-    world.d.polygon(points, "#ffd97a")
-
-
 _PROPS: dict[str, Callable[[World], None]] = {
     "lantern": _lantern, "boat": _boat, "letter": _letter, "book": _book, "key": _key, "cup": _cup, "phone": _phone,
     "clock": _clock, "flower": _flower, "candle": _candle, "map": _map, "box": _box, "umbrella": _umbrella, "bell": _bell,
-    "apple": _apple, "star": _star,
+    "apple": _apple,
 }  # fmt: skip

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from filmstudio.projects.v1 import storyboard_pb2 as sb
 
@@ -11,6 +10,7 @@ from services.render_worker.craft.beats import Beat, BeatKind, SceneBeats
 from services.render_worker.craft.casting import fold
 from services.render_worker.craft.draws import drawn_from
 from services.render_worker.craft.lexicon import FEELINGS, PLACES, PROPS, all_named, first_named
+from services.render_worker.craft.mentions import Cast
 from services.render_worker.craft.pacing import LONGEST_LINE_MS, estimate_ms, split_speech
 
 _SEATS = {1: (0.5,), 2: (0.33, 0.67), 3: (0.25, 0.5, 0.75), 4: (0.18, 0.4, 0.62, 0.84)}
@@ -18,20 +18,9 @@ _SEATS = {1: (0.5,), 2: (0.33, 0.67), 3: (0.25, 0.5, 0.75), 4: (0.18, 0.4, 0.62,
 _PAUSE_MS = 700
 _SILENT_MS = 3000
 _MOST_PRESENT = 4
+# A cut to the same person at the same size would look like a jump.
+_OTHER_SIZE = {sb.SHOT_SIZE_MEDIUM: sb.SHOT_SIZE_CLOSE_UP, sb.SHOT_SIZE_CLOSE_UP: sb.SHOT_SIZE_MEDIUM}
 _EMPTY_SIZES = (sb.SHOT_SIZE_WIDE, sb.SHOT_SIZE_FULL, sb.SHOT_SIZE_MEDIUM, sb.SHOT_SIZE_CLOSE_UP)
-
-
-@dataclass(frozen=True)
-class Cast:
-    """The film's characters by folded name, so that text can be asked who is in it."""
-
-    by_name: Mapping[str, sb.Character]
-
-    def named_in(self, text: str) -> list[str]:
-        """Ids of those the text names, in the order of the text."""
-        folded = fold(text)
-        found = [(at, who.id) for name, who in self.by_name.items() if (at := _word_at(folded, name)) >= 0]
-        return [cast_id for _, cast_id in sorted(found)]
 
 
 class ShotMaker:
@@ -72,7 +61,7 @@ class ShotMaker:
                 ids.setdefault(self._cast.by_name[fold(beat.who)].id)
         for beat in self._scene.beats:
             if beat.kind is BeatKind.ACTION or not beat.who:
-                for cast_id in self._cast.named_in(beat.text):
+                for cast_id in self._cast.seen_in(beat.text):
                     ids.setdefault(cast_id)
         return list(ids)[:_MOST_PRESENT]
 
@@ -112,7 +101,7 @@ class ShotMaker:
     def _establish(self, text: str) -> None:
         camera = self._drawn.choice((sb.CAMERA_MOVE_PUSH_IN, sb.CAMERA_MOVE_PAN_RIGHT, sb.CAMERA_MOVE_PAN_LEFT))
         natural = 3600 if self._place_is_new else _SILENT_MS
-        named = self._cast.named_in(text)
+        named = self._cast.seen_in(text)
         self._add(
             sb.SHOT_SIZE_WIDE,
             camera,
@@ -123,7 +112,7 @@ class ShotMaker:
         )
 
     def _act(self, text: str) -> None:
-        props, ids = all_named(PROPS, text)[:3], self._cast.named_in(text)
+        props, ids = all_named(PROPS, text)[:3], self._cast.seen_in(text)
         feeling = first_named(FEELINGS, text) or sb.FEELING_NEUTRAL
         camera = self._drawn.choice((sb.CAMERA_MOVE_PUSH_IN, sb.CAMERA_MOVE_PULL_OUT, sb.CAMERA_MOVE_PAN_RIGHT))
         natural = min(4500, max(2200, estimate_ms(text) * 2 // 3))
@@ -143,7 +132,7 @@ class ShotMaker:
             self._add(sb.SHOT_SIZE_FULL, camera, text, presences, natural_ms=natural, props=props)
 
     def _narrate(self, beat: Beat) -> None:
-        ids = self._cast.named_in(beat.text)
+        ids = self._cast.seen_in(beat.text)
         for index, piece in enumerate(split_speech(beat.text)):
             sizes = (sb.SHOT_SIZE_WIDE, sb.SHOT_SIZE_FULL, sb.SHOT_SIZE_MEDIUM) if ids else (sb.SHOT_SIZE_WIDE,)
             props = all_named(PROPS, piece)[:3]
@@ -201,16 +190,11 @@ class ShotMaker:
             size, ids = sb.SHOT_SIZE_CLOSE_UP, [who]
         else:
             size, ids = sb.SHOT_SIZE_MEDIUM, [who]
+        if size in _OTHER_SIZE and self.shots and self.shots[-1].size == size and self._alone(self.shots[-1], ids):
+            size = _OTHER_SIZE[size]
         self._singles += 1
         camera = sb.CAMERA_MOVE_PULL_OUT if self._singles % 4 == 3 else sb.CAMERA_MOVE_PUSH_IN
         self._add(size, camera, line.text, self._presences(ids, feeling, who), lines=[line], natural_ms=_PAUSE_MS)
 
-
-def _word_at(text: str, word: str) -> int:
-    at = text.find(word)
-    while at >= 0:
-        end = at + len(word)
-        if not (at and text[at - 1].isalnum()) and not (end < len(text) and text[end].isalnum()):
-            return at
-        at = text.find(word, at + 1)
-    return -1
+    def _alone(self, shot: sb.Shot, ids: Sequence[str]) -> bool:
+        return [presence.character_id for presence in shot.presences] == list(ids)

@@ -11,6 +11,8 @@ from filmstudio.projects.v1 import storyboard_pb2 as sb
 FIGURE_HEIGHT = 620.0
 # Where the eyes are, as a share of the figure's own height.
 EYE_SHARE = 0.885
+# Scale of whole figures in a tall picture, by how many there are.
+_TALL_FULL = {1: 1.35, 2: 1.35, 3: 1.1, 4: 0.85}
 _GROWTH = {sb.AGE_GROUP_CHILD: 0.70, sb.AGE_GROUP_YOUNG_ADULT: 0.98, sb.AGE_GROUP_SENIOR: 0.95}
 
 
@@ -56,20 +58,21 @@ def stage(w: float, h: float, size: sb.ShotSize.ValueType, presences: Sequence[s
     # Units of a figure that fill the picture's shorter side, and where the eyes are in it.
     wide = size not in (sb.SHOT_SIZE_MEDIUM, sb.SHOT_SIZE_CLOSE_UP)
     if size == sb.SHOT_SIZE_FULL:
-        scale, eyes = 1.0, None
+        scale, eyes = (_TALL_FULL[len(people)] if h > w else 1.0), None
     elif size == sb.SHOT_SIZE_MEDIUM:
         scale, eyes = (1.62 if len(people) == 1 else 1.4) * (1.4 if h > w else 1.0), 0.40
     elif size == sb.SHOT_SIZE_CLOSE_UP:
         scale, eyes = (2.75 if len(people) == 1 else 2.0) * (1.15 if h > w else 1.0), 0.46
     else:
-        scale, eyes = 0.42, None
+        scale, eyes = (_TALL_FULL[len(people)] * 0.68 if h > w else 0.42), None
     tallest = max(growth_of(cast.get(p.character_id)) for p in people)
     placed = []
     for presence in people:
         grown = growth_of(cast.get(presence.character_id))
         x = _across(presence, people, w, h, size)
         if eyes is None:
-            y = feet if size == sb.SHOT_SIZE_WIDE or size == sb.SHOT_SIZE_UNSPECIFIED else h * 0.94
+            # Far off in a landscape they stand above the captions; in a tall picture their faces are above them.
+            y = min(feet, h * 0.80) if size != sb.SHOT_SIZE_FULL and w >= h else h * 0.94
         else:
             # Alone, everyone's eyes are at one height; together, a child's are lower.
             line = h * eyes if len(people) == 1 else h * eyes + (tallest - grown) * FIGURE_HEIGHT * scale * 0.62
@@ -116,6 +119,9 @@ def _across(
             # By the rule of thirds, with room where they look; less so in a narrow picture.
             lean = 0.12 if w > h else 0.06
             return w * (0.5 + (lean if presence.position > 0.5 else -lean))
+        if w > h and abs(presence.position - 0.5) < 0.05:
+            # Somebody far off in the middle would hide what the place is, and stand where captions do.
+            return w * 0.36
         return w * (0.5 + (presence.position - 0.5) * 0.8)
     ordered = sorted(people, key=lambda each: each.position)
     index = ordered.index(presence)

@@ -10,13 +10,22 @@ from filmstudio.projects.v1 import script_pb2 as sp
 from filmstudio.projects.v1 import storyboard_pb2 as sb
 
 from services.render_worker.craft.beats import BeatKind, SceneBeats, read_scenes, speakers
-from services.render_worker.craft.casting import cast_of, fold, introduced
+from services.render_worker.craft.casting import cast_of, describe, fold
 from services.render_worker.craft.draws import drawn_from
-from services.render_worker.craft.lexicon import MOODS, PEOPLE, PROPS, all_named, most_named
-from services.render_worker.craft.pacing import shot_bounds
-from services.render_worker.craft.shots import Cast, ShotMaker
+from services.render_worker.craft.lexicon import MOODS, PEOPLE, PROPS, all_named, first_named, first_word, most_named
+from services.render_worker.craft.mentions import told_of
+from services.render_worker.craft.names import called, introduced
+from services.render_worker.craft.pacing import estimate_ms, halves, shot_bounds
+from services.render_worker.craft.shots import ShotMaker
 
 _MOST_CAST = 40
+_SHORTEST_PART_MS = 1800
+_NEXT_SIZE = {
+    sb.SHOT_SIZE_WIDE: sb.SHOT_SIZE_MEDIUM,
+    sb.SHOT_SIZE_FULL: sb.SHOT_SIZE_CLOSE_UP,
+    sb.SHOT_SIZE_MEDIUM: sb.SHOT_SIZE_FULL,
+    sb.SHOT_SIZE_CLOSE_UP: sb.SHOT_SIZE_FULL,
+}
 
 
 class NothingToFilm(ValueError):
@@ -31,7 +40,7 @@ def tell(script: sp.Script, duration_ms: int, image_asset_ids: Sequence[str], se
     words = "\n".join(scene.text for scene in scenes)
     names = _names(scenes, words)
     characters = cast_of(names, words[:50_000], seed)
-    cast = Cast({fold(name): character for name, character in zip(names, characters, strict=True)})
+    cast = told_of(scenes, {fold(name): character for name, character in zip(names, characters, strict=True)})
     board = sb.Storyboard(
         title=script.title or _title(script),
         language=script.language,
@@ -45,9 +54,10 @@ def tell(script: sp.Script, duration_ms: int, image_asset_ids: Sequence[str], se
         seen.add(key)
         mood = most_named(MOODS, scene.text[:6000]) or sb.MOOD_CALM
         board.scenes.append(
-            sb.Scene(heading=scene.heading or scene.setting.description, setting=scene.setting, mood=mood, shots=shots)
+            sb.Scene(heading=scene.heading or scene.headline, setting=scene.setting, mood=mood, shots=shots)
         )
-    fewest, most = shot_bounds(duration_ms, sum(_length(shot) for scene in board.scenes for shot in scene.shots))
+    wished = sum(_length(shot) for scene in board.scenes for shot in scene.shots)
+    fewest, most = shot_bounds(duration_ms, wished, len(board.scenes))
     _join_shots(board, most)
     _add_shots(board, fewest, seed)
     _finish(board, image_asset_ids)
@@ -62,9 +72,13 @@ def _names(scenes: Sequence[SceneBeats], words: str) -> list[str]:
     ):
         names.setdefault(fold(name), name)
     if not names:
-        for person in all_named(PEOPLE, words)[:3]:
+        for name in called(words):
+            names.setdefault(fold(name), name)
+        # People that have a name aren't told of twice: the noun in the sentence that names them is theirs.
+        theirs = [first_named(PEOPLE, describe(name, words)) for name in names.values()]
+        for person in [each for each in all_named(PEOPLE, words) if each not in theirs][: 3 - min(len(names), 2)]:
             # The noun as the text has it, so that paragraphs can be asked who is in them.
-            noun = next(word for word in PEOPLE[person].split() if word in fold(words))
+            noun = first_word({person: PEOPLE[person]}, words)
             names.setdefault(fold(noun), noun.capitalize())
     return list(names.values())[:_MOST_CAST] if len(names) <= _MOST_CAST else _busiest(scenes, names)
 
@@ -142,8 +156,26 @@ def _add_shots(board: sb.Storyboard, fewest: int, seed: int) -> None:
             board.scenes, key=lambda each: sum(map(_length, each.shots)) / len(each.shots) - 900 * len(each.shots)
         )
         at = max(range(len(scene.shots)), key=lambda i: (_length(scene.shots[i]), -i))
-        scene.shots.insert(at + 1, _silent(scene, scene.shots[at], drawn))
+        # What a narrator tells goes on over the next picture; nobody falls silent for it.
+        scene.shots.insert(at + 1, _parted(scene.shots[at]) or _silent(scene, scene.shots[at], drawn))
         missing -= 1
+
+
+def _parted(shot: sb.Shot) -> sb.Shot | None:
+    """The second half of a narrator's shot, taken from it, at another size; None where it can't be parted well."""
+    if len(shot.lines) != 1 or shot.lines[0].character_id:
+        return None
+    parts = halves(shot.lines[0].text, _SHORTEST_PART_MS)
+    if parts is None:
+        return None
+    second = sb.Shot()
+    second.CopyFrom(shot)
+    del second.props[:]
+    for part, text in zip((shot, second), parts, strict=True):
+        part.lines[0].text, part.lines[0].estimated_ms, part.prompt = text, estimate_ms(text), text[:500]
+    second.size = _NEXT_SIZE.get(shot.size, sb.SHOT_SIZE_WIDE)
+    second.camera = sb.CAMERA_MOVE_PULL_OUT if shot.camera == sb.CAMERA_MOVE_PUSH_IN else sb.CAMERA_MOVE_PUSH_IN
+    return second
 
 
 def _silent(scene: sb.Scene, after: sb.Shot, drawn: random.Random) -> sb.Shot:
