@@ -107,6 +107,16 @@ def _kept(shots: list[ShotNeed], least: dict[str, int], previous: dict[str, int]
 
 def _shared(shots: list[ShotNeed], least: dict[str, int], fps: int, room: int, *, to_end_card: int) -> dict[str, int]:
     over = room - sum(least.values())
+    brief = [max(0, math.ceil(SILENT_MS * fps / 1000) - least[shot.id]) for shot in shots]
+    if 0 < sum(brief) <= over:
+        # no cut within two seconds, before anything else is wished for
+        return _shared(
+            shots,
+            {shot.id: least[shot.id] + more for shot, more in zip(shots, brief, strict=True)},
+            fps,
+            room,
+            to_end_card=to_end_card,
+        )
     wishes = [math.ceil(shot.wish_ms() * fps / 1000) for shot in shots]
     if sum(wishes) >= over:
         extra = _spread(over, [max(wish, 1e-6) for wish in wishes])

@@ -14,9 +14,17 @@ from services.ai_jobs.fitting import Fit, ShotNeed
 from services.ai_jobs.models import FilmSpec
 
 FADE_MS = 500
+# scenes that come sooner than this after a chapter's beginning belong to it: a menu of blinks helps nobody
+SHORTEST_CHAPTER_MS = 5000
 # the music rings out with the film; speech never starts before this
 NARRATOR = "Narrator"
-END_TITLES = {"en": "The End", "hi": "समाप्त", "es": "Fin", "fr": "Fin", "de": "Ende", "it": "Fine", "pt": "Fim"}
+END_TITLES = {
+    "en": "The End", "hi": "समाप्त", "mr": "समाप्त", "ne": "समाप्त", "ta": "முற்றும்", "te": "సమాప్తం", "bn": "সমাপ্ত", "gu": "સમાપ્ત",
+    "kn": "ಮುಕ್ತಾಯ", "ml": "ശുഭം", "pa": "ਸਮਾਪਤ", "ur": "ختم شد", "es": "Fin", "fr": "Fin", "de": "Ende", "pt": "Fim", "it": "Fine",
+    "nl": "Einde", "sv": "Slut", "da": "Slut", "nb": "Slutt", "fi": "Loppu", "pl": "Koniec", "cs": "Konec", "sk": "Koniec",
+    "hu": "Vége", "ro": "Sfârșit", "bg": "Край", "el": "Τέλος", "ru": "Конец", "uk": "Кінець", "tr": "Son", "ar": "النهاية",
+    "fa": "پایان", "id": "Tamat", "ms": "Tamat", "vi": "Hết", "th": "จบ", "sw": "Mwisho",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -281,6 +289,8 @@ def _assembly(
 ) -> StepDraft:
     chapters = [pb.Chapter(title=title, start_ms=0)]
     for scene, start in starts:
+        if len(chapters) > 1 and start - chapters[-1].start_ms < SHORTEST_CHAPTER_MS:
+            continue
         name = scene.heading or f"{scene.number}"
         # a chapter that starts with the film takes the title's place
         chapters = chapters[:-1] if start == 0 else chapters
