@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -33,6 +34,9 @@ UPLOAD_URL_S = 900
 # a worker reads untrusted media: what it names stays in its claim's own folder
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+_CONTENT_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+", re.ASCII)
+# no step takes so long; what is measured is everybody's pace
+MOST_WORK_S = 24 * 3600
 
 
 @dataclass(frozen=True)
@@ -54,8 +58,10 @@ def check_output(output: steps_pb.StepOutput) -> None:
     """Invalid unless the file has a plain name, a type and a hash. Empty is fine: subtitles of a film without speech are."""
     if not _NAME.fullmatch(output.name):
         raise Invalid("an output's name is lower-case letters, digits, _ and -, at most 64", field="outputs.name")
-    if not _SHA256.fullmatch(output.sha256) or output.size_bytes < 0 or not output.content_type:
+    if not (_SHA256.fullmatch(output.sha256) and _CONTENT_TYPE.fullmatch(output.content_type)):
         raise Invalid(f"{output.name} needs its SHA-256 (hex) and type", field=f"outputs.{output.name}")
+    if output.size_bytes < 0 or not math.isfinite(output.duration_s) or "\0" in output.language:
+        raise Invalid(f"{output.name} is described by what can't be", field=f"outputs.{output.name}")
 
 
 class Dispatch:
@@ -221,6 +227,8 @@ class Dispatch:
         work_s: float,
     ) -> None:
         """The step is done, once storage has shown what it made. A repeat of the accepted completion answers the same."""
+        if not 0 <= work_s <= MOST_WORK_S:
+            raise Invalid(f"work_s is 0 to {MOST_WORK_S}", field="work_s")
         step = await self._held(step_id, fence)
         described = [self._describe(step, fence, output) for output in outputs]
         result_bytes = result.SerializeToString(deterministic=True)

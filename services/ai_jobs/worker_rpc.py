@@ -34,7 +34,8 @@ class RenderServicer(worker_pb2_grpc.RenderServiceServicer):
 
     async def Heartbeat(self, request: pb.HeartbeatRequest, context: Any) -> pb.HeartbeatResponse:
         beats = [
-            Beat(known, step.lease.fence, step.progress)
+            # in this order what is not a number counts as none
+            Beat(known, step.lease.fence, min(1.0, max(0.0, step.progress)))
             for step in request.steps
             if (known := parse_id(step.lease.step_id))
         ]
@@ -53,7 +54,9 @@ class RenderServicer(worker_pb2_grpc.RenderServiceServicer):
         return pb.CompleteStepResponse()
 
     async def FailStep(self, request: pb.FailStepRequest, context: Any) -> pb.FailStepResponse:
-        failure = JobFailure(request.code, request.message, "", request.retryable, {})
+        # text that PostgreSQL can keep: what an engine says may quote the file it choked on
+        message = request.message.replace("\0", "\N{REPLACEMENT CHARACTER}")
+        failure = JobFailure(request.code.replace("\0", ""), message, "", request.retryable, {})
         await self._dispatch.fail(request.lease.step_id, request.lease.fence, failure, canceled=request.canceled)
         return pb.FailStepResponse()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import contextlib
+import math
 import os
 import signal
 import sys
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from filmstudio.ai_jobs.v1 import steps_pb2
+from google.protobuf.message import DecodeError
 
 from services.kit import telemetry
 from services.render_worker import frames
@@ -167,12 +169,15 @@ class Child:
                     return None
                 case "done":
                     result = steps_pb2.StepResult.FromString(base64.b64decode(frame["result"]))
-                    return Done(result, [dict(output) for output in frame["outputs"]], float(frame["work_s"]))
+                    work_s = float(frame["work_s"])
+                    if not math.isfinite(work_s):
+                        raise ValueError(f"work of {work_s} s")
+                    return Done(result, [dict(output) for output in frame["outputs"]], work_s)
                 case "failed":
                     raise StepFailed(str(frame["code"]), str(frame["message"]), retryable=bool(frame["retryable"]))
                 case other:
                     raise ValueError(f"an answer of type {other!r}")
-        except (KeyError, ValueError, TypeError) as error:
+        except (KeyError, ValueError, TypeError, DecodeError) as error:
             self.kill()
             message = f"the engine's process answers nonsense: {error!r}"
             raise StepFailed("ENGINE_CRASHED", message, retryable=True) from None

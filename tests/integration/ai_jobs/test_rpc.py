@@ -170,3 +170,33 @@ async def test_a_worker_claims_beats_uploads_and_completes(studio: Studio, doors
     await worker.ReleaseSteps(worker_pb2.ReleaseStepsRequest(worker=name, leases=[lease]))
     states = sorted(step.state for step in (await studio.steps(job_id)).values())
     assert states == ["leased", "ready", "succeeded"]
+
+
+async def test_what_a_worker_says_is_checked_before_it_is_kept(studio: Studio, doors: Doors) -> None:
+    worker, name = doors.render["render_worker"], "worker-1"
+    job_id = await studio.probe(1)
+    claim = worker_pb2.ClaimStepsRequest(worker=name, lanes=[steps_pb2.LANE_CPU], engines=ENGINES, max_steps=1)
+    [order] = (await worker.ClaimSteps(claim)).steps
+    lease = worker_pb2.StepLease(step_id=order.id, fence=order.fence)
+    for told, kept in ((float("nan"), 0.0), (7.0, 1.0), (-1.0, 0.0)):
+        beats = [worker_pb2.HeartbeatRequest.StepHeartbeat(lease=lease, progress=told)]
+        await worker.Heartbeat(worker_pb2.HeartbeatRequest(worker=name, steps=beats))
+        assert [step.progress for step in (await studio.steps(job_id)).values()] == [kept]
+    # what steps were measured to take is everybody's pace: one such number would be in all estimates
+    for work_s in (float("nan"), float("inf"), -1.0, 1e9):
+        with pytest.raises(RemoteError) as refused:
+            await worker.CompleteStep(worker_pb2.CompleteStepRequest(lease=lease, worker=name, work_s=work_s))
+        assert refused.value.metadata["field"] == "work_s"
+    sha256 = hashlib.sha256(b"").hexdigest()
+    for wrong in (
+        steps_pb2.StepOutput(name="film", sha256=sha256, content_type="video/mp4", duration_s=float("nan")),
+        steps_pb2.StepOutput(name="film", sha256=sha256, content_type="video/mp4", language="e\0n"),
+        steps_pb2.StepOutput(name="film", sha256=sha256, content_type="video/mp4\0"),
+    ):
+        with pytest.raises(RemoteError) as refused:
+            await worker.CompleteStep(worker_pb2.CompleteStepRequest(lease=lease, worker=name, outputs=[wrong]))
+        assert refused.value.metadata["field"] == "outputs.film"
+    quoting = worker_pb2.FailStepRequest(lease=lease, worker=name, code="BAD\0", message="a\0file", retryable=False)
+    await worker.FailStep(quoting)
+    error = (await studio.job(job_id)).error
+    assert (error.code, error.message) == ("BAD", "a\N{REPLACEMENT CHARACTER}file")
