@@ -54,7 +54,9 @@ def paint(shot: ShotPicture) -> tuple[Picture, tuple[float, float]]:
     if world.weather == sb.WEATHER_FOG and not roofed:
         world.d.rect(-50, -50, world.w + 100, world.h + 100, world.haze, opacity=0.16)
         mist(world, world.horizon + 30, world.h * 0.7, 0.55)
-    staging = stage(world.w, world.h, shot.size, shot.presences, shot.cast, world.feet, _sight(world, shot))
+    staging = stage(
+        world.w, world.h, shot.size, shot.presences, shot.cast, world.feet, _sight(world, shot), roofed=roofed
+    )
     picture = _ground(world, staging, shot)
     front = Drawing()
     if shot.size == sb.SHOT_SIZE_INSERT:

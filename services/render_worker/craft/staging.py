@@ -47,7 +47,7 @@ def growth_of(character: sb.Character | None) -> float:
 
 
 def stage(w: float, h: float, size: sb.ShotSize.ValueType, presences: Sequence[sb.Presence], cast: dict[str, sb.Character], feet: float,
-          sight: tuple[float, float]) -> Staging:  # fmt: skip
+          sight: tuple[float, float], *, roofed: bool = False) -> Staging:  # fmt: skip
     """The layout of a shot of that size in a world of w × h, people's coordinates in the picture's own units (w × h too).
 
     Without people it looks at `sight`, a point of the world.
@@ -63,16 +63,20 @@ def stage(w: float, h: float, size: sb.ShotSize.ValueType, presences: Sequence[s
         scale, eyes = (1.62 if len(people) == 1 else 1.4) * (1.4 if h > w else 1.0), 0.40
     elif size == sb.SHOT_SIZE_CLOSE_UP:
         scale, eyes = (2.75 if len(people) == 1 else 2.0) * (1.15 if h > w else 1.0), 0.46
+    elif h > w:
+        scale, eyes = _TALL_FULL[len(people)] * 0.68, None
     else:
-        scale, eyes = (_TALL_FULL[len(people)] * 0.68 if h > w else 0.42), None
+        # In a room they are as tall as its furniture; a landscape is seen from afar.
+        scale, eyes = (0.68 if roofed else 0.42), None
     tallest = max(growth_of(cast.get(p.character_id)) for p in people)
     placed = []
     for presence in people:
         grown = growth_of(cast.get(presence.character_id))
-        x = _across(presence, people, w, h, size)
+        x = _across(presence, people, w, h, size, scale)
         if eyes is None:
-            # Far off in a landscape they stand above the captions; in a tall picture their faces are above them.
-            y = min(feet, h * 0.80) if size != sb.SHOT_SIZE_FULL and w >= h else h * 0.94
+            # Far off in a landscape they stand above the captions; nearer, and in a tall picture, their faces do.
+            far = size != sb.SHOT_SIZE_FULL and w >= h and not roofed
+            y = min(feet, h * 0.83) if far else h * (0.94 if size == sb.SHOT_SIZE_FULL or h > w else 0.9)
         else:
             # Alone, everyone's eyes are at one height; together, a child's are lower.
             line = h * eyes if len(people) == 1 else h * eyes + (tallest - grown) * FIGURE_HEIGHT * scale * 0.62
@@ -112,7 +116,7 @@ def _view(w: float, h: float, share: float, x: float, y: float) -> tuple[float, 
 
 
 def _across(
-    presence: sb.Presence, people: Sequence[sb.Presence], w: float, h: float, size: sb.ShotSize.ValueType
+    presence: sb.Presence, people: Sequence[sb.Presence], w: float, h: float, size: sb.ShotSize.ValueType, scale: float
 ) -> float:
     if len(people) == 1:
         if size in (sb.SHOT_SIZE_MEDIUM, sb.SHOT_SIZE_CLOSE_UP):
@@ -125,7 +129,9 @@ def _across(
         return w * (0.5 + (presence.position - 0.5) * 0.8)
     ordered = sorted(people, key=lambda each: each.position)
     index = ordered.index(presence)
-    spread = {sb.SHOT_SIZE_MEDIUM: 430.0, sb.SHOT_SIZE_CLOSE_UP: 520.0, sb.SHOT_SIZE_FULL: 420.0}.get(size, 170.0)
+    spread = {sb.SHOT_SIZE_MEDIUM: 430.0, sb.SHOT_SIZE_CLOSE_UP: 520.0, sb.SHOT_SIZE_FULL: 420.0}.get(
+        size, 400.0 * scale
+    )
     spread = min(spread, w * 0.92 / len(people))
     middle = 0.5 if size != sb.SHOT_SIZE_WIDE else 0.44
     return w * middle + (index - (len(people) - 1) / 2) * spread

@@ -58,14 +58,11 @@ def _trunk(world: World, x: float, y: float, height: float) -> None:
 
 
 def sea(world: World) -> None:
-    """Open water to the horizon; a lighthouse or a beach where the heading names one."""
+    """Water to the horizon, seen from a beach where people can stand; a lighthouse where the heading names one."""
     sky(world)
     d, base = world.d, world.horizon
     has_tower = any(word in world.words for word in ("lighthouse", "tower", "cliff", "faro", "phare"))
-    shore = any(
-        word in world.words
-        for word in ("beach", "shore", "coast", "sand", "playa", "तट", "bay", "dock", "pier", "harbo")
-    )
+    shore = "open sea" not in world.words and "open water" not in world.words
     water(world, base, world.h + 20)
     if has_tower:
         x = world.w * 0.2
@@ -77,10 +74,8 @@ def sea(world: World) -> None:
             [(-60, base + 6), (world.w * 0.06, base - 34), (world.w * 0.16, base - 20), (world.w * 0.3, base + 5)],
             world.hex(0.5, 0.04, 200, 0.6),
         )
-    if "boat" in world.words or "ship" in world.words or not shore:
-        boat(
-            world, world.w * (0.56 if not shore else 0.8), base + (74 if not shore else 150), 150 if not shore else 250
-        )
+    near = shore and ("boat" in world.words or "ship" in world.words)
+    boat(world, world.w * (0.8 if shore else 0.56), base + (150 if near else 74), 250 if near else 150)
     if shore:
         _beach(world)
 
