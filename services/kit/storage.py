@@ -40,6 +40,10 @@ class Upload:
     headers: dict[str, str]
 
 
+class ObjectMissing(Exception):
+    """There is no such object, or no longer."""
+
+
 def _hex_to_base64(sha256: str) -> str:
     return base64.b64encode(bytes.fromhex(sha256)).decode()
 
@@ -94,8 +98,11 @@ class Storage:
         try:
             return await asyncio.to_thread(call)
         except ClientError as error:
-            if error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 500) >= 500:
+            status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 500)
+            if status >= 500:
                 raise DependencyAway("s3", str(error)) from error
+            if status == 404:
+                raise ObjectMissing(str(error)) from error
             raise
         except BotoCoreError as error:
             raise DependencyAway("s3", type(error).__name__) from error
@@ -106,16 +113,14 @@ class Storage:
             found = await self._call(
                 partial(self._client.head_object, Bucket=self.bucket, Key=key, ChecksumMode="ENABLED")
             )
-        except ClientError as error:
-            if error.response["ResponseMetadata"]["HTTPStatusCode"] == 404:
-                return None
-            raise
+        except ObjectMissing:
+            return None
         checksum = found.get("ChecksumSHA256", "")
         sha256 = base64.b64decode(checksum).hex() if checksum else ""
         return StoredObject(found["ContentLength"], sha256, found.get("ContentType", ""))
 
     async def read(self, key: str, *, first_bytes: int | None = None) -> bytes:
-        """The object's bytes, or its first so many."""
+        """The object's bytes, or its first so many; ObjectMissing."""
         extra = {"Range": f"bytes=0-{first_bytes - 1}"} if first_bytes else {}
 
         def call() -> bytes:
@@ -125,7 +130,7 @@ class Storage:
         return await self._call(call)
 
     async def copy(self, source: str, target: str, content_type: str) -> None:
-        """Copy within the bucket."""
+        """Copy within the bucket; ObjectMissing."""
         await self._call(
             partial(
                 self._client.copy_object,

@@ -13,12 +13,12 @@ from filmstudio.projects.v1 import projects_pb2
 from services.kit import paging, requests, telemetry
 from services.kit.clock import Now, utc_now
 from services.kit.db import Database, Work
-from services.kit.errors import DependencyAway, Invalid, NotFound
+from services.kit.errors import DependencyAway, EtagMismatch, Invalid, NotFound
 from services.kit.ids import new_id, parse_id
-from services.kit.storage import Storage, Upload
+from services.kit.storage import ObjectMissing, Storage, Upload
 from services.projects import media_types, repository
 from services.projects.errors import AssetMismatch, UploadMissing
-from services.projects.models import AWAITING, Asset
+from services.projects.models import AWAITING, Asset, matches_etag
 from services.projects.service import required_project
 
 UPLOAD_VALID = timedelta(minutes=15)
@@ -56,11 +56,12 @@ class AssetsService:
 
     async def create(self, user_id: str, request: projects_pb2.CreateAssetRequest) -> Announced:
         """Announce an upload; the same request_id gives the same asset with a fresh address. Invalid, UnsupportedType, TooLarge."""
-        content_type = media_types.accepted(request.kind, request.content_type, request.size_bytes, request.sha256)
-        filename = media_types.safe_filename(request.filename)
         now = self._now()
         async with self._db.work() as work:
+            # first: about a project that isn't the user's nothing else is said
             project = await required_project(work, user_id, request.project_id, locked=True)
+            content_type = media_types.accepted(request.kind, request.content_type, request.size_bytes, request.sha256)
+            filename = media_types.safe_filename(request.filename)
             made = await requests.begin(work, user_id, _CREATE, request.request_id, request)
             if made is not None:
                 asset = await _required_asset(work, user_id, str(made))
@@ -102,10 +103,12 @@ class AssetsService:
             asset = await _required_asset(work, user_id, asset_id)
         if asset.ready:
             return asset
-        if not await self._verified(asset):
+        try:
+            await self._verify(asset)
+            await self._storage.copy(asset.upload_key, asset.verified_key, asset.content_type)
+        except ObjectMissing:
             # another call may have completed it, and taken the upload away, since we looked
             return await self._completed_meanwhile(user_id, asset_id)
-        await self._storage.copy(asset.upload_key, asset.verified_key, asset.content_type)
         async with self._db.work() as work:
             asset = await _required_asset(work, user_id, asset_id, locked=True)
             if not asset.ready:
@@ -123,11 +126,11 @@ class AssetsService:
             raise UploadMissing("nothing was uploaded yet: send the file to the address you were given, then complete")
         return asset
 
-    async def _verified(self, asset: Asset) -> bool:
-        """True for an upload that is what was announced, False for none; AssetMismatch."""
+    async def _verify(self, asset: Asset) -> None:
+        """AssetMismatch unless the upload is what was announced; ObjectMissing where there is none."""
         stored = await self._storage.head(asset.upload_key)
         if stored is None:
-            return False
+            raise ObjectMissing(asset.upload_key)
         if stored.size_bytes != asset.size_bytes:
             raise AssetMismatch(
                 f"{stored.size_bytes} bytes were uploaded, {asset.size_bytes} announced", what="size_bytes"
@@ -140,7 +143,6 @@ class AssetsService:
         head = await self._storage.read(asset.upload_key, first_bytes=media_types.SNIFFED_BYTES)
         if not media_types.is_of_type(asset.content_type, head):
             raise AssetMismatch(f"the uploaded file is not {asset.content_type}", what="content_type")
-        return True
 
     async def get(self, user_id: str, asset_id: str) -> tuple[Asset, str]:
         """The asset, and an address to read it from for an hour; an empty one until it is ready."""
@@ -161,10 +163,12 @@ class AssetsService:
             rows = await repository.assets_page(work.session, user_id, project, after, size + 1)
         return paging.cut(rows, size, [row.id for row in rows])
 
-    async def delete(self, user_id: str, asset_id: str) -> None:
-        """Put the asset away; its bytes go with the last ready asset of the project that has them."""
+    async def delete(self, user_id: str, asset_id: str, if_match: str = "") -> None:
+        """Put the asset away; its bytes go with the last ready asset of the project that has them. EtagMismatch."""
         async with self._db.work() as work:
             asset = await _required_asset(work, user_id, asset_id, locked=True)
+            if not matches_etag(if_match, str(asset.version)):
+                raise EtagMismatch("the asset has changed since you read it; read it again")
             asset.delete(self._now())
         try:
             await self.forget_bytes(asset)

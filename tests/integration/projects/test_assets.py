@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from dataclasses import replace
 from datetime import timedelta
@@ -11,7 +12,7 @@ import httpx
 import pytest
 from filmstudio.projects.v1 import projects_pb2 as pb
 
-from services.kit.errors import DependencyAway, Invalid, NotFound
+from services.kit.errors import DependencyAway, EtagMismatch, Invalid, NotFound
 from services.kit.storage import Storage
 from services.projects.assets import Announced, AssetsService
 from services.projects.errors import AssetMismatch, UploadMissing
@@ -64,6 +65,15 @@ async def test_an_upload_is_verified_and_kept_under_its_hash(studio: Studio) -> 
         answer = await client.get(url)
     assert answer.content == PNG
     assert 'filename="cat.png"' in answer.headers["content-disposition"]
+
+
+async def test_completing_at_once_from_several_sides_answers_all_the_same(studio: Studio) -> None:
+    announced = await announce(studio, (await studio.project()).id)
+    assert await upload(announced) == 200
+    calls = (studio.assets.complete(studio.user, str(announced.asset.id)) for _ in range(12))
+    assets = await asyncio.gather(*calls)
+    assert {(asset.ready, asset.object_key, asset.version) for asset in assets} == {(True, assets[0].object_key, 2)}
+    assert await studio.storage.head(assets[0].object_key) is not None
 
 
 async def test_completing_without_an_upload_is_refused_until_it_is_there(studio: Studio) -> None:
@@ -171,3 +181,20 @@ async def test_uploads_that_never_came_and_purged_projects_leave_nothing(studio:
     assert await studio.storage.head(announced.asset.upload_key) is None
     assert await studio.storage.head(asset.object_key) is None
     assert (await studio.assets.page(studio.user, "", 0, ""))[0] == []
+
+
+async def test_of_somebody_elses_project_nothing_is_said_but_that_it_is_not_found(studio: Studio) -> None:
+    project = await studio.project()
+    request = pb.CreateAssetRequest(project_id=str(project.id), kind=pb.Asset.KIND_IMAGE, content_type="image/gif")
+    with pytest.raises(NotFound):
+        await studio.assets.create("somebody else", request)
+
+
+async def test_an_asset_that_has_changed_since_it_was_read_is_not_deleted(studio: Studio) -> None:
+    announced = await announce(studio, (await studio.project()).id)
+    asset_id = str(announced.asset.id)
+    with pytest.raises(EtagMismatch):
+        await studio.assets.delete(studio.user, asset_id, '"9"')
+    await studio.assets.delete(studio.user, asset_id, '"1"')
+    with pytest.raises(NotFound):
+        await studio.assets.get(studio.user, asset_id)
