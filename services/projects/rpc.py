@@ -127,5 +127,5 @@ class ProjectsServicer(projects_pb2_grpc.ProjectsServiceServicer):
         return pb.ListAssetsResponse(assets=map(asset_message, page), next_page_token=token)
 
     async def DeleteAsset(self, request: pb.DeleteAssetRequest, context: Any) -> pb.DeleteAssetResponse:
-        await self._assets.delete(caller().user(), request.asset_id)
+        await self._assets.delete(caller().user(), request.asset_id, request.if_match)
         return pb.DeleteAssetResponse()

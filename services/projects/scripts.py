@@ -99,6 +99,9 @@ class ScriptsService:
 
     async def put(self, user_id: str, request: projects_pb2.PutScriptRequest) -> ScriptVersion:
         """The text as the project's script: a new version, unless it is the present one. EtagMismatch against the version."""
+        # first: about a project that isn't the user's nothing else is said
+        async with self._db.work() as work:
+            await required_project(work, user_id, request.project_id)
         # in a thread: 200 kB take a while, and other calls go on meanwhile
         script = await asyncio.to_thread(read_script, request.format, request.text, request.language)
         async with self._db.work() as work:

@@ -79,7 +79,8 @@ class User(Base):
 
     def require_etag(self, if_match: str) -> None:
         """EtagMismatch unless the caller has read this very version; empty: the last write wins."""
-        if if_match not in ("", "*", self.etag):
+        tags = [tag.strip().removeprefix("W/") for tag in if_match.split(",")]
+        if if_match not in ("", "*") and self.etag not in tags:
             raise EtagMismatch("the account has changed since it was read; read it again")
 
     def touch(self, now: datetime) -> None:

@@ -119,6 +119,7 @@ class UsersServicer(users_pb2_grpc.UsersServiceServicer):
             request.user_id,
             admin=request.admin if request.HasField("admin") else None,
             suspended=request.suspended if request.HasField("suspended") else None,
+            if_match=request.if_match,
         )
         return pb.SetAccessResponse(user=user_proto(user))
 

@@ -134,13 +134,19 @@ class Users:
             rows = await repository.users_page(work.session, query.replace("\0", ""), before, size + 1)
         return paging.cut(rows, size, [row.id for row in rows])
 
-    async def set_access(self, actor_id: str, user_id: str, *, admin: bool | None, suspended: bool | None) -> User:
-        """Make or unmake an administrator, suspend or reinstate; sessions end with the rights they were begun with."""
+    async def set_access(
+        self, actor_id: str, user_id: str, *, admin: bool | None, suspended: bool | None, if_match: str = ""
+    ) -> User:
+        """Make or unmake an administrator, suspend or reinstate; sessions end with the rights they were begun with.
+
+        Invalid, NotFound, EtagMismatch. Asked for neither, it only compares the version.
+        """
         if actor_id == user_id and (admin is False or suspended):
             field = "suspended" if suspended else "admin"
             raise Invalid("administrators can't lock themselves out; ask another one", field=field)
         async with self._db.work() as work:
             user = await self._locked(work, user_id)
+            user.require_etag(if_match)
             now = self._now()
             floor = user.not_before
             actions = user.set_access(admin=admin, suspended=suspended, now=now)

@@ -10,7 +10,7 @@ from filmstudio.credits.v1 import credits_pb2
 from filmstudio.users.v1 import users_pb2
 
 from services.gateway import convert, convert_jobs
-from services.gateway.routes.common import Admin, Pages, RequestId, query_text, set_etag
+from services.gateway.routes.common import Admin, IfMatch, Pages, RequestId, query_text, set_etag
 from services.gateway.routes.generate import ORDER_DEADLINE_S
 from services.gateway.schemas import admin as shapes
 from services.gateway.schemas import jobs as job_shapes
@@ -42,19 +42,32 @@ async def get_user(_admin: Admin, user_id: str, response: Response, studio: TheS
 
 
 @router.patch("/users/{user_id}")
-async def change_user(_admin: Admin, user_id: str, body: shapes.AccountChange, studio: TheStudio) -> shapes.Account:
+async def change_user(
+    _admin: Admin,
+    user_id: str,
+    body: shapes.AccountChange,
+    response: Response,
+    studio: TheStudio,
+    if_match: IfMatch,
+) -> shapes.Account:
     """Change the tier (at once, granting no credits), make or unmake an administrator, suspend or readmit.
 
     Suspension and losing `admin` refuse the tokens that were issued before.
     """
-    user = (await studio.clients.users.GetUser(users_pb2.GetUserRequest(user_id=user_id))).user
-    if body.admin is not None or body.suspended is not None:
-        access = users_pb2.SetAccessRequest(user_id=user_id, admin=body.admin, suspended=body.suspended)
+    rights = body.admin is not None or body.suspended is not None
+    if rights or if_match:
+        access = users_pb2.SetAccessRequest(
+            user_id=user_id, admin=body.admin, suspended=body.suspended, if_match=if_match
+        )
         user = (await studio.clients.users.SetAccess(access)).user
+    else:
+        user = (await studio.clients.users.GetUser(users_pb2.GetUserRequest(user_id=user_id))).user
+    if rights:
         await studio.gatekeeper.read_floors()
     tier = body.subscription_tier or ("enterprise" if body.admin else None)
     if tier is not None:
         await studio.clients.credits.SetPlan(credits_pb2.SetPlanRequest(user_id=user_id, plan_id=tier))
+    set_etag(response, user.etag)
     return _account(user, tier)
 
 

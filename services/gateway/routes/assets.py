@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Response
 from filmstudio.projects.v1 import projects_pb2
 
 from services.gateway import convert
-from services.gateway.routes.common import Pages, RequestId, SignedIn, query_text, set_etag
+from services.gateway.routes.common import IfMatch, Pages, RequestId, SignedIn, query_text, set_etag
 from services.gateway.schemas import projects as shapes
 from services.gateway.schemas.common import Page
 from services.gateway.studio import TheStudio
@@ -72,6 +72,7 @@ async def get_asset(_person: SignedIn, asset_id: str, response: Response, studio
 
 
 @router.delete("/{asset_id}", status_code=204)
-async def delete_asset(_person: SignedIn, asset_id: str, studio: TheStudio) -> None:
+async def delete_asset(_person: SignedIn, asset_id: str, studio: TheStudio, if_match: IfMatch) -> None:
     """Delete it."""
-    await studio.clients.projects.DeleteAsset(projects_pb2.DeleteAssetRequest(asset_id=asset_id))
+    request = projects_pb2.DeleteAssetRequest(asset_id=asset_id, if_match=if_match)
+    await studio.clients.projects.DeleteAsset(request)

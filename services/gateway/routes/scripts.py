@@ -32,7 +32,7 @@ async def get_script(
         answer = await studio.clients.projects.GetScript(request)
     except RemoteError as error:
         if error.reason == "SCRIPT_MISSING":
-            raise Refusal("NOT_FOUND", "the project has no script yet") from None
+            raise Refusal("NOT_FOUND", error.message) from None
         raise
     set_etag(response, answer.script.version)
     return convert.script(answer.script)

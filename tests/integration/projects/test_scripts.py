@@ -90,3 +90,13 @@ async def test_a_script_of_the_largest_size_is_kept(studio: Studio) -> None:
     project = await studio.project()
     text = "INT. ROOM\n\n" + "She waits for him in the dark room. " * 5_555
     assert (await put(studio, project.id, text[:200_000])).version == 1
+
+
+async def test_of_somebody_elses_project_nothing_is_said_but_that_it_is_not_found(studio: Studio) -> None:
+    project = await studio.project()
+    for text, language in (("", "en"), ("x" * 200_001, "en"), ("Hello.", "xx")):
+        request = pb.PutScriptRequest(
+            project_id=str(project.id), format=script_pb2.SCRIPT_FORMAT_PLAIN, text=text, language=language
+        )
+        with pytest.raises(NotFound):
+            await studio.scripts.put("somebody else", request)

@@ -128,3 +128,15 @@ async def test_the_activity_log_can_not_be_rewritten(studio: Studio) -> None:
         with pytest.raises(DBAPIError, match="permission denied"):
             async with studio.database.work() as work:
                 await work.session.execute(text(statement))
+
+
+async def test_rights_of_an_account_that_has_changed_since_it_was_read_stay(studio: Studio) -> None:
+    admin, person = str(uuid4()), (await studio.person()).user
+    user_id, read = str(person.id), person.etag
+    await studio.users.rename(user_id, "Another Name", read)
+    with pytest.raises(EtagMismatch):
+        await studio.users.set_access(admin, user_id, admin=True, suspended=None, if_match=read)
+    now = await studio.users.get(user_id, user_id, admin=False)
+    assert not now.admin
+    changed = await studio.users.set_access(admin, user_id, admin=None, suspended=True, if_match=f'"x", {now.etag}')
+    assert changed.suspended

@@ -623,19 +623,23 @@ class SetAccessRequest(_message.Message):
     USER_ID_FIELD_NUMBER: _builtins.int
     ADMIN_FIELD_NUMBER: _builtins.int
     SUSPENDED_FIELD_NUMBER: _builtins.int
+    IF_MATCH_FIELD_NUMBER: _builtins.int
     user_id: _builtins.str
     admin: _builtins.bool
     suspended: _builtins.bool
+    if_match: _builtins.str
+    """empty: the last write wins"""
     def __init__(
         self,
         *,
         user_id: _builtins.str = ...,
         admin: _builtins.bool | None = ...,
         suspended: _builtins.bool | None = ...,
+        if_match: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_admin", b"_admin", "_suspended", b"_suspended", "admin", b"admin", "suspended", b"suspended"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_admin", b"_admin", "_suspended", b"_suspended", "admin", b"admin", "suspended", b"suspended", "user_id", b"user_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_admin", b"_admin", "_suspended", b"_suspended", "admin", b"admin", "if_match", b"if_match", "suspended", b"suspended", "user_id", b"user_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__admin: _TypeAlias = _typing.Literal["admin"]  # noqa: Y015
     _WhichOneofArgType__admin: _TypeAlias = _typing.Literal["_admin", b"_admin"]  # noqa: Y015
