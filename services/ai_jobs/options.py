@@ -180,7 +180,8 @@ def settle(
     duration_s = _duration_s(options, script, plan)
     _check_plan(plan, script, options, duration_s, resolution)
     width, height = frame_size(aspect, resolution)
-    watermark = options.overlay.watermark or (WATERMARK if options.preview or plan.watermark else "")
+    # one's own stands beside the studio's where that is due, never in its place
+    marks = (WATERMARK if options.preview or plan.watermark else "", " ".join(options.overlay.watermark.split()))
     return FilmSpec(
         width=width,
         height=height,
@@ -192,7 +193,7 @@ def settle(
         language=script.language,
         seed=seed,
         burn_captions=options.subtitles.burn if options.subtitles.HasField("burn") else True,
-        watermark=watermark,
+        watermark=" · ".join(filter(None, marks)),
         intro=options.overlay.intro if options.overlay.HasField("intro") else True,
         outro=options.overlay.outro if options.overlay.HasField("outro") else True,
         music_mood=mood,

@@ -8,7 +8,7 @@ from typing import Any
 from filmstudio.ai_jobs.v1 import jobs_pb2 as pb
 from google.protobuf.json_format import ParseDict
 
-from services.ai_jobs import repository, snapshot
+from services.ai_jobs import figures, repository, snapshot
 from services.ai_jobs.engines import kind_to_proto
 from services.ai_jobs.events import job_to_proto, output_to_proto, timestamp
 from services.ai_jobs.house import House
@@ -101,7 +101,7 @@ class Reading:
         page_size: int,
         page_token: str,
     ) -> tuple[list[pb.Job], str]:
-        """A page of jobs, newest first, without their steps' figures; `user_id` None: everybody's."""
+        """A page of jobs, newest first, without estimates and addresses; `user_id` None: everybody's."""
         size = paging.size(page_size)
         project = parse_id(project_id)
         if project_id and project is None:
@@ -116,8 +116,10 @@ class Reading:
                 after=paging.after(page_token),
                 size=size,
             )
-        page, token = paging.cut(found, size, [job.id for job in found])
-        return [job_to_proto(job) for job in page], token
+            page, token = paging.cut(found, size, [job.id for job in found])
+            jobs = [job_to_proto(job) for job in page]
+            await figures.add(work.session, jobs)
+        return jobs, token
 
     async def events(
         self, user_id: str, job_id: str, after_seq: int, page_size: int, *, any_user: bool = False

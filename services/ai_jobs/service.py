@@ -81,6 +81,10 @@ class JobsService:
 
     async def quote(self, user_id: str, kind: JobKind, request: pb.CreateQuoteRequest) -> Quote:
         """Name a price; nothing is held."""
+        if known := await self._made_before(user_id, "CreateQuote", request.request_id, request):
+            async with self._db.work() as work:
+                if kept := await repository.quote(work.session, known):
+                    return kept
         order = await self._order(user_id, kind, request.project_id, request.options)
         now = self._house.now()
         minutes = order.spec.duration_ms / 60_000
@@ -112,6 +116,7 @@ class JobsService:
         """Reserve, hold, queue; the job's id. Refusals as JobsService.CreateJob lists them, nothing held by any of them."""
         if known := await self._made_before(user_id, "CreateJob", request.request_id, request):
             return known
+        await self._require_quote(user_id, request.quote_id)
         order = await self._order(user_id, kind, request.project_id, request.options)
         job = self._new_job(order, request)
         async with self._db.work() as work:
@@ -180,17 +185,27 @@ class JobsService:
             **values,
         )
 
-    async def _check_quote(self, work: Work, order: Order, quote_id: str) -> None:
+    async def _require_quote(self, user_id: str, quote_id: str) -> None:
+        """NotFound for a quote that isn't the user's, before anything is said about the order."""
         if not quote_id:
             return
         known = parse_id(quote_id)
-        quote = await repository.quote(work.session, known) if known else None
+        async with self._db.work() as work:
+            quote = await repository.quote(work.session, known) if known else None
+        if quote is None or quote.user_id != user_id:
+            raise NotFound(f"there is no quote {quote_id}")
+
+    async def _check_quote(self, work: Work, order: Order, quote_id: str) -> None:
+        known = parse_id(quote_id)
+        if known is None:
+            return
+        quote = await repository.quote(work.session, known)
         sha256 = options.options_sha256(order.options)
         found = order.commission
         now = self._house.now()
-        if quote is None or quote.user_id != order.user_id:
-            raise NotFound(f"there is no quote {quote_id}")
-        if not quote.binds(order.user_id, UUID(found.project.id), order.kind, sha256, found.script.version, now):
+        if quote is None or not quote.binds(
+            order.user_id, UUID(found.project.id), order.kind, sha256, found.script.version, now
+        ):
             raise QuoteStale(
                 "the quote has expired or was for another script version or other options: ask for a new one"
             )

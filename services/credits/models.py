@@ -61,7 +61,7 @@ class Grant(Base):
     def same_as(self, user_id: UUID, amount: int) -> Grant:
         """The grant, for a request that asks for it again; IdempotencyKeyReused when it asks for something else."""
         if (self.user_id, self.amount) != (user_id, amount):
-            raise IdempotencyKeyReused(f"{self.business_key} has granted another amount, or to somebody else")
+            raise IdempotencyKeyReused("this key has granted another amount, or to somebody else: use a new one")
         return self
 
 

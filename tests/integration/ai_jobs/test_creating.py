@@ -284,3 +284,18 @@ async def test_one_project_ordered_many_times_at_once_gets_one_film(studio: Stud
     answers = await asyncio.gather(*(studio.film(project_id, duration_s=30) for _ in range(6)), return_exceptions=True)
     assert sum(isinstance(answer, UUID) for answer in answers) == 1
     assert sum(isinstance(answer, JobAlreadyRunning) for answer in answers) == 5
+
+
+async def test_a_repeated_quote_is_the_first_one_whatever_became_of_the_script(studio: Studio) -> None:
+    project_id = studio.project()
+    first = await quoted(studio, project_id, "q")
+    studio.projects.scripts[project_id].spoken_seconds = 400
+    assert (await quoted(studio, project_id, "q")).id == first.id
+    with pytest.raises(ScriptTooLong):
+        await quoted(studio, project_id, "another")
+
+
+async def test_an_unknown_quote_is_not_found_before_the_order_is_looked_at(studio: Studio) -> None:
+    for unknown in ("0192f000-0000-7000-8000-000000000000", "no id"):
+        with pytest.raises(NotFound):
+            await studio.jobs.create(studio.user, VIDEO, ordered(studio.project(), unknown, duration_s=14))

@@ -11,6 +11,7 @@ from services.ai_jobs.models import JobStatus
 from services.kit.errors import NotFound
 from tests.integration.ai_jobs.conftest import Studio
 from tests.integration.ai_jobs.rendering import ENGINES
+from tests.integration.ai_jobs.situations import failed_film
 
 
 async def test_somebody_elses_job_is_not_found_except_by_an_administrator(studio: Studio) -> None:
@@ -139,3 +140,19 @@ async def test_metrics_count_jobs_steps_and_workers(studio: Studio) -> None:
     metrics = await studio.reading.metrics()
     assert dict(metrics.jobs_by_status) == {"running": 1, "canceled": 1}
     assert (dict(metrics.steps_ready_by_lane), metrics.steps_leased, metrics.workers_live) == ({"cpu": 2}, 1, 1)
+
+
+async def test_a_list_counts_steps_and_shots_as_the_job_itself_does(studio: Studio) -> None:
+    await failed_film(studio)
+    await studio.film(studio.project(), duration_s=30)
+    await studio.render()
+    await studio.probe(3)
+    jobs, _ = await studio.reading.jobs(
+        studio.user, project_id="", status=None, live=False, page_size=10, page_token=""
+    )
+    assert [job.counts.shots_ok > 0 for job in jobs] == [False, True, False]
+    for job in jobs:
+        whole = await studio.reading.job(studio.user, job.id)
+        assert job.counts == whole.counts
+        steps = (job.progress.steps_done, job.progress.steps_total)
+        assert steps == (whole.progress.steps_done, whole.progress.steps_total)

@@ -208,3 +208,11 @@ def test_a_projects_seed_is_its_own_and_fits_a_column() -> None:
     seeds = {options.default_seed(UUID(int=number)) for number in range(50)}
     assert len(seeds) == 50
     assert all(0 <= seed < 2**31 for seed in seeds)
+
+
+def test_ones_own_mark_stands_beside_the_studios_where_that_is_due(settle: Settle, free: credits_pb2.Plan) -> None:
+    for mine, shown in (("Mine", "AI Film Studio · Mine"), (" ", "AI Film Studio")):
+        overlay = pb.OverlayOptions(watermark=mine)
+        assert settle(free, overlay=overlay).watermark == shown
+        assert settle(preview=True, overlay=overlay).watermark == shown
+    assert settle(overlay=pb.OverlayOptions(watermark=" ")).watermark == ""
