@@ -76,9 +76,19 @@ async def _of_error(_request: Request, error: Exception) -> Response:
     return problems.of(error)
 
 
-async def _of_status(_request: Request, error: Exception) -> Response:
+async def _of_status(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for nothing else
-    return problems.of_status(error.status_code, error.detail, error.headers)
+    headers = dict(error.headers or {})
+    if error.status_code == 405 and (offered := _offered(request)):
+        headers["Allow"] = ", ".join(offered)
+    return problems.of_status(error.status_code, error.detail, headers)
+
+
+def _offered(request: Request) -> list[str]:
+    """The methods that a path has: its routes are one each, and the framework names the first one's only."""
+    template = getattr(request.scope.get("route"), "path_format", "")
+    paths: dict[str, dict[str, object]] = request.app.openapi()["paths"]
+    return sorted(method.upper() for method in paths.get(template, {}))
 
 
 async def _of_shape(request: Request, error: Exception) -> Response:

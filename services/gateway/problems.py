@@ -72,6 +72,7 @@ _NUMBERS = ("needed", "available", "allowed", "_seconds", "_bytes")
 _LISTS = {"supported"}
 # a problem's `status` is the answer's own
 _RENAMED = {"status": "job_status"}
+_IN_QUERY = {"page_size", "page_token"}
 
 
 class Refusal(Exception):
@@ -123,7 +124,8 @@ def of_reason(code: grpc.StatusCode, reason: str, message: str, metadata: Mappin
         _RENAMED.get(key, key): _value(key, value) for key, value in metadata.items() if key != "field"
     }
     if field := metadata.get("field"):
-        members["errors"] = [{"pointer": pointer([*field.split(".")]), "detail": message}]
+        place = ["query", field] if field in _IN_QUERY else field.split(".")
+        members["errors"] = [{"pointer": pointer(place), "detail": message}]
     return problem(known, message, members)
 
 
@@ -162,4 +164,6 @@ def of_status(status: int, detail: str, headers: Mapping[str, str] | None = None
 
 def pointer(path: Sequence[str | int]) -> str:
     """A JSON pointer (RFC 6901)."""
-    return "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in path)
+    text = "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in path)
+    # a field's name may hold half of a surrogate pair
+    return text.encode(errors="replace").decode()

@@ -26,6 +26,8 @@ UNAVAILABLE = {
     "/options/formats": "only mp4 is available in this studio; leave formats out or ask for mp4",
 }
 _UNREADABLE = {"json_invalid"}
+# pydantic's words for how it came to a value, not for where the value is
+_NO_PLACE = {"function-after", "[key]"}
 # a body that is no JSON object because its Content-Type says that it is none
 _NOT_AN_OBJECT = {"model_attributes_type", "dict_type"}
 
@@ -33,7 +35,10 @@ _NOT_AN_OBJECT = {"model_attributes_type", "dict_type"}
 async def answer(request: Request, error: RequestValidationError) -> JSONResponse:
     """The answer for a request whose shape is wrong."""
     studio: Studio = request.app.state.studio
-    if not request.url.path.startswith("/api/v1/auth/") and (refused := request.state.sign_in_error) is not None:
+    refused = request.state.sign_in_error
+    # sign-in needs no token, and a live ticket stands for one
+    needs_token = not (request.url.path.startswith("/api/v1/auth/") or request.query_params.get("ticket"))
+    if refused is not None and needs_token:
         return problems.of(refused)
     found = error.errors()
     if any(item["type"] in _UNREADABLE for item in found):
@@ -60,7 +65,7 @@ def _is_json(request: Request) -> bool:
 def _error(item: dict[str, Any]) -> dict[str, str]:
     place, *path = item["loc"]
     if place == "body":
-        where = problems.pointer([part for part in path if part != "function-after"])
+        where = problems.pointer([part for part in path if part not in _NO_PLACE])
     else:
         where = problems.pointer([place, *path])
     for prefix, detail in UNAVAILABLE.items():
@@ -79,7 +84,8 @@ async def _project_refusal(studio: Studio, request: Request, body: Any) -> Excep
     project_id = request.path_params.get("project_id")
     if project_id is None and isinstance(body, dict):
         project_id = body.get("project_id")
-    if not isinstance(project_id, str) or request.state.sign_in_error is not None:
+    # an id is ASCII; of another one no question can be asked
+    if not isinstance(project_id, str) or not project_id.isascii() or request.state.sign_in_error is not None:
         return None
     try:
         await studio.clients.projects.GetProject(projects_pb2.GetProjectRequest(project_id=project_id))

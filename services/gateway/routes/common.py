@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Annotated
 
 from fastapi import Depends, Header, Query, Request, Response
@@ -11,6 +12,7 @@ from services.gateway.auth import Person
 from services.gateway.problems import Refusal, invalid
 from services.kit.ids import new_id
 
+MAX_KEY_CHARS = 200
 _bearer = HTTPBearer(auto_error=False, bearerFormat="JWT", description="an access token, from login or refresh")
 
 
@@ -83,8 +85,9 @@ def _request_id(
     if not idempotency_key.isascii() or not idempotency_key.isprintable():
         raise invalid("/header/Idempotency-Key", "printable ASCII only")
     # scoped to method and path here, to the user by the service that keeps it
-    path = request.url.path.removeprefix("/api/v1")
-    return f"{request.method} {path} {idempotency_key}"[:255]
+    key = f"{request.method} {request.url.path.removeprefix('/api/v1')} {idempotency_key}"
+    # services keep 255 characters, of which some put their own before it
+    return key if len(key) <= MAX_KEY_CHARS else f"sha256:{hashlib.sha256(key.encode()).hexdigest()}"
 
 
 RequestId = Annotated[str, Depends(_request_id)]

@@ -86,7 +86,7 @@ class NewProbe(In):
     """A synthetic job of steps that only wait."""
 
     steps: int = Field(ge=1, le=2_000, examples=[10])
-    seconds_per_step: float = Field(ge=0, le=3600, examples=[0.1])
+    seconds_per_step: float = Field(ge=0, le=600, examples=[0.1])
     width: int | None = Field(None, ge=1, le=2_000, description="steps side by side; without it all")
     fail_rate: float | None = Field(None, ge=0, le=1)
     credits: int | None = Field(None, ge=0, le=1_000_000)

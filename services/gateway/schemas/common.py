@@ -8,21 +8,25 @@ from typing import Annotated, Any, Generic, TypeVar
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer
 
 
+def _unicode(text: str) -> str:
+    if not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
+        raise ValueError("half of a surrogate pair is no character")
+    return text
+
+
 def _without_nul(text: str) -> str:
     if "\x00" in text:
         raise ValueError("the character U+0000 is not allowed")
     return text
 
 
-# PostgreSQL keeps no U+0000 in text; said at the door.
-Text = Annotated[str, AfterValidator(_without_nul)]
-Id = Annotated[
-    str, Field(max_length=64, examples=["019283b0-5c7e-7a4e-9b1f-2f6f1d1c0a11"]), AfterValidator(_without_nul)
-]
-Language = Annotated[
-    str,
-    Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35, description="BCP 47", examples=["en", "hi"]),
-]
+# JSON can spell halves of surrogate pairs, which UTF-8 can't; said at the door.
+Unicode = Annotated[str, AfterValidator(_unicode)]
+# PostgreSQL keeps no U+0000 in text.
+Text = Annotated[Unicode, AfterValidator(_without_nul)]
+Id = Annotated[Text, Field(max_length=64, examples=["019283b0-5c7e-7a4e-9b1f-2f6f1d1c0a11"])]
+# whoever speaks the language says whether it is one: 422 LANGUAGE_UNSUPPORTED names those that are
+Language = Annotated[Text, Field(max_length=35, description="BCP 47", examples=["en", "hi"])]
 # seconds as people read them: 12.5 rather than 12.499999
 Rounded = Annotated[float, PlainSerializer(lambda value: round(value, 3), return_type=float)]
 

@@ -72,7 +72,7 @@ class VideoOptions(In):
     images: list[Id] | None = Field(None, max_length=20, description="image assets, given to shots in order")
     overlay: Overlay | None = None
     formats: list[Literal["mp4"]] | None = Field(None, min_length=1, max_length=1)
-    engines: dict[StepKind, Annotated[str, Field(max_length=64)]] | None = Field(
+    engines: dict[StepKind, Annotated[Text, Field(max_length=64)]] | None = Field(
         None, description="step kind → engine", examples=[{"draw_frame": "illustrator"}]
     )
     review: bool | None = Field(None, description="wait for approval of the storyboard before anything is rendered")

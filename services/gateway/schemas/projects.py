@@ -7,9 +7,10 @@ from typing import Literal
 
 from pydantic import Field
 
-from services.gateway.schemas.common import Id, In, Language, Out, Rounded, Text
+from services.gateway.schemas.common import Id, In, Language, Out, Rounded, Text, Unicode
 
-ProjectStatus = Literal["draft", "ready", "in_production", "completed"]
+# "deleted" is seen only by whoever repeats the request that once created it
+ProjectStatus = Literal["draft", "ready", "in_production", "completed", "deleted"]
 ScriptFormat = Literal["fountain", "fdx", "markdown", "plain"]
 AssetKind = Literal["image", "audio", "script", "subtitles"]
 AssetState = Literal["awaiting_upload", "ready", "deleted"]
@@ -45,7 +46,7 @@ class NewScript(In):
     """A script's text and what it is written in."""
 
     format: ScriptFormat
-    text: str = Field(
+    text: Unicode = Field(
         examples=["INT. LIGHTHOUSE - NIGHT\n\nMARA\nThe lamp is dark."], description="at most 200 kB of UTF-8"
     )
     language: Language = "en"

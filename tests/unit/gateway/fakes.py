@@ -155,6 +155,7 @@ class Users(Fake):
 
 class Projects(Fake):
     name = "projects"
+    status = projects_pb2.Project.STATUS_DRAFT
 
     def GetProject(self, request: Any) -> projects_pb2.GetProjectResponse:
         if request.project_id != "p1":
@@ -163,7 +164,7 @@ class Projects(Fake):
         return projects_pb2.GetProjectResponse(project=project)
 
     def CreateProject(self, request: Any) -> projects_pb2.CreateProjectResponse:
-        project = projects_pb2.Project(id="p1", title=request.title, status=projects_pb2.Project.STATUS_DRAFT, etag="1")
+        project = projects_pb2.Project(id="p1", title=request.title, status=self.status, etag="1")
         return projects_pb2.CreateProjectResponse(project=project)
 
     def UpdateProject(self, request: Any) -> projects_pb2.UpdateProjectResponse:
@@ -173,6 +174,9 @@ class Projects(Fake):
     def PutScript(self, request: Any) -> projects_pb2.PutScriptResponse:
         script = script_pb2.Script(project_id="p1", version=1, format=request.format, text=request.text)
         return projects_pb2.PutScriptResponse(script=script)
+
+    def DeleteAsset(self, _request: Any) -> projects_pb2.DeleteAssetResponse:
+        return projects_pb2.DeleteAssetResponse()
 
     def GetScript(self, _request: Any) -> projects_pb2.GetScriptResponse:
         raise refuse(grpc.StatusCode.FAILED_PRECONDITION, "SCRIPT_MISSING")

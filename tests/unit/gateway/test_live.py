@@ -253,3 +253,9 @@ async def test_streams_end_when_the_process_leaves(served: Gateway) -> None:
         await received(connection)
         served.studio.hub.close()
         assert await close_code(connection) == 1001
+
+
+async def test_a_wrong_place_to_begin_is_pointed_at_though_only_a_ticket_came(gateway: Gateway) -> None:
+    answer = await gateway.http.get("/api/v1/jobs/j1/events?ticket=ticket-0&after_seq=-1")
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/query/after_seq")
+    assert (await gateway.http.get("/api/v1/jobs/j1/events?after_seq=-1")).status_code == 401

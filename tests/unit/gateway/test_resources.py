@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 
+import grpc
 from filmstudio.ai_jobs.v1 import jobs_pb2, steps_pb2
+from filmstudio.projects.v1 import projects_pb2
 
 from tests.unit.gateway.conftest import Gateway, until
+from tests.unit.gateway.fakes import refuse
 
 
 async def test_a_video_is_accepted_with_the_bare_job(gateway: Gateway) -> None:
@@ -193,3 +196,24 @@ async def test_health_metrics_and_docs_are_served(gateway: Gateway) -> None:
     page = await gateway.http.get("/docs")
     assert "/api/v1/generate/video" in page.text
     assert "http://" not in page.text.replace("http://127.0.0.1:8000", "").replace("http://studio.example", "")
+
+
+async def test_a_repeated_creation_answers_with_its_project_even_when_that_was_deleted(gateway: Gateway) -> None:
+    gateway.services.projects.status = projects_pb2.Project.STATUS_DELETED
+    headers = {**gateway.auth(), "Idempotency-Key": "k"}
+    answer = await gateway.http.post("/api/v1/projects", json={"title": "T"}, headers=headers)
+    assert (answer.status_code, answer.json()["id"], answer.json()["status"]) == (201, "p1", "deleted")
+
+
+async def test_if_match_goes_to_whoever_keeps_the_account_or_the_asset(gateway: Gateway) -> None:
+    headers = {**gateway.auth("admin"), "If-Match": '"7"'}
+    answer = await gateway.http.patch("/api/v1/admin/users/u1", json={"subscription_tier": "pro"}, headers=headers)
+    assert (answer.status_code, answer.headers["etag"]) == (200, '"7"')
+    assert gateway.services.users.last("SetAccess").if_match == '"7"'
+    stale = refuse(grpc.StatusCode.ABORTED, "ETAG_MISMATCH")
+    gateway.services.users.refusals["SetAccess"] = gateway.services.projects.refusals["DeleteAsset"] = stale
+    set_plans = len(gateway.services.credits.calls)
+    answer = await gateway.http.patch("/api/v1/admin/users/u1", json={"subscription_tier": "free"}, headers=headers)
+    assert (answer.status_code, len(gateway.services.credits.calls)) == (412, set_plans)
+    assert (await gateway.http.delete("/api/v1/assets/a1", headers=headers)).status_code == 412
+    assert gateway.services.projects.last("DeleteAsset").if_match == '"7"'
