@@ -93,7 +93,7 @@ def job_changed(job: Job) -> Fact:
 
 
 def step_ready(step: RenderStep) -> Fact:
-    """A ring: there is a step to claim. Its count is the step's fence and failures, which no two rings share."""
+    """A ring: there is a step to claim."""
     message = events_pb2.StepReady(
         step_id=str(step.id), job_id=str(step.job_id), lane=lane_to_proto(step.lane), kind=kind_to_proto(step.kind)
     )

@@ -27,8 +27,6 @@ class Fact:
     aggregate_type: str
     aggregate_id: str
     message: Message
-    # The aggregate's own count, where it keeps one; None: the outbox counts.
-    sequence: int | None = None
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from itertools import chain
 
+from sqlalchemy import ARRAY, BigInteger, Text, cast, func, select
 from sqlalchemy import insert as plain_insert
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -29,28 +32,44 @@ def shard_of(aggregate_type: str, aggregate_id: str) -> int:
     return zlib.crc32(f"{aggregate_type}/{aggregate_id}".encode()) % SHARDS
 
 
-async def _next_sequence(session: AsyncSession, fact: Fact) -> int:
-    statement = (
-        insert(OutboxSequence)
-        .values(aggregate_type=fact.aggregate_type, aggregate_id=fact.aggregate_id, last_seq=1)
-        .on_conflict_do_update(
-            index_elements=[OutboxSequence.aggregate_type, OutboxSequence.aggregate_id],
-            set_={"last_seq": OutboxSequence.last_seq + 1},
-        )
-        .returning(OutboxSequence.last_seq)
+def _key(fact: Fact) -> tuple[str, str]:
+    return fact.aggregate_type, fact.aggregate_id
+
+
+async def _sequences(session: AsyncSession, keys: Sequence[tuple[str, str]]) -> Iterator[int]:
+    """A sequence for each of these aggregates, one as often as it is named; whatever their number, in one statement.
+
+    `keys` are sorted: their counters' rows are locked in that order.
+    """
+    counts = Counter(keys)
+    asked = func.unnest(
+        cast([kind for kind, _ in counts], ARRAY(Text)),
+        cast([aggregate_id for _, aggregate_id in counts], ARRAY(Text)),
+        cast(list(counts.values()), ARRAY(BigInteger)),
     )
-    return (await session.execute(statement)).scalar_one()
+    asked_rows = asked.table_valued("aggregate_type", "aggregate_id", "count").render_derived()
+    statement = insert(OutboxSequence).from_select(["aggregate_type", "aggregate_id", "last_seq"], select(asked_rows))
+    statement = statement.on_conflict_do_update(
+        index_elements=[OutboxSequence.aggregate_type, OutboxSequence.aggregate_id],
+        set_={"last_seq": OutboxSequence.last_seq + statement.excluded.last_seq},
+    )
+    rows = await session.execute(
+        statement.returning(OutboxSequence.aggregate_type, OutboxSequence.aggregate_id, OutboxSequence.last_seq)
+    )
+    last = {(kind, aggregate_id): seq for kind, aggregate_id, seq in rows}
+    return chain.from_iterable(range(last[key] - count + 1, last[key] + 1) for key, count in counts.items())
 
 
 async def write(session: AsyncSession, service: str, facts: Sequence[Fact]) -> None:
     """Insert the facts, in an order that keeps two transactions from waiting for each other crosswise."""
     rows = []
-    for fact in sorted(facts, key=lambda fact: (fact.aggregate_type, fact.aggregate_id)):
+    facts = sorted(facts, key=_key)
+    sequences = await _sequences(session, [_key(fact) for fact in facts])
+    for fact, sequence in zip(facts, sequences, strict=True):
         payload = fact.message.SerializeToString()
         name = fact.message.DESCRIPTOR.full_name
         if len(payload) > MAX_PAYLOAD_BYTES:
             raise PayloadTooLarge(f"{name} of {fact.aggregate_type} {fact.aggregate_id} has {len(payload)} bytes")
-        sequence = fact.sequence if fact.sequence is not None else await _next_sequence(session, fact)
         event_id = new_id()
         headers = {
             "ce_specversion": "1.0",
