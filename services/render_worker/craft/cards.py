@@ -87,7 +87,7 @@ def _fitted(
 
     A word that is still too long at half that size is parted, rather than set too small to read.
     """
-    smallest_whole = size * 0.5
+    smallest_whole = max(12, size * 0.5)
     while True:
         font = load_font(text, language, size, "bold" if display else "regular", display=display)
         rows = _wrapped(text if size > smallest_whole else _parted(text, font, room), font, room)

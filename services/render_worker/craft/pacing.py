@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from itertools import pairwise
 
 LONGEST_LINE_MS = 8000
@@ -11,6 +12,10 @@ MOST_SHOTS = 200
 _SLOWEST_SHOT_MS = 5500
 _FASTEST_SHOT_MS = 3000
 _SHORTEST_SCENE_MS = 2200
+# Where speech nearly fills a film: how fast it may be said, the pause between lines of a shot, and what a cut takes more than that.
+_BRISK = 1.12
+_BETWEEN_LINES_MS = 220
+_CUT_MS = 450
 # The title and end card that the planner adds.
 _CARDS_MS = 5000
 
@@ -73,6 +78,12 @@ def _gather(parts: list[str], longest_ms: int) -> list[str]:
             current = joined
     pieces.append(current.strip())
     return [piece for piece in pieces if piece]
+
+
+def shots_beside_speech(duration_ms: int, lines_ms: Sequence[int]) -> int:
+    """The most shots that leave room for so many lines of speech, said a little faster: each cut costs a breath before and after."""
+    said = sum(lines_ms) / _BRISK + _BETWEEN_LINES_MS * len(lines_ms)
+    return max(2, int((duration_ms - _CARDS_MS - said) // _CUT_MS))
 
 
 def shot_bounds(duration_ms: int, wished_ms: int, scenes: int = 0) -> tuple[int, int]:

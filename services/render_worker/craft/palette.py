@@ -123,7 +123,8 @@ def light_of(
         sb.WEATHER_SNOW: 0.4,
     }
     share = grey.get(weather, 0.0) * (0.3 if interior else 1.0)
-    if weather == sb.WEATHER_STORM:
+    # A night is dark enough: who stands in its storm is still to be seen.
+    if weather == sb.WEATHER_STORM and base is not _NIGHT:
         base = _shade(base, 0.82)
     warm = {sb.MOOD_SAD: (0.72, 0.96), sb.MOOD_TENSE: (0.85, 0.93), sb.MOOD_MYSTERIOUS: (0.85, 0.93),
             sb.MOOD_HAPPY: (1.12, 1.02), sb.MOOD_TRIUMPHANT: (1.12, 1.0), sb.MOOD_TENDER: (1.04, 1.0)}  # fmt: skip

@@ -84,6 +84,8 @@ class ShotMaker:
              lines: Sequence[sb.Line] = (), natural_ms: int = _SILENT_MS, props: Sequence[str] = ()) -> None:  # fmt: skip
         if not presences and size != sb.SHOT_SIZE_INSERT:
             # Picture after picture of one place looks at another part of it each time.
+            if self.shots and self.shots[-1].size == _EMPTY_SIZES[self._empties % len(_EMPTY_SIZES)]:
+                self._empties += 1
             size = _EMPTY_SIZES[self._empties % len(_EMPTY_SIZES)]
             self._empties += 1
         self.shots.append(

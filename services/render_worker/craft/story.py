@@ -15,7 +15,7 @@ from services.render_worker.craft.draws import drawn_from
 from services.render_worker.craft.lexicon import MOODS, PEOPLE, PROPS, all_named, first_named, first_word, most_named
 from services.render_worker.craft.mentions import told_of
 from services.render_worker.craft.names import called, introduced
-from services.render_worker.craft.pacing import estimate_ms, halves, shot_bounds
+from services.render_worker.craft.pacing import estimate_ms, halves, shot_bounds, shots_beside_speech
 from services.render_worker.craft.shots import ShotMaker
 
 _MOST_CAST = 40
@@ -58,6 +58,9 @@ def tell(script: sp.Script, duration_ms: int, image_asset_ids: Sequence[str], se
         )
     wished = sum(_length(shot) for scene in board.scenes for shot in scene.shots)
     fewest, most = shot_bounds(duration_ms, wished, len(board.scenes))
+    if duration_ms:
+        spoken = [line.estimated_ms for scene in board.scenes for shot in scene.shots for line in shot.lines]
+        most = max(fewest, min(most, shots_beside_speech(duration_ms, spoken)))
     _join_shots(board, most)
     _add_shots(board, fewest, seed)
     _finish(board, image_asset_ids)
