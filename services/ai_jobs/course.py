@@ -19,7 +19,7 @@ from services.ai_jobs.hashing import input_hash
 from services.ai_jobs.house import House
 from services.ai_jobs.models import Job, JobFailure, JobKind, JobStatus, Phase
 from services.ai_jobs.planning import StepDraft
-from services.ai_jobs.step_models import RenderStep, StepState
+from services.ai_jobs.step_models import Artifact, RenderStep, StepState
 from services.ai_jobs.telling import Teller
 from services.kit.db import Work
 
@@ -108,25 +108,30 @@ class Course:
 
     async def _admit(self) -> bool:
         """Steps whose needs are done become ready, or are done by what was rendered before. True when one was."""
-        moved = False
-        for step in self.steps:
-            if step.state is not StepState.WAITING or not all(self._by_id[need].done for need in step.needs):
-                continue
+        due = [
+            step
+            for step in self.steps
+            if step.state is StepState.WAITING and all(self._by_id[need].done for need in step.needs)
+        ]
+        for step in due:
             self._complete_params(step)
             step.input_hash = self._hash(step)
             step.waiting_for = 0
-            known = (
-                await repository.artifact(self._work.session, step.project_id, step.input_hash)
-                if step.project_id
-                else None
-            )
+        rendered = await self._rendered_before(due)
+        for step in due:
+            known = rendered.get(step.input_hash)
             if known is not None:
                 step.succeed(known.outputs, known.result, self._now, cached=True)
-                moved = True
             else:
                 step.make_ready(self._now)
                 self._work.save(events.step_ready(step))
-        return moved
+        return bool(rendered)
+
+    async def _rendered_before(self, steps: Sequence[RenderStep]) -> dict[str, Artifact]:
+        if not steps or self.job.project_id is None:
+            return {}
+        hashes = [step.input_hash for step in steps]
+        return await repository.artifacts(self._work.session, self.job.project_id, hashes)
 
     def _complete_params(self, step: RenderStep) -> None:
         if step.kind != "animate_shot":

@@ -219,9 +219,10 @@ async def expired_leases(session: AsyncSession, limit: int = 100) -> Sequence[tu
     return [(row[0], row[1]) for row in (await session.execute(query)).all()]
 
 
-async def artifact(session: AsyncSession, project_id: UUID, input_hash: str) -> Artifact | None:
-    """What was made of this input hash before."""
-    return await session.get(Artifact, (project_id, input_hash))
+async def artifacts(session: AsyncSession, project_id: UUID, input_hashes: Sequence[str]) -> dict[str, Artifact]:
+    """What was made of these input hashes before, by hash."""
+    query = select(Artifact).where(Artifact.project_id == project_id, Artifact.input_hash.in_(input_hashes))
+    return {artifact.input_hash: artifact for artifact in (await session.scalars(query)).all()}
 
 
 async def keep_artifact(session: AsyncSession, step: RenderStep, now: datetime) -> None:
@@ -244,11 +245,12 @@ async def pay_segments(
     session: AsyncSession, project_id: UUID, job_id: UUID, segments: Iterable[tuple[str, float]]
 ) -> None:
     """These segments are paid for from now on."""
-    for input_hash, seconds in segments:
-        statement = insert(PaidSegment).values(
-            project_id=project_id, input_hash=input_hash, seconds=seconds, job_id=job_id
-        )
-        await session.execute(statement.on_conflict_do_nothing())
+    rows = [
+        {"project_id": project_id, "input_hash": input_hash, "seconds": seconds, "job_id": job_id}
+        for input_hash, seconds in segments
+    ]
+    if rows:
+        await session.execute(insert(PaidSegment).values(rows).on_conflict_do_nothing())
 
 
 async def measured(session: AsyncSession) -> dict[str, float]:
@@ -379,6 +381,14 @@ async def jobs_to_report(session: AsyncSession, job_ids: set[UUID], before: date
     """Those of the jobs whose last progress was told before that time."""
     query = select(Job.id).where(Job.id.in_(job_ids), func.coalesce(Job.progress_at, Job.created_at) < before)
     return (await session.scalars(query.order_by(Job.id))).all()
+
+
+async def leases_of(session: AsyncSession, worker: str) -> Sequence[tuple[UUID, UUID, int]]:
+    """(job id, step id, fence) of the live leases under a worker's name."""
+    query = select(RenderStep.job_id, RenderStep.id, RenderStep.fence).where(
+        RenderStep.state == StepState.LEASED, RenderStep.worker == worker
+    )
+    return [(row[0], row[1], row[2]) for row in (await session.execute(query)).all()]
 
 
 async def lease_has_expired(session: AsyncSession, step_id: UUID) -> bool:
