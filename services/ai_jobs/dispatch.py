@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -89,12 +89,26 @@ class Dispatch:
     # ---- claiming
 
     async def claim(
-        self, worker: str, lanes: Sequence[str], engines: Sequence[str], max_steps: int
+        self,
+        worker: str,
+        lanes: Sequence[str],
+        engines: Sequence[str],
+        max_steps: int,
+        held: Set[tuple[UUID, int]] | None = None,
     ) -> list[steps_pb.RenderStep]:
-        """The best steps there are for this worker, each with a lease and a fence of its own."""
+        """The best steps there are for this worker, each with a lease and a fence of its own.
+
+        `held` (step, fence): what the worker has in hand. What it was given besides is lost to it, and goes on now.
+        """
         if not worker or not 1 <= max_steps <= MAX_CLAIM:
             raise Invalid(f"a claim names its worker and asks for 1 to {MAX_CLAIM} steps", field="max_steps")
         await self.renew_all_if_owed()
+        if held is not None:
+            async with self._db.work() as work:
+                leased = await repository.leases_of(work.session, worker)
+            for job_id, step_id, fence in leased:
+                if (step_id, fence) not in held:
+                    await self._lose(job_id, step_id, fence)
         async with self._db.work() as work:
             await repository.note_worker(work.session, worker, lanes=lanes, engines=engines, slots=max_steps)
             ids = await repository.claim(
@@ -323,11 +337,21 @@ class Dispatch:
 
     async def lose_lease(self, job_id: UUID, step_id: UUID) -> None:
         """A lease has run out: the step goes on elsewhere."""
+        await self._lose(job_id, step_id, fence=None)
+
+    async def _lose(self, job_id: UUID, step_id: UUID, fence: int | None) -> None:
+        """End a lease that has run out, or (with its fence) one whose worker does not know of it."""
         async with self._db.work() as work:
             course = await Course.load(self._house, work, job_id)
-            if course is None or not await repository.lease_has_expired(work.session, step_id):
+            if course is None:
                 return
             step = course.step(step_id)
+            if fence is None:
+                lost = await repository.lease_has_expired(work.session, step_id)
+            else:
+                lost = step.state is StepState.LEASED and step.fence == fence
+            if not lost:
+                return
             if course.job.status is JobStatus.CANCELING:
                 step.cancel(self._house.now())
             else:

@@ -29,7 +29,11 @@ class RenderServicer(worker_pb2_grpc.RenderServiceServicer):
 
     async def ClaimSteps(self, request: pb.ClaimStepsRequest, context: Any) -> pb.ClaimStepsResponse:
         lanes = [lane_from_proto(lane) for lane in request.lanes]
-        steps = await self._dispatch.claim(request.worker, lanes, request.engines, request.max_steps)
+        held = None
+        if request.HasField("held"):
+            named = ((parse_id(lease.step_id), lease.fence) for lease in request.held.leases)
+            held = {(step_id, fence) for step_id, fence in named if step_id is not None}
+        steps = await self._dispatch.claim(request.worker, lanes, request.engines, request.max_steps, held)
         return pb.ClaimStepsResponse(steps=steps)
 
     async def Heartbeat(self, request: pb.HeartbeatRequest, context: Any) -> pb.HeartbeatResponse:

@@ -117,7 +117,8 @@ class Worker:
         if not children:
             return
         try:
-            steps = await self._calls.claim(sorted(self._lanes), self._engines(), len(children))
+            leases = [held.lease for held in self._held.values()]
+            steps = await self._calls.claim(sorted(self._lanes), self._engines(), len(children), leases)
             for step in steps[: len(children)]:
                 self._hold(step, children.pop())
         finally:

@@ -64,10 +64,16 @@ class RenderCalls:
         self.worker = worker
 
     async def claim(
-        self, lanes: Sequence[steps_pb2.Lane.ValueType], engines: Sequence[str], most: int
+        self,
+        lanes: Sequence[steps_pb2.Lane.ValueType],
+        engines: Sequence[str],
+        most: int,
+        held: Sequence[pb.StepLease],
     ) -> list[steps_pb2.RenderStep]:
-        """The best steps there are, up to so many; asked once."""
-        request = pb.ClaimStepsRequest(worker=self.worker, lanes=lanes, engines=engines, max_steps=most)
+        """The best steps there are, up to so many; asked once. `held`: every lease in hand, so that others are known to be lost."""
+        request = pb.ClaimStepsRequest(
+            worker=self.worker, lanes=lanes, engines=engines, max_steps=most, held=pb.HeldLeases(leases=held)
+        )
         return list((await self._stub.ClaimSteps(request)).steps)
 
     async def heartbeat(self, progress: Sequence[tuple[pb.StepLease, float]]) -> list[pb.HeartbeatResponse.StepVerdict]:

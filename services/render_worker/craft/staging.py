@@ -77,6 +77,8 @@ def stage(w: float, h: float, size: sb.ShotSize.ValueType, presences: Sequence[s
             # Far off in a landscape they stand above the captions; nearer, and in a tall picture, their faces do.
             far = size != sb.SHOT_SIZE_FULL and w >= h and not roofed
             y = min(feet, h * 0.83) if far else h * (0.94 if size == sb.SHOT_SIZE_FULL or h > w else 0.9)
+            if h > w:
+                y = min(y, h * 0.62 + FIGURE_HEIGHT * EYE_SHARE * scale)
         else:
             # Alone, everyone's eyes are at one height; together, a child's are lower.
             line = h * eyes if len(people) == 1 else h * eyes + (tallest - grown) * FIGURE_HEIGHT * scale * 0.62

@@ -14,7 +14,7 @@ from services.ai_jobs.errors import LeaseLost, OutputMismatch, OutputMissing
 from services.kit.errors import Invalid
 from services.kit.storage import StoredObject
 from tests.integration.ai_jobs.conftest import Studio
-from tests.integration.ai_jobs.rendering import result_of
+from tests.integration.ai_jobs.rendering import ENGINES, result_of
 from tests.integration.ai_jobs.situations import BAD_INPUT, BROKEN, left_s
 
 GO_ON = worker_pb2.HeartbeatResponse.VERDICT_GO_ON
@@ -261,3 +261,26 @@ async def test_a_step_is_claimable_at_once_though_our_clock_runs_ahead_of_the_da
     studio.clock.advance(seconds=20)
     await studio.probe(1)
     assert len(await studio.worker().claim()) == 1
+
+
+async def test_a_worker_that_is_back_without_its_step_gets_it_at_once(studio: Studio) -> None:
+    await studio.probe(1)
+    worker = studio.worker()
+    [first] = await worker.claim(1)
+    [again] = await studio.dispatch.claim(worker.name, ["cpu"], ENGINES, 1, set())
+    assert (again.id, again.fence) == (first.id, first.fence + 1)
+    steps = await studio.steps(UUID(first.job_id))
+    assert [step.lost_leases for step in steps.values()] == [1]
+
+
+async def test_a_worker_keeps_the_steps_it_says_it_holds(studio: Studio) -> None:
+    await studio.probe(1)
+    worker = studio.worker()
+    [first] = await worker.claim(1)
+    assert await studio.dispatch.claim(worker.name, ["cpu"], ENGINES, 1, {(UUID(first.id), first.fence)}) == []
+
+
+async def test_another_workers_leases_are_no_business_of_this_ones(studio: Studio) -> None:
+    await studio.probe(1)
+    await studio.worker().claim(1)
+    assert await studio.dispatch.claim("somebody-else", ["cpu"], ENGINES, 1, set()) == []

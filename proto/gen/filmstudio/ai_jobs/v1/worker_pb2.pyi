@@ -29,6 +29,7 @@ class ClaimStepsRequest(_message.Message):
     LANES_FIELD_NUMBER: _builtins.int
     ENGINES_FIELD_NUMBER: _builtins.int
     MAX_STEPS_FIELD_NUMBER: _builtins.int
+    HELD_FIELD_NUMBER: _builtins.int
     worker: _builtins.str
     max_steps: _builtins.int
     @_builtins.property
@@ -37,6 +38,12 @@ class ClaimStepsRequest(_message.Message):
     def engines(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """"illustrator@1", …: what this worker has."""
 
+    @_builtins.property
+    def held(self) -> Global___HeldLeases:
+        """Every lease this worker has in hand. A live lease under its name that is not among them was lost (the worker died and is back,
+        or the answer to a claim never came): its step goes on at once instead of after 30 s. Unset: nothing is said of that.
+        """
+
     def __init__(
         self,
         *,
@@ -44,14 +51,35 @@ class ClaimStepsRequest(_message.Message):
         lanes: _abc.Iterable[_steps_pb2.Lane.ValueType] | None = ...,
         engines: _abc.Iterable[_builtins.str] | None = ...,
         max_steps: _builtins.int = ...,
+        held: Global___HeldLeases | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["held", b"held"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["engines", b"engines", "lanes", b"lanes", "max_steps", b"max_steps", "worker", b"worker"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["engines", b"engines", "held", b"held", "lanes", b"lanes", "max_steps", b"max_steps", "worker", b"worker"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ClaimStepsRequest: _TypeAlias = ClaimStepsRequest  # noqa: Y015
+
+@_typing.final
+class HeldLeases(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LEASES_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def leases(self) -> _containers.RepeatedCompositeFieldContainer[Global___StepLease]: ...
+    def __init__(
+        self,
+        *,
+        leases: _abc.Iterable[Global___StepLease] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["leases", b"leases"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___HeldLeases: _TypeAlias = HeldLeases  # noqa: Y015
 
 @_typing.final
 class ClaimStepsResponse(_message.Message):
