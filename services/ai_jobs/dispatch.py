@@ -104,11 +104,7 @@ class Dispatch:
             raise Invalid(f"a claim names its worker and asks for 1 to {MAX_CLAIM} steps", field="max_steps")
         await self.renew_all_if_owed()
         if held is not None:
-            async with self._db.work() as work:
-                leased = await repository.leases_of(work.session, worker)
-            for job_id, step_id, fence in leased:
-                if (step_id, fence) not in held:
-                    await self._lose(job_id, step_id, fence)
+            await self._lose_besides(worker, held)
         async with self._db.work() as work:
             await repository.note_worker(work.session, worker, lanes=lanes, engines=engines, slots=max_steps)
             ids = await repository.claim(
@@ -135,6 +131,20 @@ class Dispatch:
                 # these leases will lapse; the steps of other jobs are the worker's none the less
                 telemetry.log().exception("claimed steps can't be handed out", job_id=str(job_id), steps=len(fences))
         return orders
+
+    async def _lose_besides(self, worker: str, held: Set[tuple[UUID, int]]) -> None:
+        async with self._db.work() as work:
+            leased = await repository.leases_of(work.session, worker)
+        for job_id, step_id, fence in leased:
+            if (step_id, fence) in held:
+                continue
+            try:
+                await self._lose(job_id, step_id, fence)
+            except DependencyAway:
+                raise
+            except Exception:
+                # the sweeper ends it; until then the worker has other jobs to work for
+                telemetry.log().exception("a lost lease could not be ended", job_id=str(job_id), step_id=str(step_id))
 
     async def _orders(self, job_id: UUID, claimed: dict[UUID, int]) -> list[steps_pb.RenderStep]:
         """The claimed steps of one job as work orders; the job has started."""

@@ -15,6 +15,7 @@ from services.ai_jobs.stumbles import MAX_STUMBLES
 from services.ai_jobs.upkeep import FROZEN_S, Upkeep
 from services.kit.errors import RemoteError
 from tests.integration.ai_jobs.conftest import Studio
+from tests.integration.ai_jobs.rendering import ENGINES
 
 
 @pytest.fixture
@@ -88,6 +89,18 @@ async def test_one_job_that_cannot_go_on_takes_nobody_elses_steps_along(studio: 
     orders = await studio.worker().claim()
     assert [order.job_id for order in orders] == [str(good)]
     assert await studio.worker().beat(*orders) == [1]
+
+
+async def test_a_worker_that_is_back_gets_steps_though_one_it_lost_cannot_go_on(
+    studio: Studio, poison: set[str]
+) -> None:
+    bad = await studio.probe(1)
+    worker = studio.worker()
+    assert len(await worker.claim()) == 1
+    poison.add(str(bad))
+    good = await studio.probe(1, user="another")
+    orders = await studio.dispatch.claim(worker.name, ["cpu"], ENGINES, 4, held=set())
+    assert [order.job_id for order in orders] == [str(good)]
 
 
 async def test_verdicts_reach_a_worker_though_one_of_its_jobs_cannot_go_on(studio: Studio, poison: set[str]) -> None:
