@@ -9,15 +9,14 @@ from itertools import pairwise
 LONGEST_LINE_MS = 8000
 MOST_SHOTS = 200
 # Shots of a film: one each 3 to 6 seconds looks alive, more than one in 3 seconds on average is a flicker.
-_SLOWEST_SHOT_MS = 5500
+_SLOWEST_SHOT_MS = 5400
 _FASTEST_SHOT_MS = 3000
 _SHORTEST_SCENE_MS = 2200
-# Where speech nearly fills a film: how fast it may be said, the pause between lines of a shot, and what a cut takes more than that.
+# Where speech nearly fills a film: how fast it may be said, what a shot is longer than its lines (the planner's measures).
 _BRISK = 1.12
-_BETWEEN_LINES_MS = 220
-_CUT_MS = 450
-# The title and end card that the planner adds.
-_CARDS_MS = 5000
+# The title and end card that the planner adds, where half a minute or more is asked for; less in shorter films.
+_CARDS_MS, _SHORT_FILM_CARDS_MS, _SHORT_FILM_MS = 6000, 4000, 30_000
+_AROUND_LINES_MS, _BETWEEN_LINES_MS, _SILENT_SHOT_MS = 600, 220, 1800
 
 _SENTENCE_END = re.compile(r"(?<=[.!?…。！？।॥؟])[\"'”’»)\]]*\s*")
 _CLAUSE_END = re.compile(r"(?<=[,;:—–、，；،])\s*")
@@ -80,10 +79,16 @@ def _gather(parts: list[str], longest_ms: int) -> list[str]:
     return [piece for piece in pieces if piece]
 
 
-def shots_beside_speech(duration_ms: int, lines_ms: Sequence[int]) -> int:
-    """The most shots that leave room for so many lines of speech, said a little faster: each cut costs a breath before and after."""
-    said = sum(lines_ms) / _BRISK + _BETWEEN_LINES_MS * len(lines_ms)
-    return max(2, int((duration_ms - _CARDS_MS - said) // _CUT_MS))
+def least_ms(lines_ms: Sequence[int]) -> float:
+    """The shortest a shot can be whose lines are said a little faster than usual."""
+    if not lines_ms:
+        return _SILENT_SHOT_MS
+    return _AROUND_LINES_MS + sum(lines_ms) / _BRISK + _BETWEEN_LINES_MS * (len(lines_ms) - 1)
+
+
+def room_ms(duration_ms: int) -> int:
+    """What a film of that length has for its shots."""
+    return duration_ms - (_SHORT_FILM_CARDS_MS if duration_ms < _SHORT_FILM_MS else _CARDS_MS)
 
 
 def shot_bounds(duration_ms: int, wished_ms: int, scenes: int = 0) -> tuple[int, int]:
@@ -91,7 +96,7 @@ def shot_bounds(duration_ms: int, wished_ms: int, scenes: int = 0) -> tuple[int,
 
     A film of many short scenes is cut faster rather than lose some of them.
     """
-    pictures_ms = max(duration_ms - _CARDS_MS, 4000) if duration_ms else max(wished_ms, 4000)
+    pictures_ms = max(room_ms(duration_ms), 4000) if duration_ms else max(wished_ms, 4000)
     fewest = max(2, pictures_ms // _SLOWEST_SHOT_MS)
     most = max(2, pictures_ms // _FASTEST_SHOT_MS, min(scenes, pictures_ms // _SHORTEST_SCENE_MS))
     return min(fewest, MOST_SHOTS), min(most, MOST_SHOTS)

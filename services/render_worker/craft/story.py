@@ -15,11 +15,13 @@ from services.render_worker.craft.draws import drawn_from
 from services.render_worker.craft.lexicon import MOODS, PEOPLE, PROPS, all_named, first_named, first_word, most_named
 from services.render_worker.craft.mentions import told_of
 from services.render_worker.craft.names import called, introduced
-from services.render_worker.craft.pacing import estimate_ms, halves, shot_bounds, shots_beside_speech
+from services.render_worker.craft.pacing import estimate_ms, halves, least_ms, room_ms, shot_bounds
 from services.render_worker.craft.shots import ShotMaker
 
 _MOST_CAST = 40
 _SHORTEST_PART_MS = 1800
+# No silent shot is added to a film with less than this to spare.
+_SILENT_SPARE_MS = 4000
 _NEXT_SIZE = {
     sb.SHOT_SIZE_WIDE: sb.SHOT_SIZE_MEDIUM,
     sb.SHOT_SIZE_FULL: sb.SHOT_SIZE_CLOSE_UP,
@@ -58,10 +60,9 @@ def tell(script: sp.Script, duration_ms: int, image_asset_ids: Sequence[str], se
         )
     wished = sum(_length(shot) for scene in board.scenes for shot in scene.shots)
     fewest, most = shot_bounds(duration_ms, wished, len(board.scenes))
-    if duration_ms:
-        spoken = [line.estimated_ms for scene in board.scenes for shot in scene.shots for line in shot.lines]
-        most = max(fewest, min(most, shots_beside_speech(duration_ms, spoken)))
     _join_shots(board, most)
+    if duration_ms:
+        fewest = _leave_room(board, duration_ms, fewest)
     _add_shots(board, fewest, seed)
     _finish(board, image_asset_ids)
     return board
@@ -120,6 +121,29 @@ def _join_shots(board: sb.Storyboard, most: int) -> None:
             shots = board.scenes[s].shots
             _join(shots[i], shots[i + 1])
             del shots[i + 1]
+
+
+def _leave_room(board: sb.Storyboard, duration_ms: int, fewest: int) -> int:
+    """Where speech nearly fills the film, silent shots go first, then cuts, down to the fewest; what is fewest from then on."""
+
+    def least() -> float:
+        shots = (shot for scene in board.scenes for shot in scene.shots)
+        return sum(least_ms([line.estimated_ms for line in shot.lines]) for shot in shots)
+
+    room = room_ms(duration_ms)
+    for scene in board.scenes:
+        at = 0
+        while at < len(scene.shots) and len(scene.shots) > 1 and least() > room:
+            if scene.shots[at].lines:
+                at += 1
+                continue
+            first = max(0, at - 1)
+            _join(scene.shots[first], scene.shots[first + 1])
+            del scene.shots[first + 1]
+    while least() > room and (count := sum(len(scene.shots) for scene in board.scenes)) > fewest:
+        _join_shots(board, count - 1)
+    count = sum(len(scene.shots) for scene in board.scenes)
+    return fewest if least() + _SILENT_SPARE_MS < room else min(fewest, count)
 
 
 def _join(kept: sb.Shot, gone: sb.Shot) -> None:

@@ -160,3 +160,9 @@ def test_a_silent_shot_is_never_too_short_to_be_read() -> None:
     shots = [ShotNeed(str(index), 0, ()) for index in range(6)]
     film = fit(shots, fps=24, frames=15 * 24, title=True, end=True)
     assert min(film.shot_frames.values()) >= SILENT_MS * 24 / 1000
+
+
+def test_a_word_has_a_picture_long_enough_to_be_seen_where_there_is_room() -> None:
+    shots = [ShotNeed("word", 0, (400,)), ShotNeed("speech", 4000, (5000,)), ShotNeed("look", 3000, ())]
+    film = fit(shots, fps=24, frames=15 * 24, title=True, end=True)
+    assert all(frames * 1000 / 24 >= SILENT_MS for frames in film.shot_frames.values())

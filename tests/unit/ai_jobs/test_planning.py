@@ -15,6 +15,7 @@ from services.ai_jobs import planning
 from services.ai_jobs.models import FilmSpec
 from services.ai_jobs.options import Files
 from services.ai_jobs.planning import StepDraft
+from services.projects.languages import SUPPORTED
 from tests.unit.ai_jobs.specs import board_of, fit_of, plan_of, spec_of, spoken_of
 
 BOARD = board_of([(), ("mara: Who is there?", "Nobody answers.")], [("mara: It was the wind.",), ()])
@@ -109,6 +110,18 @@ def test_chapters_begin_with_the_title_and_follow_the_scenes(plan: dict[str, Ste
     assert [chapter.title for chapter in chapters] == ["The Light", "SCENE 1", "SCENE 2"]
     assert chapters[0].start_ms == 0
     assert chapters[1].start_ms == 3000
+
+
+def test_scenes_of_a_moment_share_a_chapter(pro: credits_pb2.Plan, script: script_pb2.Script) -> None:
+    brief = spec_of(pro, script, duration_s=40)
+    plan = plan_of(brief, board_of(*([("a word",)] for _ in range(12))))
+    starts = [chapter.start_ms for chapter in plan["assemble"].params.assemble_film.chapters]
+    assert 2 < len(starts) < 13
+    assert all(after - before >= planning.SHORTEST_CHAPTER_MS for before, after in pairwise(starts[1:]))
+
+
+def test_every_language_has_its_own_word_for_the_end() -> None:
+    assert set(planning.END_TITLES) >= set(SUPPORTED)
 
 
 def test_a_film_without_cards_begins_with_its_first_scene(pro: credits_pb2.Plan, script: script_pb2.Script) -> None:
