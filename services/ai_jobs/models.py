@@ -143,6 +143,7 @@ class Job(Base):
         Index("ix_jobs_user", "user_id", "id"),
         Index("ix_jobs_status", "status", postgresql_where=text(_LIVE_SQL)),
         Index("ix_jobs_plan_due", "id", postgresql_where=text("plan_due")),
+        Index("ix_jobs_reserving", "reserving_since", postgresql_where=text("reserving_attempt IS NOT NULL")),
         Index("ix_jobs_fingerprint", "project_id", "fingerprint", postgresql_where=text("status = 'succeeded'")),
     )
     id: Mapped[UUID] = mapped_column(primary_key=True)

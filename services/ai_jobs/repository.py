@@ -288,7 +288,8 @@ async def plan_due(session: AsyncSession, limit: int = 20, *, besides: Sequence[
 
 async def jobs_reserving_since(session: AsyncSession, before: datetime) -> Sequence[UUID]:
     """Jobs whose hold was asked for long ago."""
-    return (await session.scalars(select(Job.id).where(Job.reserving_since < before).limit(100))).all()
+    query = select(Job.id).where(Job.reserving_attempt.is_not(None), Job.reserving_since < before)
+    return (await session.scalars(query.limit(100))).all()
 
 
 async def jobs_in(

@@ -246,6 +246,8 @@ class JobsService:
             if course is not None and stands:
                 await self._begin(course, attempt, hold_id, price)
                 await requests.finish(work, user_id, method, request_id, job_id)
+            else:
+                await requests.forget(work, user_id, method, request_id)
         if not stands:
             if hold_id:
                 await self._credits.end_hold(hold_id, 0)

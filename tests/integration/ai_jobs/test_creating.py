@@ -187,10 +187,14 @@ async def test_a_hold_that_comes_after_the_sweeper_is_given_back(studio: Studio)
         studio.clock.advance(minutes=3)
         await studio.upkeep.sweep_jobs()
 
+    project_id = studio.project()
     studio.credits.meanwhile = sweep
     with pytest.raises(JobState):
-        await studio.film(studio.project(), duration_s=30)
+        await studio.film(project_id, "key", duration_s=30)
     assert (await jobs_kept(studio), studio.credits.live, studio.credits.available) == (0, [], 100)
+    # the answer said so: the same request may be made again at once
+    studio.credits.meanwhile = None
+    assert await studio.film(project_id, "key", duration_s=30)
 
 
 async def test_credits_that_are_away_leave_no_reservation(studio: Studio) -> None:
