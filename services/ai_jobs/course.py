@@ -252,6 +252,9 @@ class Course:
             await repository.pay_segments(self._work.session, self.job.project_id, self.job.id, segments)
         elif self.job.kind is JobKind.PROBE:
             captured = self.job.held
+        if self.steps:
+            # the last stage, also where all was rendered before and nobody had anything to do
+            self.job.advance(1.0, self.steps[-1].kind, self.job.message)
         self.job.outputs = results.film_outputs(self.steps)
         if check := self._by_name.get("check"):
             self.job.quality = events.quality_to_json(pb.StepResult.FromString(check.result).check_quality)

@@ -99,6 +99,7 @@ async def test_the_same_film_again_is_taken_from_what_was_rendered_and_costs_not
     assert second.HasField("start_time")
     assert [output.object_key for output in second.outputs] == [output.object_key for output in first.outputs]
     assert second.counts.steps_cached == second.progress.steps_done == second.progress.steps_total
+    assert (second.progress.stage, second.progress.value) == ("check_quality", 1.0)
     assert len(studio.credits.holds) == 1
 
 
