@@ -31,6 +31,9 @@ _HEADLINE_END = re.compile(r"[.!?。！？।؟]")
 _HEADLINE = 50
 _OFF_SCREEN = re.compile(r"V\.?\s?O|O\.?\s?S|O\.?\s?C|OFF|VOICE", re.IGNORECASE)
 
+# Rain beats on every story's roof; only a heading sets a scene there.
+_TOLD_PLACES = {place: words for place, words in PLACES.items() if place != sb.PLACE_ROOFTOP}
+
 
 class BeatKind(Enum):
     """Seen or heard."""
@@ -138,10 +141,10 @@ class _Reader:
     def _turn_page(self, paragraph: str) -> None:
         """Prose has no headings: a new scene starts where a paragraph goes to another place, time of day or weather."""
         scene = self._scene()
-        place, time = first_named(PLACES, paragraph), first_named(TIMES, paragraph)
+        place, time = first_named(_TOLD_PLACES, paragraph), first_named(TIMES, paragraph)
         weather = first_named(WEATHERS, paragraph)
         here = scene.setting
-        moved = place is not None and place != (here.place or first_named(PLACES, scene.text))
+        moved = place is not None and place != (here.place or first_named(_TOLD_PLACES, scene.text))
         changed = time not in (None, here.time_of_day) or weather not in (None, here.weather)
         if scene.goes_on and scene.beats and (moved or changed):
             scene = SceneBeats("", sb.Setting(), goes_on=True)
@@ -155,7 +158,7 @@ class _Reader:
         if place is not None and not scene.setting.place:
             scene.setting.place, scene.setting.interior = place, place in INDOORS
             # The one word that named it: so it looks the same when the story comes back.
-            scene.setting.description = first_word(PLACES, paragraph)
+            scene.setting.description = first_word(_TOLD_PLACES, paragraph)
         scene.setting.time_of_day = scene.setting.time_of_day or time or sb.TIME_OF_DAY_UNSPECIFIED
         scene.setting.weather = scene.setting.weather or weather or sb.WEATHER_UNSPECIFIED
 
@@ -186,7 +189,7 @@ def _settle(scenes: Sequence[SceneBeats]) -> None:
     for scene in scenes:
         setting, words = scene.setting, scene.seen_text[:4000]
         if not setting.place:
-            named = first_named(PLACES, words)
+            named = first_named(_TOLD_PLACES if scene.goes_on else PLACES, words)
             if setting.interior:
                 setting.place = INSIDE_OF.get(named, named) if named is not None else sb.PLACE_ROOM
             else:

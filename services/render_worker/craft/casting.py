@@ -26,8 +26,9 @@ _AGE_WORDS: dict[sb.AgeGroup.ValueType, str] = {
 }
 _GENDER_WORDS: dict[sb.Gender.ValueType, str] = {
     sb.GENDER_FEMALE: "she her hers woman girl mother mom grandmother grandma granny daughter sister wife queen princess lady aunt female mrs ms miss "
+    "fille niña menina mädchen ragazza bambina "
     "ella mujer elle femme sie frau वह-स्त्री माँ मां दादी लड़की औरत रानी",
-    sb.GENDER_MALE: "he his him man boy father dad papa grandfather grandpa son brother husband king prince uncle male mr sir "
+    sb.GENDER_MALE: "he his him man boy father dad papa grandfather grandpa garçon niño menino junge ragazzo brother husband king prince uncle male mr sir "
     "él hombre il homme er mann पिता दादा लड़का आदमी राजा",
 }
 _COLORS = {
@@ -125,6 +126,9 @@ def _gender(name: str, description: str, drawn: random.Random) -> sb.Gender.Valu
         return sb.GENDER_FEMALE
     if words & MALE_NAMES:
         return sb.GENDER_MALE
+    # What they are called tells more than the words around it: "his granddaughter".
+    if (person := first_named(PEOPLE, name)) is not None:
+        return person[0]
     named = first_named(_GENDER_WORDS, f"{name} {description}")
     if named is None and len(words) == 1 and name.isascii() and (ending := fold(name)[-1:]) in ("a", "o"):
         return sb.GENDER_FEMALE if ending == "a" else sb.GENDER_MALE

@@ -58,7 +58,7 @@ TIMES: dict[sb.TimeOfDay.ValueType, str] = {
 WEATHERS: dict[sb.Weather.ValueType, str] = {
     sb.WEATHER_STORM: "storm thunder lightning tempest tormenta orage sturm तूफान तूफ़ान आंधी буря 暴风 嵐 عاصفة",
     sb.WEATHER_RAIN: "rain raining rains rainy drizzle puddle lluvia pluie regen chuva बारिश वर्षा дождь 雨 مطر বৃষ্টি மழை",
-    sb.WEATHER_SNOW: "snow snowy snowing blizzard ice frozen nieve neige schnee neve बर्फ снег 雪 ثلج",
+    sb.WEATHER_SNOW: "snow snowy snowing blizzard ice frozen winter invierno hiver inverno nieve neige schnee neve बर्फ снег 雪 ثلج",
     sb.WEATHER_FOG: "fog foggy mist misty haze niebla brouillard nebel névoa कोहरा धुंध туман 雾 霧 ضباب",
     sb.WEATHER_CLOUDY: "cloudy clouds overcast grey-sky nublado nuageux bewölkt बादल облака 多云",
 }

@@ -79,7 +79,7 @@ def _gather(parts: list[str], longest_ms: int) -> list[str]:
     return [piece for piece in pieces if piece]
 
 
-def least_ms(lines_ms: Sequence[int]) -> float:
+def least_ms(lines_ms: Sequence[float]) -> float:
     """The shortest a shot can be whose lines are said a little faster than usual."""
     if not lines_ms:
         return _SILENT_SHOT_MS

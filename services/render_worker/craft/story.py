@@ -62,7 +62,7 @@ def tell(script: sp.Script, duration_ms: int, image_asset_ids: Sequence[str], se
     fewest, most = shot_bounds(duration_ms, wished, len(board.scenes))
     _join_shots(board, most)
     if duration_ms:
-        fewest = _leave_room(board, duration_ms, fewest)
+        fewest = _leave_room(board, duration_ms, fewest, script.spoken_seconds * 1000)
     _add_shots(board, fewest, seed)
     _finish(board, image_asset_ids)
     return board
@@ -123,12 +123,15 @@ def _join_shots(board: sb.Storyboard, most: int) -> None:
             del shots[i + 1]
 
 
-def _leave_room(board: sb.Storyboard, duration_ms: int, fewest: int) -> int:
+def _leave_room(board: sb.Storyboard, duration_ms: int, fewest: int, spoken_ms: float) -> int:
     """Where speech nearly fills the film, silent shots go first, then cuts, down to the fewest; what is fewest from then on."""
+    lines_ms = [line.estimated_ms for scene in board.scenes for shot in scene.shots for line in shot.lines]
+    # The script's own estimate knows how fast its language is spoken.
+    pace = spoken_ms / sum(lines_ms) if spoken_ms and lines_ms else 1.0
 
     def least() -> float:
         shots = (shot for scene in board.scenes for shot in scene.shots)
-        return sum(least_ms([line.estimated_ms for line in shot.lines]) for shot in shots)
+        return sum(least_ms([line.estimated_ms * pace for line in shot.lines]) for shot in shots)
 
     room = room_ms(duration_ms)
     for scene in board.scenes:

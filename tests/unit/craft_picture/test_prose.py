@@ -145,3 +145,13 @@ def test_speech_that_fills_a_film_leaves_no_time_for_silent_shots() -> None:
         ]
     board = tell(sp.Script(language="en", elements=elements(*pairs)), 70_000, [], 7)
     assert all(shot.lines for shot in shots(board))
+
+
+def test_what_somebody_is_called_tells_more_than_the_words_around_it() -> None:
+    board = told("en", "A fisherman lived with his granddaughter.", "She rowed. The rain beat on the roof.")
+    assert [(character.name, character.gender) for character in board.characters] == [
+        ("Fisherman", sb.GENDER_MALE),
+        ("Granddaughter", sb.GENDER_FEMALE),
+    ]
+    assert cast_of_shot(board, 1) == ["Granddaughter"]
+    assert all(scene.setting.place != sb.PLACE_ROOFTOP for scene in board.scenes)
