@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-import re
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -12,12 +10,11 @@ from uuid import UUID
 
 from filmstudio.ai_jobs.v1 import steps_pb2 as steps_pb
 from filmstudio.ai_jobs.v1 import worker_pb2 as pb
-from google.protobuf.json_format import MessageToDict
 
-from services.ai_jobs import estimates, events, repository
+from services.ai_jobs import deliveries, estimates, events, repository
 from services.ai_jobs.course import Course
 from services.ai_jobs.engines import kind_to_proto, lane_to_proto
-from services.ai_jobs.errors import LeaseLost, OutputMismatch, OutputMissing
+from services.ai_jobs.errors import LeaseLost
 from services.ai_jobs.house import House
 from services.ai_jobs.models import PROGRESS_INTERVAL, JobFailure, JobStatus
 from services.ai_jobs.step_models import LEASE, RenderStep, StepState
@@ -31,10 +28,6 @@ MAX_CLAIM = 64
 # an input's address outlives the longest step; an upload's needs to outlive one upload
 INPUT_URL_S = 2 * 3600
 UPLOAD_URL_S = 900
-# a worker reads untrusted media: what it names stays in its claim's own folder
-_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
-_SHA256 = re.compile(r"[0-9a-f]{64}")
-_CONTENT_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+", re.ASCII)
 # no step takes so long; what is measured is everybody's pace
 MOST_WORK_S = 24 * 3600
 
@@ -46,22 +39,6 @@ class Beat:
     step_id: UUID
     fence: int
     progress: float
-
-
-def output_key(step: RenderStep, fence: int, name: str) -> str:
-    """Where a claim's file goes: another claim of the same step writes elsewhere."""
-    project = step.project_id or "none"
-    return f"users/{step.user_id}/projects/{project}/generated/{step.id}/{fence}/{name}"
-
-
-def check_output(output: steps_pb.StepOutput) -> None:
-    """Invalid unless the file has a plain name, a type and a hash. Empty is fine: subtitles of a film without speech are."""
-    if not _NAME.fullmatch(output.name):
-        raise Invalid("an output's name is lower-case letters, digits, _ and -, at most 64", field="outputs.name")
-    if not (_SHA256.fullmatch(output.sha256) and _CONTENT_TYPE.fullmatch(output.content_type)):
-        raise Invalid(f"{output.name} needs its SHA-256 (hex) and type", field=f"outputs.{output.name}")
-    if output.size_bytes < 0 or not math.isfinite(output.duration_s) or "\0" in output.language:
-        raise Invalid(f"{output.name} is described by what can't be", field=f"outputs.{output.name}")
 
 
 class Dispatch:
@@ -254,19 +231,19 @@ class Dispatch:
         if not 0 <= work_s <= MOST_WORK_S:
             raise Invalid(f"work_s is 0 to {MOST_WORK_S}", field="work_s")
         step = await self._held(step_id, fence)
-        described = [self._describe(step, fence, output) for output in outputs]
+        described = [deliveries.describe(step, fence, output) for output in outputs]
         result_bytes = result.SerializeToString(deterministic=True)
         if step.done:
-            self._same_again(step, described, result_bytes)
+            deliveries.same_again(step, described, result_bytes)
             return
-        await self._verify(described)
+        await deliveries.verify(self._storage, described)
         async with self._db.work() as work:
             course = await Course.load(self._house, work, step.job_id)
             if course is None:
                 raise LeaseLost("the step's job is gone", step_id=step_id)
             step = course.step(step.id)
             if step.done and step.fence == fence:
-                self._same_again(step, described, result_bytes)
+                deliveries.same_again(step, described, result_bytes)
                 return
             step.held_by(fence)
             await course.completed(step, described, result_bytes, work_s)
@@ -274,27 +251,6 @@ class Dispatch:
             if step.kind != "wait" and units > 0:
                 await repository.note_time(work.session, step.kind, step.engine, work_s / units)
             await course.settle()
-
-    def _describe(self, step: RenderStep, fence: int, output: steps_pb.StepOutput) -> dict[str, Any]:
-        check_output(output)
-        described: dict[str, Any] = MessageToDict(output, preserving_proto_field_name=True)
-        described["size_bytes"] = output.size_bytes
-        described["object_key"] = output_key(step, fence, output.name)
-        return described
-
-    def _same_again(self, step: RenderStep, outputs: list[dict[str, Any]], result: bytes) -> None:
-        if step.outputs != outputs or step.result != result:
-            raise OutputMismatch("the step was completed with something else already", step_id=step.id)
-
-    async def _verify(self, outputs: list[dict[str, Any]]) -> None:
-        for output in outputs:
-            stored = await self._storage.head(output["object_key"])
-            if stored is None:
-                raise OutputMissing(f"{output['name']} was not uploaded", name=output["name"])
-            if stored.size_bytes != output["size_bytes"] or (stored.sha256 and stored.sha256 != output["sha256"]):
-                raise OutputMismatch(
-                    f"{output['name']} in storage is not what the completion says", name=output["name"]
-                )
 
     async def _held(self, step_id: str, fence: int) -> RenderStep:
         """The step, if this claim is its latest (finished or not); LeaseLost otherwise."""
@@ -384,9 +340,9 @@ class Dispatch:
         step = await self._held(step_id, fence)
         uploads = []
         for output in outputs:
-            check_output(output)
+            deliveries.check_output(output)
             signed = self._storage.sign_put(
-                output_key(step, fence, output.name),
+                deliveries.output_key(step, fence, output.name),
                 UPLOAD_URL_S,
                 size_bytes=output.size_bytes,
                 sha256=output.sha256,

@@ -30,11 +30,6 @@ def kind_to_proto(kind: str) -> pb.StepKind.ValueType:
     return pb.StepKind.Value(f"STEP_KIND_{kind.upper()}")
 
 
-def kind_from_proto(kind: pb.StepKind.ValueType) -> str:
-    """STEP_KIND_DRAW_FRAME → "draw_frame"."""
-    return pb.StepKind.Name(kind).removeprefix("STEP_KIND_").lower()
-
-
 def lane_to_proto(lane: str) -> pb.Lane.ValueType:
     """The enum value of a lane: LANE_CPU of cpu."""
     return pb.Lane.Value(f"LANE_{lane.upper()}")
