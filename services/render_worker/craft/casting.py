@@ -95,7 +95,9 @@ def describe(name: str, text: str) -> str:
     )
     if not hit:
         return ""
-    sentence = re.split(r"(?<=[.!?।。])\s", hit.group(0), maxsplit=1)[0]
+    # The name's own full stop, as in "DR. VALE", ends nothing.
+    rest = re.split(r"(?<=[.!?।。])\s", hit.group(0)[len(name) :], maxsplit=1)[0]
+    sentence = hit.group(0)[: len(name)] + rest
     if not name.isupper():
         # In prose what somebody is like stands before them too: "an old man", "सालेम नाम का बूढ़ा मछुआरा".
         before = re.split(r"[.!?।。\n]", text[: hit.start()])[-1].split()[-4:]

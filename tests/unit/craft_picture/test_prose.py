@@ -8,6 +8,7 @@ import pytest
 from filmstudio.projects.v1 import script_pb2 as sp
 from filmstudio.projects.v1 import storyboard_pb2 as sb
 
+from services.render_worker.craft.casting import describe
 from services.render_worker.craft.lexicon import PLACES, PROPS, first_named
 from services.render_worker.craft.names import called
 from services.render_worker.craft.pacing import halves
@@ -155,3 +156,9 @@ def test_what_somebody_is_called_tells_more_than_the_words_around_it() -> None:
     ]
     assert cast_of_shot(board, 1) == ["Granddaughter"]
     assert all(scene.setting.place != sb.PLACE_ROOFTOP for scene in board.scenes)
+
+
+def test_a_title_before_a_name_ends_no_sentence() -> None:
+    assert describe("DR. VALE", "DR. VALE (50s), in a white coat, waits. NINA runs.") == (
+        "DR. VALE (50s), in a white coat, waits."
+    )
