@@ -8,8 +8,6 @@ import fcntl
 import json
 import os
 import shutil
-import urllib.error
-import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -106,17 +104,6 @@ class Stack:
     def env(self) -> dict[str, str]:
         """The stack's environment as it was last written to its `env` file; empty before the first start."""
         return envfile.read(self.layout.env)
-
-    def is_up(self) -> bool:
-        """True while the gateway of this stack says that it is ready."""
-        url = self.env().get("FILMSTUDIO_URL")
-        if not url or not self.daemon.is_running("gateway"):
-            return False
-        try:
-            with urllib.request.urlopen(f"{url}/ready", timeout=5) as response:
-                return bool(response.status == 200)
-        except (urllib.error.URLError, OSError):
-            return False
 
     def pid(self, name: str) -> int | None:
         """The process id of a running process, else None."""

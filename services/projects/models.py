@@ -232,11 +232,6 @@ class Asset(Base):
         """Verified, and still there."""
         return self.state == READY
 
-    @property
-    def awaiting(self) -> bool:
-        """Announced, not verified yet."""
-        return self.state == AWAITING
-
     def complete(self) -> None:
         """It has been verified and copied."""
         self.state = READY

@@ -16,7 +16,7 @@ from services.kit.errors import DependencyAway, EtagMismatch, Invalid, NotFound
 from services.kit.storage import Storage
 from services.projects.assets import Announced, AssetsService
 from services.projects.errors import AssetMismatch, UploadMissing
-from services.projects.models import Asset
+from services.projects.models import AWAITING, Asset
 from tests.integration.projects.conftest import Studio
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(200))
@@ -121,7 +121,7 @@ async def test_a_project_holds_twenty_images(studio: Studio) -> None:
         await announce(studio, project.id)
     # an upload that never came makes room again
     studio.clock.now += timedelta(minutes=16)
-    assert (await announce(studio, project.id)).asset.awaiting
+    assert (await announce(studio, project.id)).asset.state == AWAITING
 
 
 async def test_the_bytes_go_with_the_last_asset_that_has_them(studio: Studio) -> None:
