@@ -193,6 +193,9 @@ class Relay:
             return 0
         left_alone = own.left_alone(asyncio.get_running_loop().time())
         rows = await own.connection.fetch(_SELECT, own.shards, list(own.known), left_alone, WINDOW)
+        # An aggregate that was refused while we read may be here without the row that was in hand then: it is read again
+        # from that row on when its time has come.
+        rows = [row for row in rows if key_of(row) not in own.blocked]
         for row in rows:
             own.add(row)
         for key in {key_of(row) for row in rows}:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
@@ -76,6 +76,19 @@ def create(bootstrap_servers: str, topics: Sequence[Topic], *, replication: int 
     """Make what is missing and check the rest; the names of the topics made. -1: the broker's own replication factor."""
     admin = AdminClient({**kafka.common_settings(bootstrap_servers, "topics"), "log_level": 0})
     existing = _existing(admin)
+    _check(existing, topics)
+    missing = [topic for topic in topics if topic.name not in existing]
+    made = [NewTopic(topic.name, topic.partitions, replication, config=topic.config) for topic in missing]
+    if made:
+        for name, created in admin.create_topics(made, operation_timeout=30).items():
+            _wait(name, created)
+        # What another process made in the meantime was not listed before, and may be made otherwise.
+        _check(_existing(admin, [topic.name for topic in missing]), topics)
+    _configure(admin, [topic for topic in topics if topic.name in existing])
+    return [topic.name for topic in missing]
+
+
+def _check(existing: Mapping[str, int], topics: Sequence[Topic]) -> None:
     for topic in topics:
         found = existing.get(topic.name)
         if found is not None and found != topic.partitions:
@@ -84,23 +97,23 @@ def create(bootstrap_servers: str, topics: Sequence[Topic], *, replication: int 
                 "partitions and lose their order, so this is not done in place: declare a topic of the next version "
                 f"(.v{_version(topic.name) + 1}), move its producers and consumers, then delete this one."
             )
-    missing = [topic for topic in topics if topic.name not in existing]
-    made = [NewTopic(topic.name, topic.partitions, replication, config=topic.config) for topic in missing]
-    if made:
-        for name, created in admin.create_topics(made, operation_timeout=30).items():
-            _wait(name, created)
-    _configure(admin, [topic for topic in topics if topic.name in existing])
-    return [topic.name for topic in missing]
 
 
-def _existing(admin: AdminClient) -> dict[str, int]:
+def _existing(admin: AdminClient, awaited: Sequence[str] = ()) -> dict[str, int]:
+    """Partitions by topic, once the broker answers and its metadata names what is awaited."""
     deadline = time.monotonic() + BROKER_WAIT_S
     while True:
         try:
-            return {name: len(topic.partitions) for name, topic in admin.list_topics(timeout=5).topics.items()}
+            listed = {name: len(topic.partitions) for name, topic in admin.list_topics(timeout=5).topics.items()}
         except KafkaException as error:
             if time.monotonic() > deadline:
                 raise TopicsError(f"Kafka does not answer: {error.args[0].str()}") from None
+            continue
+        if all(listed.get(name) for name in awaited):
+            return listed
+        if time.monotonic() > deadline:
+            raise TopicsError(f"Kafka does not list what it has made: {', '.join(awaited)}")
+        time.sleep(0.05)
 
 
 def _configure(admin: AdminClient, topics: Sequence[Topic]) -> None:

@@ -51,6 +51,8 @@ class Speaker:
         )
         if self.sample_rate <= 0:
             raise RuntimeError("espeak-ng did not start")
+        # Initialised, its noise (breath, flutter) is drawn from the clock; the same request has to give the same sound.
+        self._library.espeak_ng_SetRandSeed(ctypes.c_long(1))
         self._sound = bytearray()
         self._words: list[tuple[int, int]] = []
         # Kept as an attribute: the library holds only a pointer to it.

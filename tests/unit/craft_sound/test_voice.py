@@ -2,6 +2,7 @@
 
 import os
 import signal
+import time
 
 import numpy as np
 import pytest
@@ -134,3 +135,16 @@ def test_words_without_an_event_share_the_time_until_the_next() -> None:
     assert [word.text for word in words] == ["one", "two", "three", "four"]
     assert words[1].start_ms == round(900 * 4 / 13)
     assert words[3].start_ms == 900
+
+
+def test_the_same_line_sounds_the_same_whenever_the_synthesiser_was_started(make_work) -> None:
+    spoken = set()
+    for _ in range(2):
+        engine, second = Espeak(), int(time.time())
+        # left to itself it draws its noise from the second it was started in
+        while int(time.time()) == second:
+            pass
+        work = make_work(speak_line=_params("The kettle knows when it rains.", age=3, gender=1, variant=0))
+        spoken.add(engine.run(work).outputs[0].path.read_bytes())
+        engine.close()
+    assert len(spoken) == 1
