@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from filmstudio.ai_jobs.v1 import jobs_pb2_grpc, worker_pb2_grpc
-from filmstudio.ops.v1 import ops_pb2_grpc
 
 from services.ai_jobs import consumers, rpc, worker_rpc
 from services.ai_jobs.clients import Credits, Projects
@@ -18,11 +17,11 @@ from services.ai_jobs.reading import Reading
 from services.ai_jobs.service import JobsService
 from services.ai_jobs.settings import Settings
 from services.ai_jobs.upkeep import Upkeep
+from services.kit import dead_letters
 from services.kit.bell import Bell
 from services.kit.clock import utc_now
 from services.kit.consumer import Consumer
 from services.kit.db import Database
-from services.kit.dead_letters import OperationsServicer
 from services.kit.housekeeping import housekeeping
 from services.kit.identity import Callers, own_token
 from services.kit.ids import new_id
@@ -31,7 +30,6 @@ from services.kit.rpc import Client, Server
 from services.kit.runtime import Part, Periodic
 from services.kit.storage import Storage
 
-OPERATORS = {"gateway", "operator"}
 MEASURE_INTERVAL_S = 5.0
 
 
@@ -69,12 +67,7 @@ def build(settings: Settings) -> Sequence[Part]:
         worker_rpc.SERVICE,
         worker_rpc.CALLERS,
     )
-    server.add(
-        ops_pb2_grpc.add_OperationsServiceServicer_to_server,
-        OperationsServicer("ai_jobs", bootstrap, consumer),
-        "filmstudio.ops.v1.OperationsService",
-        {"ListDeadLetters": OPERATORS, "ReplayDeadLetter": OPERATORS},
-    )
+    dead_letters.serve(server, "ai_jobs", bootstrap, consumer)
     loops = [
         planning,
         Periodic("lease sweeper", settings.lease_sweep_interval_s, upkeep.sweep_leases),

@@ -5,23 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from filmstudio.credits.v1 import credits_pb2_grpc
-from filmstudio.ops.v1 import ops_pb2_grpc
 
 from services.credits import consumers, rpc
 from services.credits.plans import Plans
 from services.credits.service import Credits
 from services.credits.settings import Settings
+from services.kit import dead_letters
 from services.kit.bell import Bell
 from services.kit.consumer import Consumer
 from services.kit.db import Database
-from services.kit.dead_letters import OperationsServicer
 from services.kit.housekeeping import housekeeping
 from services.kit.identity import Callers
 from services.kit.relay import Relay
 from services.kit.rpc import Server
 from services.kit.runtime import Part, Periodic
-
-OPERATORS = {"gateway", "operator"}
 
 
 def build(settings: Settings) -> Sequence[Part]:
@@ -36,11 +33,6 @@ def build(settings: Settings) -> Sequence[Part]:
     server.add(
         credits_pb2_grpc.add_CreditsServiceServicer_to_server, rpc.CreditsServicer(credits), rpc.SERVICE, rpc.CALLERS
     )
-    server.add(
-        ops_pb2_grpc.add_OperationsServiceServicer_to_server,
-        OperationsServicer("credits", bootstrap, consumer),
-        "filmstudio.ops.v1.OperationsService",
-        {"ListDeadLetters": OPERATORS, "ReplayDeadLetter": OPERATORS},
-    )
+    dead_letters.serve(server, "credits", bootstrap, consumer)
     sweeper = Periodic("grant expiry", settings.grant_expiry_interval_s, credits.expire_grants)
     return [database, bell, Relay(database, bootstrap), consumer, server, housekeeping(database), sweeper]

@@ -119,6 +119,17 @@ class Archive:
         return kafka.text_headers(kafka.headers_of(message)).get("dlq_consumer") == self._service
 
 
+SERVICE = "filmstudio.ops.v1.OperationsService"
+_OPERATORS = frozenset({"gateway", "operator"})
+CALLERS = {"ListDeadLetters": _OPERATORS, "ReplayDeadLetter": _OPERATORS}
+
+
+def serve(server: rpc.Server, service: str, bootstrap_servers: str, consumer: Consumer) -> None:
+    """Have the service's gRPC server offer what every service offers its operators, to those who may call it."""
+    servicer = OperationsServicer(service, bootstrap_servers, consumer)
+    server.add(ops_pb2_grpc.add_OperationsServiceServicer_to_server, servicer, SERVICE, CALLERS)
+
+
 class OperationsServicer(ops_pb2_grpc.OperationsServiceServicer):
     """filmstudio.ops.v1.OperationsService of one service."""
 

@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from filmstudio.credits.v1 import credits_pb2_grpc
-from filmstudio.ops.v1 import ops_pb2_grpc
 from filmstudio.projects.v1 import projects_pb2_grpc
 
+from services.kit import dead_letters
 from services.kit.consumer import Consumer
 from services.kit.db import Database
-from services.kit.dead_letters import OperationsServicer
 from services.kit.housekeeping import housekeeping
 from services.kit.identity import Callers, own_token
 from services.kit.relay import Relay
@@ -26,8 +25,6 @@ from services.projects.service import ProjectsService
 from services.projects.settings import Settings
 from services.projects.storyboards import StoryboardsService
 from services.projects.sweeper import Sweeper
-
-_OPERATORS = {"gateway", "operator"}
 
 
 def build(settings: Settings) -> Sequence[Part]:
@@ -45,12 +42,7 @@ def build(settings: Settings) -> Sequence[Part]:
     servicer = rpc.ProjectsServicer(projects, ScriptsService(database), StoryboardsService(database), assets)
     server = Server(settings.projects_grpc_address, Callers.read(settings))
     server.add(projects_pb2_grpc.add_ProjectsServiceServicer_to_server, servicer, rpc.SERVICE, rpc.CALLERS)
-    server.add(
-        ops_pb2_grpc.add_OperationsServiceServicer_to_server,
-        OperationsServicer("projects", bootstrap, consumer),
-        "filmstudio.ops.v1.OperationsService",
-        {"ListDeadLetters": _OPERATORS, "ReplayDeadLetter": _OPERATORS},
-    )
+    dead_letters.serve(server, "projects", bootstrap, consumer)
     sweeper = Sweeper(database, storage, assets, restorable)
     sweeping = Periodic("sweeper", settings.sweep_interval_s, sweeper.sweep)
     return [database, credits, Relay(database, bootstrap), consumer, server, housekeeping(database), sweeping]

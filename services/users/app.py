@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from filmstudio.ops.v1 import ops_pb2_grpc
 from filmstudio.users.v1 import users_pb2_grpc
 
+from services.kit import dead_letters
 from services.kit.consumer import Consumer
 from services.kit.db import Database
-from services.kit.dead_letters import OperationsServicer
 from services.kit.housekeeping import housekeeping
 from services.kit.identity import Callers
 from services.kit.relay import Relay
@@ -24,8 +23,6 @@ from services.users.service import Users
 from services.users.settings import Settings
 from services.users.sign_in import SignIns
 from services.users.tokens import AccessTokens
-
-_OPERATORS = {"gateway", "operator"}
 
 
 def build(settings: Settings) -> Sequence[Part]:
@@ -51,12 +48,7 @@ def build(settings: Settings) -> Sequence[Part]:
         rpc.SERVICE,
         rpc.CALLERS,
     )
-    server.add(
-        ops_pb2_grpc.add_OperationsServiceServicer_to_server,
-        OperationsServicer("users", settings.kafka_bootstrap_servers, consumer),
-        "filmstudio.ops.v1.OperationsService",
-        {"ListDeadLetters": _OPERATORS, "ReplayDeadLetter": _OPERATORS},
-    )
+    dead_letters.serve(server, "users", settings.kafka_bootstrap_servers, consumer)
     admin_password = settings.filmstudio_admin_password.get_secret_value()
     return [
         database,
