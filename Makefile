@@ -78,8 +78,8 @@ proto: dev ## generate the code of the contracts
 	$(PY) -m deploy.proto generate
 
 lock: dev ## write the hashed locks anew from pyproject.toml
-	.venv/bin/uv pip compile -q pyproject.toml --extra worker --extra local --extra dev $(LOCKED) -o requirements/dev.lock
-	.venv/bin/uv pip compile -q pyproject.toml --extra worker --extra local $(LOCKED) -c requirements/dev.lock -o requirements/run.lock
+	.venv/bootstrap/bin/uv pip compile -q pyproject.toml --extra worker --extra local --extra dev $(LOCKED) -o requirements/dev.lock
+	.venv/bootstrap/bin/uv pip compile -q pyproject.toml --extra worker --extra local $(LOCKED) -c requirements/dev.lock -o requirements/run.lock
 
 openapi: setup ## write deploy/openapi.json from the gateway's code
 	@$(PY) -m services.gateway.openapi >deploy/openapi.json.new && mv deploy/openapi.json.new deploy/openapi.json

@@ -315,14 +315,28 @@ class PublishOptions(_message.Message):
     TAGS_FIELD_NUMBER: _builtins.int
     PRIVACY_FIELD_NUMBER: _builtins.int
     PUBLISH_TIME_FIELD_NUMBER: _builtins.int
+    CATEGORY_FIELD_NUMBER: _builtins.int
+    MADE_FOR_KIDS_FIELD_NUMBER: _builtins.int
+    CONTAINS_SYNTHETIC_MEDIA_FIELD_NUMBER: _builtins.int
+    PLAYLIST_FIELD_NUMBER: _builtins.int
+    CAPTIONS_FIELD_NUMBER: _builtins.int
+    DEFAULT_LANGUAGE_FIELD_NUMBER: _builtins.int
     connection_id: _builtins.str
     title: _builtins.str
     description: _builtins.str
     privacy: _builtins.str
+    category: _builtins.str
+    """The rest as in filmstudio.youtube.v1.PublicationSpec."""
+    made_for_kids: _builtins.bool
+    contains_synthetic_media: _builtins.bool
+    playlist: _builtins.str
+    default_language: _builtins.str
     @_builtins.property
     def tags(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
     @_builtins.property
     def publish_time(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def captions(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
     def __init__(
         self,
         *,
@@ -332,12 +346,20 @@ class PublishOptions(_message.Message):
         tags: _abc.Iterable[_builtins.str] | None = ...,
         privacy: _builtins.str = ...,
         publish_time: _timestamp_pb2.Timestamp | None = ...,
+        category: _builtins.str = ...,
+        made_for_kids: _builtins.bool = ...,
+        contains_synthetic_media: _builtins.bool | None = ...,
+        playlist: _builtins.str = ...,
+        captions: _abc.Iterable[_builtins.str] | None = ...,
+        default_language: _builtins.str = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["publish_time", b"publish_time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_contains_synthetic_media", b"_contains_synthetic_media", "contains_synthetic_media", b"contains_synthetic_media", "publish_time", b"publish_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["connection_id", b"connection_id", "description", b"description", "privacy", b"privacy", "publish_time", b"publish_time", "tags", b"tags", "title", b"title"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_contains_synthetic_media", b"_contains_synthetic_media", "captions", b"captions", "category", b"category", "connection_id", b"connection_id", "contains_synthetic_media", b"contains_synthetic_media", "default_language", b"default_language", "description", b"description", "made_for_kids", b"made_for_kids", "playlist", b"playlist", "privacy", b"privacy", "publish_time", b"publish_time", "tags", b"tags", "title", b"title"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__contains_synthetic_media: _TypeAlias = _typing.Literal["contains_synthetic_media"]  # noqa: Y015
+    _WhichOneofArgType__contains_synthetic_media: _TypeAlias = _typing.Literal["_contains_synthetic_media", b"_contains_synthetic_media"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__contains_synthetic_media) -> _WhichOneofReturnType__contains_synthetic_media | None: ...
 
 Global___PublishOptions: _TypeAlias = PublishOptions  # noqa: Y015
 
@@ -564,6 +586,7 @@ class JobOutput(_message.Message):
     OBJECT_KEY_FIELD_NUMBER: _builtins.int
     URL_FIELD_NUMBER: _builtins.int
     URL_EXPIRE_TIME_FIELD_NUMBER: _builtins.int
+    CHAPTERS_FIELD_NUMBER: _builtins.int
     kind: _builtins.str
     """"film", "thumbnail", "subtitles", "audio", "storyboard" """
     content_type: _builtins.str
@@ -581,6 +604,10 @@ class JobOutput(_message.Message):
     """Signed; only in answers, never in events."""
     @_builtins.property
     def url_expire_time(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def chapters(self) -> _containers.RepeatedCompositeFieldContainer[_steps_pb2.Chapter]:
+        """Of a film: its chapters in order, the first at 0."""
+
     def __init__(
         self,
         *,
@@ -596,10 +623,11 @@ class JobOutput(_message.Message):
         object_key: _builtins.str = ...,
         url: _builtins.str = ...,
         url_expire_time: _timestamp_pb2.Timestamp | None = ...,
+        chapters: _abc.Iterable[_steps_pb2.Chapter] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["url_expire_time", b"url_expire_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["content_type", b"content_type", "duration_s", b"duration_s", "format", b"format", "height", b"height", "kind", b"kind", "language", b"language", "object_key", b"object_key", "sha256", b"sha256", "size_bytes", b"size_bytes", "url", b"url", "url_expire_time", b"url_expire_time", "width", b"width"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["chapters", b"chapters", "content_type", b"content_type", "duration_s", b"duration_s", "format", b"format", "height", b"height", "kind", b"kind", "language", b"language", "object_key", b"object_key", "sha256", b"sha256", "size_bytes", b"size_bytes", "url", b"url", "url_expire_time", b"url_expire_time", "width", b"width"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

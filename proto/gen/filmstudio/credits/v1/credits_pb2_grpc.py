@@ -79,6 +79,26 @@ class CreditsServiceStub:
                 request_serializer=filmstudio_dot_credits_dot_v1_dot_credits__pb2.SetPlanRequest.SerializeToString,
                 response_deserializer=filmstudio_dot_credits_dot_v1_dot_credits__pb2.SetPlanResponse.FromString,
                 _registered_method=True)
+        self.CreateCheckout = channel.unary_unary(
+                '/filmstudio.credits.v1.CreditsService/CreateCheckout',
+                request_serializer=filmstudio_dot_credits_dot_v1_dot_credits__pb2.CreateCheckoutRequest.SerializeToString,
+                response_deserializer=filmstudio_dot_credits_dot_v1_dot_credits__pb2.CreateCheckoutResponse.FromString,
+                _registered_method=True)
+        self.CreatePortal = channel.unary_unary(
+                '/filmstudio.credits.v1.CreditsService/CreatePortal',
+                request_serializer=filmstudio_dot_credits_dot_v1_dot_credits__pb2.CreatePortalRequest.SerializeToString,
+                response_deserializer=filmstudio_dot_credits_dot_v1_dot_credits__pb2.CreatePortalResponse.FromString,
+                _registered_method=True)
+        self.ListInvoices = channel.unary_unary(
+                '/filmstudio.credits.v1.CreditsService/ListInvoices',
+                request_serializer=filmstudio_dot_credits_dot_v1_dot_credits__pb2.ListInvoicesRequest.SerializeToString,
+                response_deserializer=filmstudio_dot_credits_dot_v1_dot_credits__pb2.ListInvoicesResponse.FromString,
+                _registered_method=True)
+        self.ReceivePaymentEvent = channel.unary_unary(
+                '/filmstudio.credits.v1.CreditsService/ReceivePaymentEvent',
+                request_serializer=filmstudio_dot_credits_dot_v1_dot_credits__pb2.ReceivePaymentEventRequest.SerializeToString,
+                response_deserializer=filmstudio_dot_credits_dot_v1_dot_credits__pb2.ReceivePaymentEventResponse.FromString,
+                _registered_method=True)
 
 
 class CreditsServiceServicer:
@@ -147,6 +167,36 @@ class CreditsServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def CreateCheckout(self, request, context):
+        """A page of the payment provider where the user pays for a pack or begins a subscription. FAILED_PRECONDITION BILLING_NOT_CONFIGURED,
+        ALREADY_SUBSCRIBED (change it in the portal); INVALID_ARGUMENT. Caller: gateway.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CreatePortal(self, request, context):
+        """A page of the payment provider where the user changes or cancels. FAILED_PRECONDITION BILLING_NOT_CONFIGURED, NO_CUSTOMER. Caller: gateway.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListInvoices(self, request, context):
+        """Newest first. FAILED_PRECONDITION BILLING_NOT_CONFIGURED. Caller: gateway.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ReceivePaymentEvent(self, request, context):
+        """The provider's webhook: verified, put into the inbox, handled soon after. INVALID_ARGUMENT SIGNATURE_INVALID; FAILED_PRECONDITION
+        BILLING_NOT_CONFIGURED. Caller: gateway.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_CreditsServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -194,6 +244,26 @@ def add_CreditsServiceServicer_to_server(servicer, server):
                     servicer.SetPlan,
                     request_deserializer=filmstudio_dot_credits_dot_v1_dot_credits__pb2.SetPlanRequest.FromString,
                     response_serializer=filmstudio_dot_credits_dot_v1_dot_credits__pb2.SetPlanResponse.SerializeToString,
+            ),
+            'CreateCheckout': grpc.unary_unary_rpc_method_handler(
+                    servicer.CreateCheckout,
+                    request_deserializer=filmstudio_dot_credits_dot_v1_dot_credits__pb2.CreateCheckoutRequest.FromString,
+                    response_serializer=filmstudio_dot_credits_dot_v1_dot_credits__pb2.CreateCheckoutResponse.SerializeToString,
+            ),
+            'CreatePortal': grpc.unary_unary_rpc_method_handler(
+                    servicer.CreatePortal,
+                    request_deserializer=filmstudio_dot_credits_dot_v1_dot_credits__pb2.CreatePortalRequest.FromString,
+                    response_serializer=filmstudio_dot_credits_dot_v1_dot_credits__pb2.CreatePortalResponse.SerializeToString,
+            ),
+            'ListInvoices': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListInvoices,
+                    request_deserializer=filmstudio_dot_credits_dot_v1_dot_credits__pb2.ListInvoicesRequest.FromString,
+                    response_serializer=filmstudio_dot_credits_dot_v1_dot_credits__pb2.ListInvoicesResponse.SerializeToString,
+            ),
+            'ReceivePaymentEvent': grpc.unary_unary_rpc_method_handler(
+                    servicer.ReceivePaymentEvent,
+                    request_deserializer=filmstudio_dot_credits_dot_v1_dot_credits__pb2.ReceivePaymentEventRequest.FromString,
+                    response_serializer=filmstudio_dot_credits_dot_v1_dot_credits__pb2.ReceivePaymentEventResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -439,6 +509,114 @@ class CreditsService:
             '/filmstudio.credits.v1.CreditsService/SetPlan',
             filmstudio_dot_credits_dot_v1_dot_credits__pb2.SetPlanRequest.SerializeToString,
             filmstudio_dot_credits_dot_v1_dot_credits__pb2.SetPlanResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CreateCheckout(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/filmstudio.credits.v1.CreditsService/CreateCheckout',
+            filmstudio_dot_credits_dot_v1_dot_credits__pb2.CreateCheckoutRequest.SerializeToString,
+            filmstudio_dot_credits_dot_v1_dot_credits__pb2.CreateCheckoutResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CreatePortal(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/filmstudio.credits.v1.CreditsService/CreatePortal',
+            filmstudio_dot_credits_dot_v1_dot_credits__pb2.CreatePortalRequest.SerializeToString,
+            filmstudio_dot_credits_dot_v1_dot_credits__pb2.CreatePortalResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListInvoices(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/filmstudio.credits.v1.CreditsService/ListInvoices',
+            filmstudio_dot_credits_dot_v1_dot_credits__pb2.ListInvoicesRequest.SerializeToString,
+            filmstudio_dot_credits_dot_v1_dot_credits__pb2.ListInvoicesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ReceivePaymentEvent(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/filmstudio.credits.v1.CreditsService/ReceivePaymentEvent',
+            filmstudio_dot_credits_dot_v1_dot_credits__pb2.ReceivePaymentEventRequest.SerializeToString,
+            filmstudio_dot_credits_dot_v1_dot_credits__pb2.ReceivePaymentEventResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -49,6 +49,18 @@ class CreditsServiceStub:
     """Once per business_key. Administrators by the gateway. Callers: gateway, crm_sync."""
     SetPlan: _grpc.UnaryUnaryMultiCallable[_credits_pb2.SetPlanRequest, _credits_pb2.SetPlanResponse]
     """Administrators only; grants no credits. Caller: gateway."""
+    CreateCheckout: _grpc.UnaryUnaryMultiCallable[_credits_pb2.CreateCheckoutRequest, _credits_pb2.CreateCheckoutResponse]
+    """A page of the payment provider where the user pays for a pack or begins a subscription. FAILED_PRECONDITION BILLING_NOT_CONFIGURED,
+    ALREADY_SUBSCRIBED (change it in the portal); INVALID_ARGUMENT. Caller: gateway.
+    """
+    CreatePortal: _grpc.UnaryUnaryMultiCallable[_credits_pb2.CreatePortalRequest, _credits_pb2.CreatePortalResponse]
+    """A page of the payment provider where the user changes or cancels. FAILED_PRECONDITION BILLING_NOT_CONFIGURED, NO_CUSTOMER. Caller: gateway."""
+    ListInvoices: _grpc.UnaryUnaryMultiCallable[_credits_pb2.ListInvoicesRequest, _credits_pb2.ListInvoicesResponse]
+    """Newest first. FAILED_PRECONDITION BILLING_NOT_CONFIGURED. Caller: gateway."""
+    ReceivePaymentEvent: _grpc.UnaryUnaryMultiCallable[_credits_pb2.ReceivePaymentEventRequest, _credits_pb2.ReceivePaymentEventResponse]
+    """The provider's webhook: verified, put into the inbox, handled soon after. INVALID_ARGUMENT SIGNATURE_INVALID; FAILED_PRECONDITION
+    BILLING_NOT_CONFIGURED. Caller: gateway.
+    """
 
 @_typing.type_check_only
 class CreditsServiceAsyncStub(CreditsServiceStub):
@@ -71,6 +83,18 @@ class CreditsServiceAsyncStub(CreditsServiceStub):
     """Once per business_key. Administrators by the gateway. Callers: gateway, crm_sync."""
     SetPlan: _aio.UnaryUnaryMultiCallable[_credits_pb2.SetPlanRequest, _credits_pb2.SetPlanResponse]  # type: ignore[assignment]
     """Administrators only; grants no credits. Caller: gateway."""
+    CreateCheckout: _aio.UnaryUnaryMultiCallable[_credits_pb2.CreateCheckoutRequest, _credits_pb2.CreateCheckoutResponse]  # type: ignore[assignment]
+    """A page of the payment provider where the user pays for a pack or begins a subscription. FAILED_PRECONDITION BILLING_NOT_CONFIGURED,
+    ALREADY_SUBSCRIBED (change it in the portal); INVALID_ARGUMENT. Caller: gateway.
+    """
+    CreatePortal: _aio.UnaryUnaryMultiCallable[_credits_pb2.CreatePortalRequest, _credits_pb2.CreatePortalResponse]  # type: ignore[assignment]
+    """A page of the payment provider where the user changes or cancels. FAILED_PRECONDITION BILLING_NOT_CONFIGURED, NO_CUSTOMER. Caller: gateway."""
+    ListInvoices: _aio.UnaryUnaryMultiCallable[_credits_pb2.ListInvoicesRequest, _credits_pb2.ListInvoicesResponse]  # type: ignore[assignment]
+    """Newest first. FAILED_PRECONDITION BILLING_NOT_CONFIGURED. Caller: gateway."""
+    ReceivePaymentEvent: _aio.UnaryUnaryMultiCallable[_credits_pb2.ReceivePaymentEventRequest, _credits_pb2.ReceivePaymentEventResponse]  # type: ignore[assignment]
+    """The provider's webhook: verified, put into the inbox, handled soon after. INVALID_ARGUMENT SIGNATURE_INVALID; FAILED_PRECONDITION
+    BILLING_NOT_CONFIGURED. Caller: gateway.
+    """
 
 class CreditsServiceServicer(metaclass=_abc_1.ABCMeta):
     @_abc_1.abstractmethod
@@ -144,5 +168,41 @@ class CreditsServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_credits_pb2.SetPlanResponse, _abc.Awaitable[_credits_pb2.SetPlanResponse]]:
         """Administrators only; grants no credits. Caller: gateway."""
+
+    @_abc_1.abstractmethod
+    def CreateCheckout(
+        self,
+        request: _credits_pb2.CreateCheckoutRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_credits_pb2.CreateCheckoutResponse, _abc.Awaitable[_credits_pb2.CreateCheckoutResponse]]:
+        """A page of the payment provider where the user pays for a pack or begins a subscription. FAILED_PRECONDITION BILLING_NOT_CONFIGURED,
+        ALREADY_SUBSCRIBED (change it in the portal); INVALID_ARGUMENT. Caller: gateway.
+        """
+
+    @_abc_1.abstractmethod
+    def CreatePortal(
+        self,
+        request: _credits_pb2.CreatePortalRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_credits_pb2.CreatePortalResponse, _abc.Awaitable[_credits_pb2.CreatePortalResponse]]:
+        """A page of the payment provider where the user changes or cancels. FAILED_PRECONDITION BILLING_NOT_CONFIGURED, NO_CUSTOMER. Caller: gateway."""
+
+    @_abc_1.abstractmethod
+    def ListInvoices(
+        self,
+        request: _credits_pb2.ListInvoicesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_credits_pb2.ListInvoicesResponse, _abc.Awaitable[_credits_pb2.ListInvoicesResponse]]:
+        """Newest first. FAILED_PRECONDITION BILLING_NOT_CONFIGURED. Caller: gateway."""
+
+    @_abc_1.abstractmethod
+    def ReceivePaymentEvent(
+        self,
+        request: _credits_pb2.ReceivePaymentEventRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_credits_pb2.ReceivePaymentEventResponse, _abc.Awaitable[_credits_pb2.ReceivePaymentEventResponse]]:
+        """The provider's webhook: verified, put into the inbox, handled soon after. INVALID_ARGUMENT SIGNATURE_INVALID; FAILED_PRECONDITION
+        BILLING_NOT_CONFIGURED. Caller: gateway.
+        """
 
 def add_CreditsServiceServicer_to_server(servicer: CreditsServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

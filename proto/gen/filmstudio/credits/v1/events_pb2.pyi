@@ -7,6 +7,7 @@ from collections import abc as _abc
 from filmstudio.credits.v1 import credits_pb2 as _credits_pb2
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 import builtins as _builtins
 import sys
@@ -155,3 +156,68 @@ class CreditsExpired(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___CreditsExpired: _TypeAlias = CreditsExpired  # noqa: Y015
+
+@_typing.final
+class CreditsRevoked(_message.Message):
+    """A refund or a dispute took credits back; what was spent already is account.debt now."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ACCOUNT_FIELD_NUMBER: _builtins.int
+    TRANSACTION_FIELD_NUMBER: _builtins.int
+    CAUSE_FIELD_NUMBER: _builtins.int
+    cause: _builtins.str
+    """"refund", "dispute" """
+    @_builtins.property
+    def account(self) -> _credits_pb2.Account: ...
+    @_builtins.property
+    def transaction(self) -> _credits_pb2.Transaction: ...
+    def __init__(
+        self,
+        *,
+        account: _credits_pb2.Account | None = ...,
+        transaction: _credits_pb2.Transaction | None = ...,
+        cause: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["account", b"account", "transaction", b"transaction"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["account", b"account", "cause", b"cause", "transaction", b"transaction"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CreditsRevoked: _TypeAlias = CreditsRevoked  # noqa: Y015
+
+@_typing.final
+class PaymentFailed(_message.Message):
+    """A payment of a subscription has failed; the plan stays until grace_end_time."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ACCOUNT_FIELD_NUMBER: _builtins.int
+    INVOICE_ID_FIELD_NUMBER: _builtins.int
+    AMOUNT_CENTS_FIELD_NUMBER: _builtins.int
+    CURRENCY_FIELD_NUMBER: _builtins.int
+    GRACE_END_TIME_FIELD_NUMBER: _builtins.int
+    invoice_id: _builtins.str
+    amount_cents: _builtins.int
+    currency: _builtins.str
+    @_builtins.property
+    def account(self) -> _credits_pb2.Account: ...
+    @_builtins.property
+    def grace_end_time(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        account: _credits_pb2.Account | None = ...,
+        invoice_id: _builtins.str = ...,
+        amount_cents: _builtins.int = ...,
+        currency: _builtins.str = ...,
+        grace_end_time: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["account", b"account", "grace_end_time", b"grace_end_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["account", b"account", "amount_cents", b"amount_cents", "currency", b"currency", "grace_end_time", b"grace_end_time", "invoice_id", b"invoice_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PaymentFailed: _TypeAlias = PaymentFailed  # noqa: Y015

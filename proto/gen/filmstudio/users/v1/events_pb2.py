@@ -26,7 +26,7 @@ from filmstudio.users.v1 import users_pb2 as filmstudio_dot_users_dot_v1_dot_use
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n filmstudio/users/v1/events.proto\x12\x13\x66ilmstudio.users.v1\x1a\x1f\x66ilmstudio/users/v1/users.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xb1\x01\n\x07\x41\x63\x63ount\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\'\n\x04role\x18\x02 \x01(\x0e\x32\x19.filmstudio.users.v1.Role\x12\x19\n\x11subscription_tier\x18\x03 \x01(\t\x12\r\n\x05\x61\x64min\x18\x04 \x01(\x08\x12\x11\n\tsuspended\x18\x05 \x01(\x08\x12/\n\x0b\x63reate_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"?\n\x0eUserRegistered\x12-\n\x07\x61\x63\x63ount\x18\x01 \x01(\x0b\x32\x1c.filmstudio.users.v1.Account\"<\n\x0bUserUpdated\x12-\n\x07\x61\x63\x63ount\x18\x01 \x01(\x0b\x32\x1c.filmstudio.users.v1.Accountb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n filmstudio/users/v1/events.proto\x12\x13\x66ilmstudio.users.v1\x1a\x1f\x66ilmstudio/users/v1/users.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xdb\x01\n\x07\x41\x63\x63ount\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\'\n\x04role\x18\x02 \x01(\x0e\x32\x19.filmstudio.users.v1.Role\x12\x19\n\x11subscription_tier\x18\x03 \x01(\t\x12\r\n\x05\x61\x64min\x18\x04 \x01(\x08\x12\x11\n\tsuspended\x18\x05 \x01(\x08\x12/\n\x0b\x63reate_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x16\n\x0e\x65mail_verified\x18\x07 \x01(\x08\x12\x10\n\x08language\x18\x08 \x01(\t\"?\n\x0eUserRegistered\x12-\n\x07\x61\x63\x63ount\x18\x01 \x01(\x0b\x32\x1c.filmstudio.users.v1.Account\"<\n\x0bUserUpdated\x12-\n\x07\x61\x63\x63ount\x18\x01 \x01(\x0b\x32\x1c.filmstudio.users.v1.Account\"O\n\x0bUserDeleted\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12/\n\x0b\x64\x65lete_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x85\x01\n\rMailRequested\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x31\n\x07purpose\x18\x02 \x01(\x0e\x32 .filmstudio.users.v1.MailPurpose\x12\x30\n\x0crequest_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestampb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -34,9 +34,13 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'filmstudio.users.v1.events_
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_ACCOUNT']._serialized_start=124
-  _globals['_ACCOUNT']._serialized_end=301
-  _globals['_USERREGISTERED']._serialized_start=303
-  _globals['_USERREGISTERED']._serialized_end=366
-  _globals['_USERUPDATED']._serialized_start=368
-  _globals['_USERUPDATED']._serialized_end=428
+  _globals['_ACCOUNT']._serialized_end=343
+  _globals['_USERREGISTERED']._serialized_start=345
+  _globals['_USERREGISTERED']._serialized_end=408
+  _globals['_USERUPDATED']._serialized_start=410
+  _globals['_USERUPDATED']._serialized_end=470
+  _globals['_USERDELETED']._serialized_start=472
+  _globals['_USERDELETED']._serialized_end=551
+  _globals['_MAILREQUESTED']._serialized_start=554
+  _globals['_MAILREQUESTED']._serialized_end=687
 # @@protoc_insertion_point(module_scope)

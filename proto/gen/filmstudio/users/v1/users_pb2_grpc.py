@@ -79,6 +79,41 @@ class UsersServiceStub:
                 request_serializer=filmstudio_dot_users_dot_v1_dot_users__pb2.GetContactRequest.SerializeToString,
                 response_deserializer=filmstudio_dot_users_dot_v1_dot_users__pb2.GetContactResponse.FromString,
                 _registered_method=True)
+        self.IssueMailToken = channel.unary_unary(
+                '/filmstudio.users.v1.UsersService/IssueMailToken',
+                request_serializer=filmstudio_dot_users_dot_v1_dot_users__pb2.IssueMailTokenRequest.SerializeToString,
+                response_deserializer=filmstudio_dot_users_dot_v1_dot_users__pb2.IssueMailTokenResponse.FromString,
+                _registered_method=True)
+        self.RequestPasswordReset = channel.unary_unary(
+                '/filmstudio.users.v1.UsersService/RequestPasswordReset',
+                request_serializer=filmstudio_dot_users_dot_v1_dot_users__pb2.RequestPasswordResetRequest.SerializeToString,
+                response_deserializer=filmstudio_dot_users_dot_v1_dot_users__pb2.RequestPasswordResetResponse.FromString,
+                _registered_method=True)
+        self.ResetPassword = channel.unary_unary(
+                '/filmstudio.users.v1.UsersService/ResetPassword',
+                request_serializer=filmstudio_dot_users_dot_v1_dot_users__pb2.ResetPasswordRequest.SerializeToString,
+                response_deserializer=filmstudio_dot_users_dot_v1_dot_users__pb2.ResetPasswordResponse.FromString,
+                _registered_method=True)
+        self.ChangePassword = channel.unary_unary(
+                '/filmstudio.users.v1.UsersService/ChangePassword',
+                request_serializer=filmstudio_dot_users_dot_v1_dot_users__pb2.ChangePasswordRequest.SerializeToString,
+                response_deserializer=filmstudio_dot_users_dot_v1_dot_users__pb2.ChangePasswordResponse.FromString,
+                _registered_method=True)
+        self.VerifyEmail = channel.unary_unary(
+                '/filmstudio.users.v1.UsersService/VerifyEmail',
+                request_serializer=filmstudio_dot_users_dot_v1_dot_users__pb2.VerifyEmailRequest.SerializeToString,
+                response_deserializer=filmstudio_dot_users_dot_v1_dot_users__pb2.VerifyEmailResponse.FromString,
+                _registered_method=True)
+        self.RequestEmailVerification = channel.unary_unary(
+                '/filmstudio.users.v1.UsersService/RequestEmailVerification',
+                request_serializer=filmstudio_dot_users_dot_v1_dot_users__pb2.RequestEmailVerificationRequest.SerializeToString,
+                response_deserializer=filmstudio_dot_users_dot_v1_dot_users__pb2.RequestEmailVerificationResponse.FromString,
+                _registered_method=True)
+        self.DeleteUser = channel.unary_unary(
+                '/filmstudio.users.v1.UsersService/DeleteUser',
+                request_serializer=filmstudio_dot_users_dot_v1_dot_users__pb2.DeleteUserRequest.SerializeToString,
+                response_deserializer=filmstudio_dot_users_dot_v1_dot_users__pb2.DeleteUserResponse.FromString,
+                _registered_method=True)
         self.ListUsers = channel.unary_unary(
                 '/filmstudio.users.v1.UsersService/ListUsers',
                 request_serializer=filmstudio_dot_users_dot_v1_dot_users__pb2.ListUsersRequest.SerializeToString,
@@ -166,7 +201,56 @@ class UsersServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def GetContact(self, request, context):
-        """The only way to a person's e-mail address inside. Callers: crm_sync, notifications, credits.
+        """The only way to a person's e-mail address inside; NOT_FOUND once the account is deleted. Callers: crm_sync, notifications, credits.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def IssueMailToken(self, request, context):
+        """A fresh one-use token for a mail, of which only a hash is kept: verify 3 days, reset an hour. Caller: notifications.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RequestPasswordReset(self, request, context):
+        """Asks for a reset mail (MailRequested); answers alike whether or not there is such an account. Caller: gateway.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ResetPassword(self, request, context):
+        """INVALID_ARGUMENT TOKEN_INVALID for a used, expired or unknown token; ends all sessions. Caller: gateway.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ChangePassword(self, request, context):
+        """UNAUTHENTICATED for a wrong current password; ends all other sessions. Caller: gateway.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def VerifyEmail(self, request, context):
+        """INVALID_ARGUMENT TOKEN_INVALID. Caller: gateway.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RequestEmailVerification(self, request, context):
+        """Asks for a new verification mail for the caller's own account. Caller: gateway.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DeleteUser(self, request, context):
+        """Deletes the caller's own account and its personal data for good. FAILED_PRECONDITION LAST_ADMIN. Caller: gateway.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -254,6 +338,41 @@ def add_UsersServiceServicer_to_server(servicer, server):
                     servicer.GetContact,
                     request_deserializer=filmstudio_dot_users_dot_v1_dot_users__pb2.GetContactRequest.FromString,
                     response_serializer=filmstudio_dot_users_dot_v1_dot_users__pb2.GetContactResponse.SerializeToString,
+            ),
+            'IssueMailToken': grpc.unary_unary_rpc_method_handler(
+                    servicer.IssueMailToken,
+                    request_deserializer=filmstudio_dot_users_dot_v1_dot_users__pb2.IssueMailTokenRequest.FromString,
+                    response_serializer=filmstudio_dot_users_dot_v1_dot_users__pb2.IssueMailTokenResponse.SerializeToString,
+            ),
+            'RequestPasswordReset': grpc.unary_unary_rpc_method_handler(
+                    servicer.RequestPasswordReset,
+                    request_deserializer=filmstudio_dot_users_dot_v1_dot_users__pb2.RequestPasswordResetRequest.FromString,
+                    response_serializer=filmstudio_dot_users_dot_v1_dot_users__pb2.RequestPasswordResetResponse.SerializeToString,
+            ),
+            'ResetPassword': grpc.unary_unary_rpc_method_handler(
+                    servicer.ResetPassword,
+                    request_deserializer=filmstudio_dot_users_dot_v1_dot_users__pb2.ResetPasswordRequest.FromString,
+                    response_serializer=filmstudio_dot_users_dot_v1_dot_users__pb2.ResetPasswordResponse.SerializeToString,
+            ),
+            'ChangePassword': grpc.unary_unary_rpc_method_handler(
+                    servicer.ChangePassword,
+                    request_deserializer=filmstudio_dot_users_dot_v1_dot_users__pb2.ChangePasswordRequest.FromString,
+                    response_serializer=filmstudio_dot_users_dot_v1_dot_users__pb2.ChangePasswordResponse.SerializeToString,
+            ),
+            'VerifyEmail': grpc.unary_unary_rpc_method_handler(
+                    servicer.VerifyEmail,
+                    request_deserializer=filmstudio_dot_users_dot_v1_dot_users__pb2.VerifyEmailRequest.FromString,
+                    response_serializer=filmstudio_dot_users_dot_v1_dot_users__pb2.VerifyEmailResponse.SerializeToString,
+            ),
+            'RequestEmailVerification': grpc.unary_unary_rpc_method_handler(
+                    servicer.RequestEmailVerification,
+                    request_deserializer=filmstudio_dot_users_dot_v1_dot_users__pb2.RequestEmailVerificationRequest.FromString,
+                    response_serializer=filmstudio_dot_users_dot_v1_dot_users__pb2.RequestEmailVerificationResponse.SerializeToString,
+            ),
+            'DeleteUser': grpc.unary_unary_rpc_method_handler(
+                    servicer.DeleteUser,
+                    request_deserializer=filmstudio_dot_users_dot_v1_dot_users__pb2.DeleteUserRequest.FromString,
+                    response_serializer=filmstudio_dot_users_dot_v1_dot_users__pb2.DeleteUserResponse.SerializeToString,
             ),
             'ListUsers': grpc.unary_unary_rpc_method_handler(
                     servicer.ListUsers,
@@ -524,6 +643,195 @@ class UsersService:
             '/filmstudio.users.v1.UsersService/GetContact',
             filmstudio_dot_users_dot_v1_dot_users__pb2.GetContactRequest.SerializeToString,
             filmstudio_dot_users_dot_v1_dot_users__pb2.GetContactResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def IssueMailToken(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/filmstudio.users.v1.UsersService/IssueMailToken',
+            filmstudio_dot_users_dot_v1_dot_users__pb2.IssueMailTokenRequest.SerializeToString,
+            filmstudio_dot_users_dot_v1_dot_users__pb2.IssueMailTokenResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RequestPasswordReset(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/filmstudio.users.v1.UsersService/RequestPasswordReset',
+            filmstudio_dot_users_dot_v1_dot_users__pb2.RequestPasswordResetRequest.SerializeToString,
+            filmstudio_dot_users_dot_v1_dot_users__pb2.RequestPasswordResetResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ResetPassword(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/filmstudio.users.v1.UsersService/ResetPassword',
+            filmstudio_dot_users_dot_v1_dot_users__pb2.ResetPasswordRequest.SerializeToString,
+            filmstudio_dot_users_dot_v1_dot_users__pb2.ResetPasswordResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ChangePassword(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/filmstudio.users.v1.UsersService/ChangePassword',
+            filmstudio_dot_users_dot_v1_dot_users__pb2.ChangePasswordRequest.SerializeToString,
+            filmstudio_dot_users_dot_v1_dot_users__pb2.ChangePasswordResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def VerifyEmail(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/filmstudio.users.v1.UsersService/VerifyEmail',
+            filmstudio_dot_users_dot_v1_dot_users__pb2.VerifyEmailRequest.SerializeToString,
+            filmstudio_dot_users_dot_v1_dot_users__pb2.VerifyEmailResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RequestEmailVerification(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/filmstudio.users.v1.UsersService/RequestEmailVerification',
+            filmstudio_dot_users_dot_v1_dot_users__pb2.RequestEmailVerificationRequest.SerializeToString,
+            filmstudio_dot_users_dot_v1_dot_users__pb2.RequestEmailVerificationResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DeleteUser(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/filmstudio.users.v1.UsersService/DeleteUser',
+            filmstudio_dot_users_dot_v1_dot_users__pb2.DeleteUserRequest.SerializeToString,
+            filmstudio_dot_users_dot_v1_dot_users__pb2.DeleteUserResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -48,7 +48,21 @@ class UsersServiceStub:
     UpdateUser: _grpc.UnaryUnaryMultiCallable[_users_pb2.UpdateUserRequest, _users_pb2.UpdateUserResponse]
     """Changes the caller's own name. ABORTED ETAG_MISMATCH. Caller: gateway."""
     GetContact: _grpc.UnaryUnaryMultiCallable[_users_pb2.GetContactRequest, _users_pb2.GetContactResponse]
-    """The only way to a person's e-mail address inside. Callers: crm_sync, notifications, credits."""
+    """The only way to a person's e-mail address inside; NOT_FOUND once the account is deleted. Callers: crm_sync, notifications, credits."""
+    IssueMailToken: _grpc.UnaryUnaryMultiCallable[_users_pb2.IssueMailTokenRequest, _users_pb2.IssueMailTokenResponse]
+    """A fresh one-use token for a mail, of which only a hash is kept: verify 3 days, reset an hour. Caller: notifications."""
+    RequestPasswordReset: _grpc.UnaryUnaryMultiCallable[_users_pb2.RequestPasswordResetRequest, _users_pb2.RequestPasswordResetResponse]
+    """Asks for a reset mail (MailRequested); answers alike whether or not there is such an account. Caller: gateway."""
+    ResetPassword: _grpc.UnaryUnaryMultiCallable[_users_pb2.ResetPasswordRequest, _users_pb2.ResetPasswordResponse]
+    """INVALID_ARGUMENT TOKEN_INVALID for a used, expired or unknown token; ends all sessions. Caller: gateway."""
+    ChangePassword: _grpc.UnaryUnaryMultiCallable[_users_pb2.ChangePasswordRequest, _users_pb2.ChangePasswordResponse]
+    """UNAUTHENTICATED for a wrong current password; ends all other sessions. Caller: gateway."""
+    VerifyEmail: _grpc.UnaryUnaryMultiCallable[_users_pb2.VerifyEmailRequest, _users_pb2.VerifyEmailResponse]
+    """INVALID_ARGUMENT TOKEN_INVALID. Caller: gateway."""
+    RequestEmailVerification: _grpc.UnaryUnaryMultiCallable[_users_pb2.RequestEmailVerificationRequest, _users_pb2.RequestEmailVerificationResponse]
+    """Asks for a new verification mail for the caller's own account. Caller: gateway."""
+    DeleteUser: _grpc.UnaryUnaryMultiCallable[_users_pb2.DeleteUserRequest, _users_pb2.DeleteUserResponse]
+    """Deletes the caller's own account and its personal data for good. FAILED_PRECONDITION LAST_ADMIN. Caller: gateway."""
     ListUsers: _grpc.UnaryUnaryMultiCallable[_users_pb2.ListUsersRequest, _users_pb2.ListUsersResponse]
     """Administrators only. Caller: gateway."""
     SetAccess: _grpc.UnaryUnaryMultiCallable[_users_pb2.SetAccessRequest, _users_pb2.SetAccessResponse]
@@ -80,7 +94,21 @@ class UsersServiceAsyncStub(UsersServiceStub):
     UpdateUser: _aio.UnaryUnaryMultiCallable[_users_pb2.UpdateUserRequest, _users_pb2.UpdateUserResponse]  # type: ignore[assignment]
     """Changes the caller's own name. ABORTED ETAG_MISMATCH. Caller: gateway."""
     GetContact: _aio.UnaryUnaryMultiCallable[_users_pb2.GetContactRequest, _users_pb2.GetContactResponse]  # type: ignore[assignment]
-    """The only way to a person's e-mail address inside. Callers: crm_sync, notifications, credits."""
+    """The only way to a person's e-mail address inside; NOT_FOUND once the account is deleted. Callers: crm_sync, notifications, credits."""
+    IssueMailToken: _aio.UnaryUnaryMultiCallable[_users_pb2.IssueMailTokenRequest, _users_pb2.IssueMailTokenResponse]  # type: ignore[assignment]
+    """A fresh one-use token for a mail, of which only a hash is kept: verify 3 days, reset an hour. Caller: notifications."""
+    RequestPasswordReset: _aio.UnaryUnaryMultiCallable[_users_pb2.RequestPasswordResetRequest, _users_pb2.RequestPasswordResetResponse]  # type: ignore[assignment]
+    """Asks for a reset mail (MailRequested); answers alike whether or not there is such an account. Caller: gateway."""
+    ResetPassword: _aio.UnaryUnaryMultiCallable[_users_pb2.ResetPasswordRequest, _users_pb2.ResetPasswordResponse]  # type: ignore[assignment]
+    """INVALID_ARGUMENT TOKEN_INVALID for a used, expired or unknown token; ends all sessions. Caller: gateway."""
+    ChangePassword: _aio.UnaryUnaryMultiCallable[_users_pb2.ChangePasswordRequest, _users_pb2.ChangePasswordResponse]  # type: ignore[assignment]
+    """UNAUTHENTICATED for a wrong current password; ends all other sessions. Caller: gateway."""
+    VerifyEmail: _aio.UnaryUnaryMultiCallable[_users_pb2.VerifyEmailRequest, _users_pb2.VerifyEmailResponse]  # type: ignore[assignment]
+    """INVALID_ARGUMENT TOKEN_INVALID. Caller: gateway."""
+    RequestEmailVerification: _aio.UnaryUnaryMultiCallable[_users_pb2.RequestEmailVerificationRequest, _users_pb2.RequestEmailVerificationResponse]  # type: ignore[assignment]
+    """Asks for a new verification mail for the caller's own account. Caller: gateway."""
+    DeleteUser: _aio.UnaryUnaryMultiCallable[_users_pb2.DeleteUserRequest, _users_pb2.DeleteUserResponse]  # type: ignore[assignment]
+    """Deletes the caller's own account and its personal data for good. FAILED_PRECONDITION LAST_ADMIN. Caller: gateway."""
     ListUsers: _aio.UnaryUnaryMultiCallable[_users_pb2.ListUsersRequest, _users_pb2.ListUsersResponse]  # type: ignore[assignment]
     """Administrators only. Caller: gateway."""
     SetAccess: _aio.UnaryUnaryMultiCallable[_users_pb2.SetAccessRequest, _users_pb2.SetAccessResponse]  # type: ignore[assignment]
@@ -163,7 +191,63 @@ class UsersServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _users_pb2.GetContactRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_users_pb2.GetContactResponse, _abc.Awaitable[_users_pb2.GetContactResponse]]:
-        """The only way to a person's e-mail address inside. Callers: crm_sync, notifications, credits."""
+        """The only way to a person's e-mail address inside; NOT_FOUND once the account is deleted. Callers: crm_sync, notifications, credits."""
+
+    @_abc_1.abstractmethod
+    def IssueMailToken(
+        self,
+        request: _users_pb2.IssueMailTokenRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_users_pb2.IssueMailTokenResponse, _abc.Awaitable[_users_pb2.IssueMailTokenResponse]]:
+        """A fresh one-use token for a mail, of which only a hash is kept: verify 3 days, reset an hour. Caller: notifications."""
+
+    @_abc_1.abstractmethod
+    def RequestPasswordReset(
+        self,
+        request: _users_pb2.RequestPasswordResetRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_users_pb2.RequestPasswordResetResponse, _abc.Awaitable[_users_pb2.RequestPasswordResetResponse]]:
+        """Asks for a reset mail (MailRequested); answers alike whether or not there is such an account. Caller: gateway."""
+
+    @_abc_1.abstractmethod
+    def ResetPassword(
+        self,
+        request: _users_pb2.ResetPasswordRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_users_pb2.ResetPasswordResponse, _abc.Awaitable[_users_pb2.ResetPasswordResponse]]:
+        """INVALID_ARGUMENT TOKEN_INVALID for a used, expired or unknown token; ends all sessions. Caller: gateway."""
+
+    @_abc_1.abstractmethod
+    def ChangePassword(
+        self,
+        request: _users_pb2.ChangePasswordRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_users_pb2.ChangePasswordResponse, _abc.Awaitable[_users_pb2.ChangePasswordResponse]]:
+        """UNAUTHENTICATED for a wrong current password; ends all other sessions. Caller: gateway."""
+
+    @_abc_1.abstractmethod
+    def VerifyEmail(
+        self,
+        request: _users_pb2.VerifyEmailRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_users_pb2.VerifyEmailResponse, _abc.Awaitable[_users_pb2.VerifyEmailResponse]]:
+        """INVALID_ARGUMENT TOKEN_INVALID. Caller: gateway."""
+
+    @_abc_1.abstractmethod
+    def RequestEmailVerification(
+        self,
+        request: _users_pb2.RequestEmailVerificationRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_users_pb2.RequestEmailVerificationResponse, _abc.Awaitable[_users_pb2.RequestEmailVerificationResponse]]:
+        """Asks for a new verification mail for the caller's own account. Caller: gateway."""
+
+    @_abc_1.abstractmethod
+    def DeleteUser(
+        self,
+        request: _users_pb2.DeleteUserRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_users_pb2.DeleteUserResponse, _abc.Awaitable[_users_pb2.DeleteUserResponse]]:
+        """Deletes the caller's own account and its personal data for good. FAILED_PRECONDITION LAST_ADMIN. Caller: gateway."""
 
     @_abc_1.abstractmethod
     def ListUsers(
