@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from filmstudio.ai_jobs.v1 import steps_pb2 as pb
+from google.protobuf.json_format import MessageToDict
 
 from services.ai_jobs.step_models import RenderStep
 
@@ -34,6 +35,17 @@ def film_outputs(steps: Sequence[RenderStep]) -> list[dict[str, Any]]:
             continue
         for made in step.outputs:
             known = {key: value for key, value in made.items() if key != "name" and value}
-            more = {"format": made["name"]} if step.kind == "write_subtitles" else {}
-            outputs.append({"kind": kinds[step.kind], **known, **more})
+            outputs.append({"kind": kinds[step.kind], **known, **_more(step, made)})
     return outputs
+
+
+def _more(step: RenderStep, made: dict[str, Any]) -> dict[str, Any]:
+    """What the order of the step says of its output, besides what the worker does."""
+    match step.kind:
+        case "write_subtitles":
+            return {"format": made["name"]}
+        case "assemble_film":
+            chapters = pb.StepParams.FromString(step.params).assemble_film.chapters
+            return {"chapters": [MessageToDict(chapter, preserving_proto_field_name=True) for chapter in chapters]}
+        case _:
+            return {}

@@ -37,6 +37,8 @@ async def test_a_film_goes_from_script_to_success(studio: Studio) -> None:
     film = next(output for output in job.outputs if output.kind == "film")
     assert (film.duration_s, film.content_type) == (30.0, "video/mp4")
     assert "film-" in film.url
+    assert film.chapters[0].start_ms == 0
+    assert len(film.chapters) > 1
     assert job.quality.passed
     assert (job.credits.quoted, job.credits.held, job.credits.captured, job.credits.released) == (2, 2, 2, 0)
 
