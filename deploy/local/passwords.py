@@ -8,8 +8,14 @@ from pathlib import Path
 
 from deploy.local.layout import Layout
 
-CALLERS = ("users", "projects", "credits", "ai_jobs", "render_worker", "gateway", "operator")
-NAMES = ("postgres_password", "redis_password", "s3_access_key", "s3_secret_key", "admin_password")
+CALLERS = (
+    "users", "projects", "credits", "ai_jobs", "youtube", "crm_sync", "notifications", "render_worker", "gateway",
+    "operator",
+)  # fmt: skip
+NAMES = (
+    "postgres_password", "redis_password", "s3_access_key", "s3_secret_key", "admin_password", "google_client_secret",
+    "stripe_secret_key", "stripe_webhook_secret", "salesforce_client_secret",
+)  # fmt: skip
 
 
 def load(layout: Layout) -> dict[str, str]:

@@ -4,18 +4,30 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from deploy.local import passwords
+from deploy.local import passwords, providers
 from deploy.local.layout import Layout
 from deploy.local.ports import LOOPBACK, Ports
 from deploy.local.program import Program
+from deploy.local.providers import SANDBOX
 
-GRPC_SERVICES = ("users", "projects", "credits", "ai_jobs")
+GRPC_SERVICES = ("users", "projects", "credits", "ai_jobs", "youtube", "crm_sync", "notifications")
 ADMIN_EMAIL = "admin@example.com"
 DATABASE = ("DATABASE_URL",)
 REDIS = ("REDIS_URL",)
 KAFKA = ("KAFKA_BOOTSTRAP_SERVERS",)
 S3 = ("S3_ENDPOINT_URL", "S3_BUCKET", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION")
 ADMIN = ("FILMSTUDIO_ADMIN_EMAIL", "FILMSTUDIO_ADMIN_PASSWORD", "JWT_KEYS_DIR")
+GOOGLE = (
+    "GOOGLE_CLIENT_ID", "GOOGLE_CLIENT_SECRET", "GOOGLE_AUTH_URL", "GOOGLE_TOKEN_URL", "GOOGLE_REVOKE_URL",
+    "GOOGLE_JWKS_URL", "GOOGLE_ISSUER", "YOUTUBE_API_URL", "YOUTUBE_TOKEN_KEYS_DIR",
+)  # fmt: skip
+STRIPE = ("STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET", "STRIPE_API_URL")
+SALESFORCE = (
+    "SALESFORCE_LOGIN_URL", "SALESFORCE_CLIENT_ID", "SALESFORCE_CLIENT_SECRET", "SALESFORCE_JWT_KEY_FILE",
+    "SALESFORCE_USERNAME",
+)  # fmt: skip
+MAIL = ("SMTP_HOST", "SMTP_PORT", "SMTP_USERNAME", "SMTP_PASSWORD", "SMTP_SECURITY", "MAIL_FROM")
+WEBHOOKS = ("WEBHOOKS_ALLOW_LOOPBACK", "NOTIFICATIONS_KEYS_DIR")
 ADDRESSES = tuple(f"{name.upper()}_GRPC_ADDRESS" for name in GRPC_SERVICES)
 COMMON = (
     "SERVICE_CALLERS_FILE",
@@ -29,8 +41,11 @@ COMMON = (
 TOLD: dict[str, tuple[str, ...]] = {
     "users": (*DATABASE, *REDIS, *KAFKA, *ADMIN),
     "projects": (*DATABASE, *REDIS, *KAFKA, *S3),
-    "credits": (*DATABASE, *REDIS, *KAFKA),
+    "credits": (*DATABASE, *REDIS, *KAFKA, *STRIPE),
     "ai_jobs": (*DATABASE, *REDIS, *KAFKA, *S3),
+    "youtube": (*DATABASE, *REDIS, *KAFKA, *GOOGLE),
+    "crm_sync": (*DATABASE, *REDIS, *KAFKA, *SALESFORCE),
+    "notifications": (*DATABASE, *REDIS, *KAFKA, *MAIL, *WEBHOOKS),
     "gateway": (*REDIS, "GATEWAY_HOST", "GATEWAY_PORT", "FILMSTUDIO_RATE_LIMITS", "CORS_ORIGINS"),
     "render_worker": KAFKA,
 }
@@ -63,7 +78,11 @@ class Shape:
 
 def port_names(shape: Shape) -> list[str]:
     """The names under which ports are kept: one for gRPC and one for metrics, where a process has them."""
-    return [*(f"{name}_grpc" for name in GRPC_SERVICES), *(f"{name}_metrics" for name in shape.names)]
+    return [
+        *(f"{name}_grpc" for name in GRPC_SERVICES),
+        *(f"{name}_metrics" for name in shape.names),
+        *providers.SANDBOX_PORTS,
+    ]
 
 
 def environment(layout: Layout, ports: Ports, shape: Shape, environ: Mapping[str, str]) -> dict[str, str]:
@@ -82,6 +101,9 @@ def environment(layout: Layout, ports: Ports, shape: Shape, environ: Mapping[str
         "CORS_ORIGINS": environ.get("CORS_ORIGINS", shape.url),
         "LOG_LEVEL": environ.get("LOG_LEVEL", "INFO"),
         "LOG_FORMAT": environ.get("LOG_FORMAT", "json"),
+        "YOUTUBE_TOKEN_KEYS_DIR": str(layout.keys / "youtube"),
+        "NOTIFICATIONS_KEYS_DIR": str(layout.keys / "notifications"),
+        **providers.environment(layout, ports, environ),
     }
 
 
@@ -91,6 +113,7 @@ def programs(layout: Layout, shape: Shape, env: Mapping[str, str]) -> list[Progr
         *(_program(layout, name, name, env, env[f"{name.upper()}_GRPC_ADDRESS"]) for name in GRPC_SERVICES),
         *(_worker(layout, name, env) for name in shape.worker_names),
         _program(layout, "gateway", "gateway", env, f"{LOOPBACK}:{shape.gateway_port}"),
+        *([_sandbox(layout, env)] if "SANDBOX_URL" in env else []),
     ]
 
 
@@ -99,6 +122,21 @@ def _worker(layout: Layout, name: str, env: Mapping[str, str]) -> Program:
     scratch.mkdir(parents=True, exist_ok=True)
     own = {"WORKER_NAME": name, "WORKER_LANES": "cpu", "WORKER_DIR": str(scratch)}
     return _program(layout, name, "render_worker", env, env[f"{name.upper()}_METRICS_ADDRESS"], own, stop_seconds=25)
+
+
+def _sandbox(layout: Layout, env: Mapping[str, str]) -> Program:
+    """The stand-ins for the world outside: told the credentials they accept, and nothing of our own servers."""
+    address = env["SANDBOX_URL"].removeprefix("http://")
+    told = MALLOC | {
+        key: env[key] for key in (*GOOGLE, *STRIPE, *SALESFORCE, "FILMSTUDIO_URL", "LOG_LEVEL") if key in env
+    }
+    told |= {
+        "SANDBOX_ADDRESS": address,
+        "SANDBOX_SMTP_ADDRESS": env["SANDBOX_SMTP_ADDRESS"],
+        "SANDBOX_DIR": str(layout.data("sandbox")),
+        "PYTHONUNBUFFERED": "1",
+    }
+    return Program(SANDBOX, (sys.executable, "-m", "deploy.local.sandbox"), address, environment=told, priority=20)
 
 
 def _program(

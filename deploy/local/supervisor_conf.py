@@ -106,5 +106,8 @@ def _path(path: Path) -> str:
 
 def clean_environment() -> dict[str, str]:
     """The caller's environment without what would mislead the stack's processes: stray addresses, keys and switches."""
-    stray = ("AWS_", "PG", "DATABASE_URL", "REDIS_URL", "KAFKA_", "S3_", "PYTHONDONTWRITEBYTECODE", "PYTHONPATH")
+    stray = (
+        "AWS_", "PG", "DATABASE_URL", "REDIS_URL", "KAFKA_", "S3_", "GOOGLE_", "YOUTUBE_", "STRIPE_", "SALESFORCE_",
+        "SMTP_", "MAIL_FROM", "WEBHOOKS_", "SANDBOX_", "PYTHONDONTWRITEBYTECODE", "PYTHONPATH",
+    )  # fmt: skip
     return {key: value for key, value in os.environ.items() if not key.startswith(stray)}

@@ -31,7 +31,8 @@ def programs(root: Path, workers: int = 1) -> dict[str, Program]:
 
 def test_there_is_one_process_for_each_service_and_as_many_workers_as_asked(tmp_path: Path) -> None:
     assert set(programs(tmp_path, workers=3)) == {
-        "users", "projects", "credits", "ai_jobs", "render_worker_1", "render_worker_2", "render_worker_3", "gateway",
+        "users", "projects", "credits", "ai_jobs", "youtube", "crm_sync", "notifications", "render_worker_1",
+        "render_worker_2", "render_worker_3", "gateway", "sandbox",
     }  # fmt: skip
 
 
@@ -46,9 +47,25 @@ def test_the_gateway_gets_no_database_and_no_signing_keys(tmp_path: Path) -> Non
     assert not {"DATABASE_URL", "AWS_SECRET_ACCESS_KEY", "JWT_KEYS_DIR", "FILMSTUDIO_ADMIN_PASSWORD"} & set(told)
 
 
+def test_a_provider_s_secret_goes_to_the_one_service_that_uses_it(tmp_path: Path) -> None:
+    secrets = {
+        "GOOGLE_CLIENT_SECRET": "youtube",
+        "STRIPE_SECRET_KEY": "credits",
+        "SALESFORCE_CLIENT_SECRET": "crm_sync",
+    }
+    found = programs(tmp_path)
+    for secret, service in secrets.items():
+        assert {name for name, program in found.items() if secret in program.environment} == {service, "sandbox"}
+
+
+def test_the_sandbox_gets_nothing_of_our_own_servers(tmp_path: Path) -> None:
+    told = programs(tmp_path)["sandbox"].environment
+    assert not {"DATABASE_URL", "REDIS_URL", "KAFKA_BOOTSTRAP_SERVERS", "SERVICE_TOKEN_FILE"} & set(told)
+
+
 def test_each_process_has_its_own_metrics_address_and_its_service_s_token(tmp_path: Path) -> None:
     found = programs(tmp_path, workers=2)
-    addresses = [program.environment["METRICS_ADDRESS"] for program in found.values()]
+    addresses = [program.environment["METRICS_ADDRESS"] for name, program in found.items() if name != "sandbox"]
     assert len(set(addresses)) == len(addresses)
     assert found["render_worker_2"].environment["SERVICE_TOKEN_FILE"].endswith("/tokens/render_worker")
 
