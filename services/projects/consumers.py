@@ -1,4 +1,4 @@
-"""Facts enter: what became of a project's jobs."""
+"""Facts enter: what became of a project's jobs, and users who are gone."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ from uuid import UUID
 
 from filmstudio.ai_jobs.v1.events_pb2 import JobCanceled, JobExpired, JobFailed, JobQueued, JobStarted, JobSucceeded
 from filmstudio.ai_jobs.v1.jobs_pb2 import JOB_KIND_VIDEO, Job
+from filmstudio.users.v1.events_pb2 import UserDeleted
 
 from services.kit.consumer import Consumer
 from services.kit.facts import Event
 from services.projects.service import ProjectsService
 
 JOBS = "ai-jobs.jobs.v1"
+USERS = "users.users.v1"
 
 
 def subscribe(consumer: Consumer, projects: ProjectsService) -> None:
@@ -45,3 +47,7 @@ def subscribe(consumer: Consumer, projects: ProjectsService) -> None:
     @consumer.on(JobExpired, topic=JOBS)
     async def end_expired_production(event: Event[JobExpired]) -> None:
         await follow(event.id, event.sequence, event.message.job, live=False)
+
+    @consumer.on(UserDeleted, topic=USERS)
+    async def erase_projects_of_deleted_user(event: Event[UserDeleted]) -> None:
+        await projects.erase_all(event.id, event.message.user_id)

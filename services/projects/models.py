@@ -130,6 +130,11 @@ class Project(Base):
         self.deleted_at = now
         self._touch(now)
 
+    def erase(self, restorable: timedelta, now: datetime) -> None:
+        """Put it away as though its time to be restored were over: the sweeper's next turn removes it."""
+        self.deleted_at = now - restorable - timedelta(seconds=1)
+        self._touch(now)
+
     def restore(self, restorable: timedelta, now: datetime) -> None:
         """Take it back; NotFound once its time is over."""
         if self.deleted_at is not None and self.deleted_at < now - restorable:

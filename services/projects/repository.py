@@ -56,6 +56,12 @@ async def count_projects_alone(session: AsyncSession, user_id: str) -> int:
     return await session.scalar(query) or 0
 
 
+async def projects_locked(session: AsyncSession, user_id: str) -> Sequence[Project]:
+    """All of a user's projects, deleted ones too, locked."""
+    query = select(Project).where(Project.user_id == user_id).order_by(Project.id).with_for_update()
+    return (await session.scalars(query)).all()
+
+
 async def projects_deleted_before(session: AsyncSession, moment: datetime, limit: int) -> Sequence[UUID]:
     """Ids of projects whose time to be restored is over."""
     return (await session.scalars(select(Project.id).where(Project.deleted_at < moment).limit(limit))).all()

@@ -123,6 +123,18 @@ class ProjectsService:
             work.save(events.project_restored(project))
             return project
 
+    async def erase_all(self, event_id: UUID, user_id: str) -> None:
+        """Put away all of a user's projects so that the sweeper's next turn removes them: nobody can restore them."""
+        async with self._db.work() as work:
+            if not await work.first_time(event_id):
+                return
+            now = self._now()
+            for project in await repository.projects_locked(work.session, user_id):
+                was_there = project.deleted_at is None
+                project.erase(self._restorable, now)
+                if was_there:
+                    work.save(events.project_deleted(project))
+
     async def _require_room(self, work: Work, user_id: str, allowed: int) -> None:
         if allowed and await repository.count_projects_alone(work.session, user_id) >= allowed:
             raise PlanLimit(

@@ -1,6 +1,7 @@
-"""Accounts and who may act as whom: sign-in, sessions, roles, signing keys, live tickets, the activity log.
+"""Accounts and who may act as whom: sign-in, sessions, roles, signing keys, live and mail tickets, the activity log.
 
-RPCs: filmstudio.users.v1.UsersService. Events out on users.users.v1: UserRegistered, UserUpdated. Events in from
+RPCs: filmstudio.users.v1.UsersService. Events out on users.users.v1: UserRegistered, UserUpdated, UserDeleted, MailRequested
+(a mail with a token is wanted; notifications fetches the token and sends it). Events in from
 credits.accounts.v1: SubscriptionChanged (a user's tier, and by it the role), CreditsGranted (what administrators granted,
 for the activity log). Calls nobody.
 """

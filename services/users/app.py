@@ -18,6 +18,8 @@ from services.kit.runtime import Part, Periodic
 from services.users import consumers, rpc
 from services.users.bootstrap import Bootstrap
 from services.users.keys import Keys
+from services.users.mail_tokens import MailTokens
+from services.users.models import MailPurpose
 from services.users.passwords import Passwords
 from services.users.service import Users
 from services.users.settings import Settings
@@ -39,12 +41,20 @@ def build(settings: Settings) -> Sequence[Part]:
         ticket_lives=timedelta(seconds=settings.live_ticket_s),
     )
     users = Users(database, passwords, sign_ins)
+    mail_tokens = MailTokens(
+        database,
+        passwords,
+        {
+            MailPurpose.VERIFY_EMAIL: timedelta(hours=settings.verify_email_hours),
+            MailPurpose.RESET_PASSWORD: timedelta(hours=settings.reset_password_hours),
+        },
+    )
     consumer = Consumer("users", settings.kafka_bootstrap_servers)
     consumers.subscribe(consumer, users)
     server = Server(settings.users_grpc_address, Callers.read(settings))
     server.add(
         users_pb2_grpc.add_UsersServiceServicer_to_server,
-        rpc.UsersServicer(users, sign_ins, keys),
+        rpc.UsersServicer(users, sign_ins, mail_tokens, keys),
         rpc.SERVICE,
         rpc.CALLERS,
     )
@@ -57,5 +67,6 @@ def build(settings: Settings) -> Sequence[Part]:
         server,
         Bootstrap(users, settings.filmstudio_admin_email, admin_password),
         Periodic("forget expired", 3600, sign_ins.forget_expired),
+        Periodic("forget deleted", 3600, users.forget_deleted),
         housekeeping(database),
     ]

@@ -21,6 +21,22 @@ class Unauthenticated(DomainError):
     reason = "UNAUTHENTICATED"
 
 
+class TokenInvalid(DomainError):
+    """A mailed token is used, expired or unknown; which of them is not said."""
+
+    code = grpc.StatusCode.INVALID_ARGUMENT
+    reason = "TOKEN_INVALID"
+
+
+class LastAdmin(DomainError):
+    """The installation's only administrator can't leave."""
+
+    reason = "LAST_ADMIN"
+
+    def __init__(self) -> None:
+        super().__init__("you are the only administrator; make somebody else one first")
+
+
 class Suspended(DomainError):
     """The account is suspended."""
 

@@ -1,13 +1,14 @@
-"""Accounts, sessions and their refresh tokens, live tickets, the activity log, with the rules that bind each alone."""
+"""Accounts, sessions and their refresh tokens, live tickets, mail tokens, the activity log, with the rules of each alone."""
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, DateTime, ForeignKey, LargeBinary, String
+from sqlalchemy import BigInteger, DateTime, Enum, ForeignKey, LargeBinary, String
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -17,6 +18,10 @@ from services.kit.errors import EtagMismatch, Invalid
 FREE_TIER = "free"
 TOP_TIER = "enterprise"
 MAX_NAME_CHARS = 100
+DEFAULT_LANGUAGE = "en"
+# RFC 5646 in outline: a language of two or three letters, then script, region and the like
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*\Z")
+_MAX_LANGUAGE_CHARS = 35
 
 
 class Base(DeclarativeBase):
@@ -44,6 +49,20 @@ def clean_name(name: str) -> str:
     return name
 
 
+def clean_language(language: str) -> str:
+    """The language tag; Invalid unless it looks like one ("en", "pt-BR")."""
+    if len(language) > _MAX_LANGUAGE_CHARS or not _LANGUAGE.match(language):
+        raise Invalid("a language is a tag such as en or pt-BR", field="language")
+    return language
+
+
+class MailPurpose(StrEnum):
+    """What a mailed token is good for."""
+
+    VERIFY_EMAIL = "verify_email"
+    RESET_PASSWORD = "reset_password"  # noqa: S105 - a purpose
+
+
 class User(Base):
     """An account."""
 
@@ -61,6 +80,11 @@ class User(Base):
     suspended: Mapped[bool] = mapped_column(default=False)
     # access tokens issued before it are refused
     not_before: Mapped[datetime | None]
+    email_verified: Mapped[bool] = mapped_column(default=False)
+    # BCP 47, of mail and pages
+    language: Mapped[str] = mapped_column(String(_MAX_LANGUAGE_CHARS), default=DEFAULT_LANGUAGE)
+    # A deleted account stays for as long as its tokens could still be tried, without anything personal.
+    deleted_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
@@ -87,6 +111,35 @@ class User(Base):
         """Note that something visible has changed."""
         self.version += 1
         self.updated_at = now
+
+    def change(self, name: str | None, language: str | None, now: datetime) -> bool:
+        """A new name or language; True when something changed. Invalid."""
+        wanted = (
+            self.name if name is None else clean_name(name),
+            self.language if language is None else clean_language(language),
+        )
+        if wanted == (self.name, self.language):
+            return False
+        self.name, self.language = wanted
+        self.touch(now)
+        return True
+
+    def verify_email(self, now: datetime) -> bool:
+        """The address is proven to be its owner's; True when that is new."""
+        if self.email_verified:
+            return False
+        self.email_verified = True
+        self.touch(now)
+        return True
+
+    def delete(self, now: datetime) -> None:
+        """Nothing personal is left, the address is free again, and every token is refused."""
+        self.email = f"{self.id}@deleted.invalid"
+        self.name = self.password_hash = ""
+        self.email_verified = self.admin = False
+        self.deleted_at = now
+        self.refuse_tokens_until(now)
+        self.touch(now)
 
     def set_access(self, *, admin: bool | None, suspended: bool | None, now: datetime) -> list[str]:
         """Change rights; what changed, as actions for the activity log. Losing any refuses the tokens issued so far."""
@@ -153,6 +206,19 @@ class LiveTicket(Base):
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.users.id"))
     expires_at: Mapped[datetime] = mapped_column(index=True)
     used_at: Mapped[datetime | None]
+
+
+class MailToken(Base):
+    """A token that travels by mail. The token itself is kept nowhere, only its SHA-256."""
+
+    __tablename__ = "mail_tokens"
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.users.id", ondelete="CASCADE"), index=True)
+    purpose: Mapped[MailPurpose] = mapped_column(
+        Enum(MailPurpose, native_enum=False, values_callable=lambda kind: [member.value for member in kind])
+    )
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class Activity(Base):

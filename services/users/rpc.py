@@ -8,8 +8,10 @@ from filmstudio.users.v1 import users_pb2 as pb
 from filmstudio.users.v1 import users_pb2_grpc
 
 from services.kit import rpc
-from services.users.events import role_proto, timestamp
+from services.kit.errors import Invalid
+from services.users.events import purpose_of, role_proto, timestamp
 from services.users.keys import Keys
+from services.users.mail_tokens import MailTokens
 from services.users.models import User
 from services.users.service import Users
 from services.users.sign_in import Session, SignIns
@@ -26,6 +28,13 @@ CALLERS = {
     "GetUser": _GATEWAY,
     "UpdateUser": _GATEWAY,
     "GetContact": {"crm_sync", "notifications", "credits"},
+    "IssueMailToken": {"notifications"},
+    "RequestPasswordReset": _GATEWAY,
+    "ResetPassword": _GATEWAY,
+    "ChangePassword": _GATEWAY,
+    "VerifyEmail": _GATEWAY,
+    "RequestEmailVerification": _GATEWAY,
+    "DeleteUser": _GATEWAY,
     "ListUsers": _GATEWAY,
     "SetAccess": _GATEWAY,
     "CreateLiveTicket": _GATEWAY,
@@ -47,15 +56,18 @@ def user_proto(user: User) -> pb.User:
         create_time=timestamp(user.created_at),
         update_time=timestamp(user.updated_at),
         etag=user.etag,
+        email_verified=user.email_verified,
+        language=user.language,
     )
 
 
 class UsersServicer(users_pb2_grpc.UsersServiceServicer):
     """filmstudio.users.v1.UsersService."""
 
-    def __init__(self, users: Users, sign_ins: SignIns, keys: Keys) -> None:
+    def __init__(self, users: Users, sign_ins: SignIns, mail_tokens: MailTokens, keys: Keys) -> None:
         self._users = users
         self._sign_ins = sign_ins
+        self._mail_tokens = mail_tokens
         self._keys = keys
 
     async def _session(self, session: Session) -> pb.Session:
@@ -99,12 +111,61 @@ class UsersServicer(users_pb2_grpc.UsersServiceServicer):
 
     async def UpdateUser(self, request: pb.UpdateUserRequest, context: Any) -> pb.UpdateUserResponse:
         name = request.name if request.HasField("name") else None
-        user = await self._users.rename(rpc.caller().user(), name, request.if_match)
+        language = request.language if request.HasField("language") else None
+        user = await self._users.change(rpc.caller().user(), name, language, request.if_match)
         return pb.UpdateUserResponse(user=user_proto(user))
 
     async def GetContact(self, request: pb.GetContactRequest, context: Any) -> pb.GetContactResponse:
         user = await self._users.contact(request.user_id)
-        return pb.GetContactResponse(email=user.email, name=user.name)
+        return pb.GetContactResponse(
+            email=user.email,
+            name=user.name,
+            language=user.language,
+            email_verified=user.email_verified,
+            suspended=user.suspended,
+        )
+
+    async def IssueMailToken(self, request: pb.IssueMailTokenRequest, context: Any) -> pb.IssueMailTokenResponse:
+        purpose = purpose_of(request.purpose)
+        if purpose is None:
+            raise Invalid("say what the token is for", field="purpose")
+        issued = await self._mail_tokens.issue(request.user_id, purpose)
+        return pb.IssueMailTokenResponse(
+            token=issued.token,
+            expire_time=timestamp(issued.expires_at),
+            email=issued.user.email,
+            name=issued.user.name,
+            language=issued.user.language,
+        )
+
+    async def RequestPasswordReset(
+        self, request: pb.RequestPasswordResetRequest, context: Any
+    ) -> pb.RequestPasswordResetResponse:
+        await self._mail_tokens.request_reset(request.email)
+        return pb.RequestPasswordResetResponse()
+
+    async def ResetPassword(self, request: pb.ResetPasswordRequest, context: Any) -> pb.ResetPasswordResponse:
+        await self._mail_tokens.reset_password(request.token, request.password)
+        return pb.ResetPasswordResponse()
+
+    async def ChangePassword(self, request: pb.ChangePasswordRequest, context: Any) -> pb.ChangePasswordResponse:
+        await self._mail_tokens.change_password(
+            rpc.caller().user(), request.current_password, request.new_password, request.refresh_token
+        )
+        return pb.ChangePasswordResponse()
+
+    async def VerifyEmail(self, request: pb.VerifyEmailRequest, context: Any) -> pb.VerifyEmailResponse:
+        return pb.VerifyEmailResponse(user=user_proto(await self._mail_tokens.verify_email(request.token)))
+
+    async def RequestEmailVerification(
+        self, request: pb.RequestEmailVerificationRequest, context: Any
+    ) -> pb.RequestEmailVerificationResponse:
+        await self._mail_tokens.request_verification(rpc.caller().user())
+        return pb.RequestEmailVerificationResponse()
+
+    async def DeleteUser(self, request: pb.DeleteUserRequest, context: Any) -> pb.DeleteUserResponse:
+        await self._users.delete(rpc.caller().user(), request.if_match)
+        return pb.DeleteUserResponse()
 
     async def ListUsers(self, request: pb.ListUsersRequest, context: Any) -> pb.ListUsersResponse:
         rpc.caller().require_admin()

@@ -14,8 +14,8 @@ from services.kit.db import Database, Work
 from services.kit.errors import Invalid, NotFound
 from services.kit.ids import new_id, parse_id
 from services.users import emails, events, repository
-from services.users.errors import EmailTaken
-from services.users.models import FREE_TIER, TOP_TIER, Activity, User, clean_name
+from services.users.errors import EmailTaken, LastAdmin
+from services.users.models import DEFAULT_LANGUAGE, FREE_TIER, TOP_TIER, Activity, User, clean_name
 from services.users.passwords import Passwords
 from services.users.sign_in import Session, SignIns
 
@@ -60,6 +60,9 @@ class Users:
             account_seq=0,
             admin=admin,
             suspended=False,
+            # who installs the studio says whose address it is
+            email_verified=admin,
+            language=DEFAULT_LANGUAGE,
             version=1,
             created_at=now,
             updated_at=now,
@@ -105,16 +108,34 @@ class Users:
             raise NotFound("no such user")
         return user
 
-    async def rename(self, user_id: str, name: str | None, if_match: str) -> User:
-        """Change one's own name; EtagMismatch when the account has changed since."""
+    async def change(self, user_id: str, name: str | None, language: str | None, if_match: str) -> User:
+        """Change one's own name or language; EtagMismatch when the account has changed since."""
         async with self._db.work() as work:
             user = await self._locked(work, user_id)
             user.require_etag(if_match)
-            if name is not None and (cleaned := clean_name(name)) != user.name:
-                user.name = cleaned
-                user.touch(self._now())
+            if user.change(name, language, self._now()):
                 work.save(events.user_updated(user))
             return user
+
+    async def delete(self, user_id: str, if_match: str) -> None:
+        """Delete one's own account: everything personal goes with this transaction, others hear that they are to follow.
+
+        NotFound, EtagMismatch, LastAdmin.
+        """
+        async with self._db.work() as work:
+            user = await self._locked(work, user_id)
+            user.require_etag(if_match)
+            if user.admin and not await repository.other_admins(work.session, user.id):
+                raise LastAdmin
+            now = self._now()
+            user.delete(now)
+            await repository.forget_sign_ins(work.session, user.id)
+            work.save(events.user_deleted(user.id, now), self._activity("user.deleted", user.id, user.id))
+
+    async def forget_deleted(self) -> None:
+        """Remove the last of accounts whose tokens nobody can try any more; called hourly."""
+        async with self._db.work() as work:
+            await repository.forget_deleted(work.session, self._now() - FLOORS_FOR)
 
     async def _locked(self, work: Work, user_id: str) -> User:
         known = parse_id(user_id)

@@ -23,6 +23,9 @@ class Settings(DatabaseSettings):
     access_token_s: int = Field(default=900, gt=0)
     refresh_token_days: int = Field(default=30, gt=0)
     live_ticket_s: int = Field(default=30, gt=0)
+    # how long what is mailed may be used
+    verify_email_hours: float = Field(default=72, gt=0)
+    reset_password_hours: float = Field(default=1, gt=0)
     # The account of the installation's administrator; without both there is none.
     filmstudio_admin_email: str = ""
     filmstudio_admin_password: SecretStr = SecretStr("")

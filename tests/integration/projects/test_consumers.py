@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 from filmstudio.ai_jobs.v1 import events_pb2, jobs_pb2
 from filmstudio.projects.v1 import projects_pb2 as pb
+from filmstudio.users.v1.events_pb2 import UserDeleted
 from google.protobuf.message import Message
 
 from services.kit.consumer import Consumer
+from services.kit.errors import NotFound
 from services.kit.ids import new_id
 from services.projects import consumers
 from tests.integration.projects.conftest import Studio
@@ -27,7 +29,8 @@ class Stream:
     async def tell(self, message: Message, subject: str) -> None:
         self._sequence += 1
         headers = headers_of(message, subject, self._sequence)
-        await self._consumer.replay(consumers.JOBS, headers, message.SerializeToString())
+        topic = consumers.USERS if isinstance(message, UserDeleted) else consumers.JOBS
+        await self._consumer.replay(topic, headers, message.SerializeToString())
 
 
 @pytest.mark.parametrize(
@@ -60,3 +63,15 @@ async def test_a_probe_and_a_job_of_an_unknown_project_concern_nobody(studio: St
         job = jobs_pb2.Job(id=str(new_id()), project_id=project_id, kind=jobs_pb2.JOB_KIND_PROBE)
         await stream.tell(events_pb2.JobQueued(job=job), job.id)
     assert (await studio.projects.get(studio.user, str(project.id))).version == 1
+
+
+async def test_the_projects_of_a_deleted_user_are_gone_for_good(studio: Studio) -> None:
+    stream, kept, deleted = Stream(studio), await studio.project(), await studio.project()
+    await studio.projects.delete(studio.user, str(deleted.id), "")
+    await stream.tell(UserDeleted(user_id=studio.user), studio.user)
+    for project in (kept, deleted):
+        with pytest.raises(NotFound):
+            await studio.projects.restore(studio.user, str(project.id))
+    assert [[name for name, _ in await studio.facts(project.id)][-1] for project in (kept, deleted)] == [
+        "ProjectDeleted"
+    ] * 2

@@ -17,6 +17,8 @@ from services.kit.identity import Callers
 from services.kit.rpc import Client, Server
 from services.users import rpc
 from services.users.keys import Keys, make_key
+from services.users.mail_tokens import MailTokens
+from services.users.models import MailPurpose
 from services.users.passwords import Passwords
 from services.users.service import Users
 from services.users.sign_in import Session, SignIns
@@ -38,6 +40,10 @@ class Clock:
         self.now += timedelta(seconds=seconds)
 
 
+async def no_wait(_seconds: float) -> None:
+    """What is padded in production isn't here."""
+
+
 @dataclass
 class Studio:
     """Users wired up, and ways to make what tests need."""
@@ -45,6 +51,7 @@ class Studio:
     database: Database
     users: Users
     sign_ins: SignIns
+    mail_tokens: MailTokens
     clock: Clock
     client: Callable[[str], users_pb2_grpc.UsersServiceAsyncStub]
 
@@ -73,12 +80,17 @@ async def studio(database_url: str, tmp_path: Path) -> AsyncIterator[Studio]:
         ticket_lives=timedelta(seconds=30), now=clock, sleep=clock.sleep,
     )  # fmt: skip
     users = Users(database, passwords, sign_ins, now=clock)
+    lives = {MailPurpose.VERIFY_EMAIL: timedelta(hours=72), MailPurpose.RESET_PASSWORD: timedelta(hours=1)}
+    mail_tokens = MailTokens(database, passwords, lives, now=clock, sleep=no_wait)
     address = f"unix:{tmp_path}/users.sock"
-    hashes = {name: hashlib.sha256(name.encode()).hexdigest() for name in ("gateway", "credits", "render_worker")}
+    hashes = {
+        name: hashlib.sha256(name.encode()).hexdigest()
+        for name in ("gateway", "credits", "notifications", "render_worker")
+    }
     server = Server(address, Callers(hashes))
     server.add(
         users_pb2_grpc.add_UsersServiceServicer_to_server,
-        rpc.UsersServicer(users, sign_ins, keys),
+        rpc.UsersServicer(users, sign_ins, mail_tokens, keys),
         rpc.SERVICE,
         rpc.CALLERS,
     )
@@ -89,7 +101,7 @@ async def studio(database_url: str, tmp_path: Path) -> AsyncIterator[Studio]:
         return clients[-1].stub(users_pb2_grpc.UsersServiceStub)  # type: ignore[return-value]
 
     await server.start()
-    yield Studio(database, users, sign_ins, clock, client)
+    yield Studio(database, users, sign_ins, mail_tokens, clock, client)
     for opened in clients:
         await opened.stop()
     await server.stop()

@@ -63,11 +63,11 @@ async def test_an_account_is_its_owners_and_an_administrators(studio: Studio) ->
 
 async def test_a_name_changes_under_its_etag(studio: Studio) -> None:
     user = (await studio.person()).user
-    renamed = await studio.users.rename(str(user.id), "  Asha  ", user.etag)
+    renamed = await studio.users.change(str(user.id), "  Asha  ", None, user.etag)
     assert (renamed.name, renamed.etag) == ("Asha", '"2"')
     with pytest.raises(EtagMismatch):
-        await studio.users.rename(str(user.id), "Other", user.etag)
-    assert (await studio.users.rename(str(user.id), "Other", "")).name == "Other"
+        await studio.users.change(str(user.id), "Other", None, user.etag)
+    assert (await studio.users.change(str(user.id), "Other", None, "")).name == "Other"
 
 
 async def test_administrators_cannot_lock_themselves_out(studio: Studio) -> None:
@@ -133,7 +133,7 @@ async def test_the_activity_log_can_not_be_rewritten(studio: Studio) -> None:
 async def test_rights_of_an_account_that_has_changed_since_it_was_read_stay(studio: Studio) -> None:
     admin, person = str(uuid4()), (await studio.person()).user
     user_id, read = str(person.id), person.etag
-    await studio.users.rename(user_id, "Another Name", read)
+    await studio.users.change(user_id, "Another Name", None, read)
     with pytest.raises(EtagMismatch):
         await studio.users.set_access(admin, user_id, admin=True, suspended=None, if_match=read)
     now = await studio.users.get(user_id, user_id, admin=False)
