@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import subprocess
 import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -28,6 +27,7 @@ CREDENTIALS = {
     "SALESFORCE_CLIENT_SECRET": "canary-salesforce",
 }
 START_S = 20.0
+STOP_S = 10.0
 
 
 class Sandbox:
@@ -45,7 +45,7 @@ class Sandbox:
             "FILMSTUDIO_URL": webhook_target,
             **told,
         }
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: asyncio.subprocess.Process | None = None
         self.http = httpx.AsyncClient(base_url=self.url, timeout=30)
 
     @property
@@ -77,13 +77,14 @@ class Sandbox:
 
     async def start(self) -> None:
         """Start it, and return once it answers."""
-        environ = {name: value for name, value in os.environ.items() if not name.startswith("COV_")} | self._told
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "deploy.local.sandbox"], cwd=CHECKOUT, env=environ, start_new_session=True
+        # ended with the test's own process, however that ends
+        command = (sys.executable, str(CHECKOUT / "deploy/local/die_with_parent.py"))
+        self._process = await asyncio.create_subprocess_exec(
+            *command, sys.executable, "-m", "deploy.local.sandbox", cwd=CHECKOUT, env={**os.environ, **self._told}
         )
         deadline = asyncio.get_running_loop().time() + START_S
         while True:
-            assert self._process.poll() is None, f"the sandbox ended with {self._process.returncode}"
+            assert self._process.returncode is None, f"the sandbox ended with {self._process.returncode}"
             assert asyncio.get_running_loop().time() < deadline, f"the sandbox did not answer within {START_S:g} s"
             try:
                 await self.http.get("/_faults")
@@ -98,10 +99,10 @@ class Sandbox:
             return
         self._process.send_signal(how)
         try:
-            await asyncio.to_thread(self._process.wait, 10)
-        except subprocess.TimeoutExpired:
+            await asyncio.wait_for(self._process.wait(), STOP_S)
+        except TimeoutError:
             self._process.kill()
-            await asyncio.to_thread(self._process.wait)
+            await self._process.wait()
         self._process = None
 
     async def kill(self) -> None:
