@@ -2,5 +2,5 @@
 
 RPCs: JobsService (gateway; youtube for GetJob) and RenderService (render workers only).
 Events out: JobQueued … JobExpired on ai-jobs.jobs.v1; the rings StepReady and StepCanceled on ai-jobs.steps.v1.
-Events in: ProjectDeleted from projects (its live jobs are canceled). Calls: projects, credits.
+Events in from projects: ProjectDeleted (its live jobs are canceled), ProjectPurged (its films go). Calls: projects, credits.
 """

@@ -13,6 +13,7 @@ from services.ai_jobs.engines import Engines
 from services.ai_jobs.house import House
 from services.ai_jobs.pace import Pace
 from services.ai_jobs.planner import Planner
+from services.ai_jobs.purges import Purges
 from services.ai_jobs.reading import Reading
 from services.ai_jobs.service import JobsService
 from services.ai_jobs.settings import Settings
@@ -54,6 +55,7 @@ def build(settings: Settings) -> Sequence[Part]:
     reading = Reading(database, house, storage)
     dispatch = Dispatch(database, house, storage)
     upkeep = Upkeep(database, house, dispatch, credits)
+    purges = Purges(database, storage)
 
     consumer = Consumer("ai_jobs", bootstrap)
     consumers.subscribe(consumer, jobs)
@@ -73,6 +75,7 @@ def build(settings: Settings) -> Sequence[Part]:
         Periodic("lease sweeper", settings.lease_sweep_interval_s, upkeep.sweep_leases),
         Periodic("job sweeper", settings.job_sweep_interval_s, upkeep.sweep_jobs),
         Periodic("hold reconciler", settings.reconcile_interval_s, upkeep.reconcile_holds),
+        Periodic("purges", settings.purge_interval_s, purges.sweep),
         Periodic("measures", MEASURE_INTERVAL_S, upkeep.measure),
     ]
     relay = Relay(database, bootstrap)

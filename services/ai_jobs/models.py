@@ -339,3 +339,11 @@ class Quote(Base):
             asked == (self.user_id, self.project_id, self.kind, self.options_sha256, self.script_version)
             and now < self.expires_at
         )
+
+
+class Purge(Base):
+    """A project that is gone for good while what was made for it is not."""
+
+    __tablename__ = "purges"
+    project_id: Mapped[UUID] = mapped_column(primary_key=True)
+    user_id: Mapped[str] = mapped_column(String(64))

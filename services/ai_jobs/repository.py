@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.ai_jobs.models import LIVE, Job, JobEvent, JobKind, JobStatus, Quote
+from services.ai_jobs.models import LIVE, Job, JobEvent, JobKind, JobStatus, Purge, Quote
 from services.ai_jobs.step_models import Artifact, PaidSegment, RenderStep, StepState, StepTime, UserTurn, Worker
 
 
@@ -346,6 +346,18 @@ async def quote(session: AsyncSession, quote_id: UUID) -> Quote | None:
 async def drop_job(session: AsyncSession, job_id: UUID) -> None:
     """A first attempt whose hold was refused leaves no trace."""
     await session.execute(delete(Job).where(Job.id == job_id))
+
+
+async def purges_due(session: AsyncSession, limit: int) -> Sequence[Purge]:
+    """Projects that are gone for good, with no job that lives."""
+    living = select(Job.id).where(Job.project_id == Purge.project_id, Job.status.in_(LIVE))
+    return (await session.scalars(select(Purge).where(~living.exists()).limit(limit))).all()
+
+
+async def purge_project(session: AsyncSession, project_id: UUID) -> None:
+    """Remove every row about the project: its jobs with their steps and events, what was rendered, quotes."""
+    for kept in (Job, Artifact, PaidSegment, Quote, Purge):
+        await session.execute(delete(kept).where(kept.project_id == project_id))
 
 
 async def touch_worker(session: AsyncSession, name: str) -> None:

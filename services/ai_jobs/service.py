@@ -19,7 +19,7 @@ from services.ai_jobs.clients import Commission, Credits, Projects, commission
 from services.ai_jobs.course import Course
 from services.ai_jobs.errors import JobAlreadyRunning, JobState, PlanLimit, QuoteStale
 from services.ai_jobs.house import House
-from services.ai_jobs.models import FilmSpec, Job, JobKind, JobStatus, Phase, Quote
+from services.ai_jobs.models import FilmSpec, Job, JobKind, JobStatus, Phase, Purge, Quote
 from services.kit import requests
 from services.kit.db import Database, Work
 from services.kit.errors import Invalid, NotFound
@@ -398,3 +398,9 @@ class JobsService:
         if course is None or course.job.user_id != user_id or course.job.status is JobStatus.RESERVING:
             raise NotFound(f"there is no job {job_id}")
         return course
+
+    async def purge_project_later(self, event_id: UUID, project_id: str, user_id: str) -> None:
+        """The project is gone for good: what was made for it goes with one of the next sweeps."""
+        async with self._db.work() as work:
+            if await work.first_time(event_id):
+                await work.session.merge(Purge(project_id=UUID(project_id), user_id=user_id))

@@ -18,5 +18,7 @@ class Settings(DatabaseSettings, StorageSettings):
     lease_sweep_interval_s: float = 1.0
     job_sweep_interval_s: float = 15.0
     reconcile_interval_s: float = 60.0
+    # seconds between looks for projects that are gone for good and whose films are not
+    purge_interval_s: float = 300.0
     # seconds between looks at plans that are due, besides being woken
     planner_interval_s: float = 2.0

@@ -146,6 +146,21 @@ class Storage:
         """Delete the object; one that isn't there is fine."""
         await self._call(partial(self._client.delete_object, Bucket=self.bucket, Key=key))
 
+    async def delete_all(self, prefix: str) -> int:
+        """Delete every object whose key begins so; how many there were."""
+
+        def page() -> list[str]:
+            found = self._client.list_objects_v2(Bucket=self.bucket, Prefix=prefix, MaxKeys=1000)
+            return [entry["Key"] for entry in found.get("Contents", [])]
+
+        count = 0
+        # what was deleted isn't listed again, so the first page is always the next one
+        while keys := await self._call(page):
+            for key in keys:
+                await self.delete(key)
+            count += len(keys)
+        return count
+
     async def ping(self) -> None:
         """DependencyAway unless the bucket answers."""
         await self._call(partial(self._client.head_bucket, Bucket=self.bucket))

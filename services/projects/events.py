@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from filmstudio.projects.v1 import events_pb2
 from google.protobuf.message import Message
 
@@ -29,6 +31,12 @@ def project_updated(project: Project) -> Fact:
 def project_deleted(project: Project) -> Fact:
     """A project was put away; its live jobs are to be canceled."""
     return _fact(project, events_pb2.ProjectDeleted(project=project_message(project)))
+
+
+def project_purged(project_id: UUID, user_id: str) -> Fact:
+    """A project is gone for good."""
+    message = events_pb2.ProjectPurged(project_id=str(project_id), user_id=user_id)
+    return Fact(TOPIC, "project", str(project_id), message)
 
 
 def project_restored(project: Project) -> Fact:

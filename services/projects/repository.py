@@ -67,9 +67,10 @@ async def projects_deleted_before(session: AsyncSession, moment: datetime, limit
     return (await session.scalars(select(Project.id).where(Project.deleted_at < moment).limit(limit))).all()
 
 
-async def purge_project(session: AsyncSession, project_id: UUID, deleted_before: datetime) -> None:
-    """Remove the project with all that hangs on it, unless it was restored meanwhile."""
-    await session.execute(delete(Project).where(Project.id == project_id, Project.deleted_at < deleted_before))
+async def purge_project(session: AsyncSession, project_id: UUID, deleted_before: datetime) -> str | None:
+    """Remove the project with all that hangs on it: whose it was, or None where it was restored meanwhile."""
+    statement = delete(Project).where(Project.id == project_id, Project.deleted_at < deleted_before)
+    return await session.scalar(statement.returning(Project.user_id))
 
 
 async def note_job(session: AsyncSession, project_id: UUID, job_id: UUID, sequence: int, *, live: bool) -> bool:

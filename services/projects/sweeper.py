@@ -8,7 +8,7 @@ from services.kit import telemetry
 from services.kit.clock import Now, utc_now
 from services.kit.db import Database
 from services.kit.storage import Storage
-from services.projects import repository
+from services.projects import events, repository
 from services.projects.assets import AssetsService
 
 # rows looked at in one turn; what is left waits for the next
@@ -44,7 +44,9 @@ class Sweeper:
             for key in {key for asset in assets for key in (asset.object_key, asset.upload_key) if key}:
                 await self._storage.delete(key)
             async with self._db.work() as work:
-                await repository.purge_project(work.session, project_id, over)
+                user_id = await repository.purge_project(work.session, project_id, over)
+                if user_id is not None:
+                    work.save(events.project_purged(project_id, user_id))
             telemetry.log().info("project purged", project_id=str(project_id))
 
     async def _forget_uploads(self) -> None:

@@ -157,6 +157,12 @@ class FakeStorage:
     async def head(self, key: str) -> StoredObject | None:
         return self.objects.get(key)
 
+    async def delete_all(self, prefix: str) -> int:
+        doomed = [key for key in self.objects if key.startswith(prefix)]
+        for key in doomed:
+            del self.objects[key]
+        return len(doomed)
+
     def sign_get(self, key: str, expires_s: int, *, filename: str = "", content_type: str = "") -> str:
         return f"http://storage/{key}?as={filename}"
 

@@ -79,8 +79,11 @@ class Studio:
             rows = (await work.session.scalars(query)).all()
         names = [str(row.headers["ce_type"]).rpartition(".")[2] for row in rows]
         classes = [getattr(events_pb2, name) for name in names]
+        messages = [cls.FromString(row.payload) for cls, row in zip(classes, rows, strict=True)]
+        # of a purged project there is nothing left to tell
         return [
-            (name, cls.FromString(row.payload).project) for name, cls, row in zip(names, classes, rows, strict=True)
+            (name, getattr(message, "project", projects_pb2.Project()))
+            for name, message in zip(names, messages, strict=True)
         ]
 
 

@@ -120,6 +120,8 @@ async def test_after_thirty_days_a_deleted_project_is_gone(studio: Studio) -> No
     assert (await studio.projects.get(studio.user, str(kept.id))).id == kept.id
     async with studio.database.work() as work:
         assert await work.session.get(type(project), project.id) is None
+    assert [name for name, _ in await studio.facts(project.id)][-1] == "ProjectPurged"
+    assert "ProjectPurged" not in [name for name, _ in await studio.facts(kept.id)]
 
 
 async def follow(studio: Studio, project_id: object, job_id: object, sequence: int, **what: bool) -> None:

@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from filmstudio.projects.v1 import projects_pb2 as filmstudio_dot_projects_dot_v1_dot_projects__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#filmstudio/projects/v1/events.proto\x12\x16\x66ilmstudio.projects.v1\x1a%filmstudio/projects/v1/projects.proto\"B\n\x0eProjectCreated\x12\x30\n\x07project\x18\x01 \x01(\x0b\x32\x1f.filmstudio.projects.v1.Project\"B\n\x0eProjectUpdated\x12\x30\n\x07project\x18\x01 \x01(\x0b\x32\x1f.filmstudio.projects.v1.Project\"B\n\x0eProjectDeleted\x12\x30\n\x07project\x18\x01 \x01(\x0b\x32\x1f.filmstudio.projects.v1.Project\"C\n\x0fProjectRestored\x12\x30\n\x07project\x18\x01 \x01(\x0b\x32\x1f.filmstudio.projects.v1.Projectb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#filmstudio/projects/v1/events.proto\x12\x16\x66ilmstudio.projects.v1\x1a%filmstudio/projects/v1/projects.proto\"B\n\x0eProjectCreated\x12\x30\n\x07project\x18\x01 \x01(\x0b\x32\x1f.filmstudio.projects.v1.Project\"B\n\x0eProjectUpdated\x12\x30\n\x07project\x18\x01 \x01(\x0b\x32\x1f.filmstudio.projects.v1.Project\"B\n\x0eProjectDeleted\x12\x30\n\x07project\x18\x01 \x01(\x0b\x32\x1f.filmstudio.projects.v1.Project\"C\n\x0fProjectRestored\x12\x30\n\x07project\x18\x01 \x01(\x0b\x32\x1f.filmstudio.projects.v1.Project\"4\n\rProjectPurged\x12\x12\n\nproject_id\x18\x01 \x01(\t\x12\x0f\n\x07user_id\x18\x02 \x01(\tb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -40,4 +40,6 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_PROJECTDELETED']._serialized_end=304
   _globals['_PROJECTRESTORED']._serialized_start=306
   _globals['_PROJECTRESTORED']._serialized_end=373
+  _globals['_PROJECTPURGED']._serialized_start=375
+  _globals['_PROJECTPURGED']._serialized_end=427
 # @@protoc_insertion_point(module_scope)
