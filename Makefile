@@ -12,14 +12,15 @@ ifneq ($$(origin $(1)),command line)
 $(1) :=
 endif
 endef
-$(foreach variable,SCRIPT DURATION ASPECT RESOLUTION LANGUAGE NAME,$(eval $(call from_command_line,$(variable))))
+$(foreach variable,SCRIPT DURATION ASPECT RESOLUTION LANGUAGE NAME PUBLISH,$(eval $(call from_command_line,$(variable))))
 
 LOCKED = --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate \
 	--overrides requirements/overrides.txt
 
 DEMO_ARGUMENTS = $(if $(SCRIPT),--script "$(SCRIPT)") $(if $(DURATION),--duration "$(DURATION)") \
 	$(if $(ASPECT),--aspect "$(ASPECT)") $(if $(RESOLUTION),--resolution "$(RESOLUTION)") \
-	$(if $(LANGUAGE),--language "$(LANGUAGE)") $(if $(NAME),--name "$(NAME)") $(if $(PORT),--port $(PORT))
+	$(if $(LANGUAGE),--language "$(LANGUAGE)") $(if $(NAME),--name "$(NAME)") $(if $(PORT),--port $(PORT)) \
+	$(if $(PUBLISH),--publish)
 
 .PHONY: help setup dev demo test up down status logs start stop reset proto lock openapi audit chaos bench fmt lint types ci
 
@@ -32,7 +33,7 @@ setup: ## install everything the studio needs to run (each target below does it 
 dev: # as setup, with what the checks need
 	@$(PYTHON) deploy/local/setup.py dev
 
-demo: setup ## make a film; SCRIPT= DURATION= ASPECT= RESOLUTION= LANGUAGE= NAME= PORT= for one of your own
+demo: setup ## make a film; SCRIPT= DURATION= ASPECT= RESOLUTION= LANGUAGE= NAME= PORT= for one of your own; PUBLISH=1
 	@$(PY) -m deploy.local.demo $(DEMO_ARGUMENTS)
 
 up: setup ## start the studio and leave it running; PORT= WORKERS=

@@ -1,6 +1,7 @@
 """`make demo`: one film from a script, through a whole studio, from sign-up to the files in out/.
 
 Uses the studio that is up, and leaves it up; else starts one and stops it in the end. It is a thin user of `cli`.
+`make demo PUBLISH=1` goes on to publish the film and leaves the studio running, so that one can look.
 """
 
 import argparse
@@ -18,6 +19,7 @@ from cli import outputs, progress
 from cli.client import ENDED, Client, Json, script_format
 from cli.errors import JOB_FAILED, USAGE, StudioError
 from cli.main import file_stem, film_options, read_script
+from deploy.local import demo_publish
 from deploy.local.errors import StackError
 from deploy.local.layout import CHECKOUT, DEFAULT_ROOT
 from deploy.local.stack import Stack
@@ -44,6 +46,7 @@ class Wish:
     name: str
     # where a studio of our own listens; None: the usual place
     port: int | None = None
+    publish: bool = False
 
 
 def wish(arguments: Sequence[str] | None = None) -> Wish:
@@ -56,18 +59,24 @@ def wish(arguments: Sequence[str] | None = None) -> Wish:
     parser.add_argument("--language", default="en", help="what the script is written in")
     parser.add_argument("--name", help="the files' name")
     parser.add_argument("--port", type=int, help="the port of the studio that is started")
+    parser.add_argument("--publish", action="store_true", help="put the film on YouTube (or the sandbox's) as well")
     asked = parser.parse_args(arguments)
     script, duration_s = asked.script, asked.duration
     if script is None:
         duration_s = EXAMPLE_S if duration_s is None else duration_s
         script = SHORT_EXAMPLE if duration_s < SHORT_BELOW_S else EXAMPLE
     name = asked.name or (asked.script.stem if asked.script else "demo")
-    return Wish(script, duration_s, asked.aspect, asked.resolution, asked.language, file_stem(name), asked.port)
+    return Wish(
+        script, duration_s, asked.aspect, asked.resolution, asked.language, file_stem(name), asked.port, asked.publish
+    )
 
 
 @contextlib.contextmanager
-def studio(stack: Stack, port: int | None = None) -> Iterator[dict[str, str]]:
-    """The environment of a studio that answers: the one that is up, or one of our own for as long as the block lasts."""
+def studio(stack: Stack, port: int | None = None, *, stays: bool = False) -> Iterator[dict[str, str]]:
+    """The environment of a studio that answers: the one that is up, or one of our own.
+
+    One of our own lasts as long as the block, unless it `stays` because the block ended well.
+    """
     env = stack.env()
     # what answers at our address may be another checkout's studio
     was_up = bool(stack.status())
@@ -81,6 +90,7 @@ def studio(stack: Stack, port: int | None = None) -> Iterator[dict[str, str]]:
         env = stack.up(port)
         print(f"It is up at {env['FILMSTUDIO_URL']} after {time.monotonic() - started:.1f} s.")
         yield env
+        was_up = was_up or stays
     finally:
         if not was_up:
             print("Stopping the studio.", flush=True)
@@ -147,11 +157,16 @@ def report(job: Json, credits: Json, paths: Sequence[Path], seconds: float) -> s
     return "\n".join(lines)
 
 
+def job_title(client: Client, job: Json) -> str:
+    """The film's title."""
+    return str(client.get(f"/api/v1/projects/{job['project_id']}")["title"])
+
+
 def run(asked: Wish, stack: Stack) -> None:
     """The whole demo; StudioError or StackError where it can't go on."""
     text = read_script(asked.script)
     script_format(asked.script)
-    with studio(stack, asked.port) as env, sign_up(env) as client:
+    with studio(stack, asked.port, stays=asked.publish) as env, sign_up(env) as client:
         started = time.monotonic()
         job = make(client, asked, text)
         if job["status"] != "succeeded":
@@ -159,6 +174,9 @@ def run(asked: Wish, stack: Stack) -> None:
         seconds = time.monotonic() - started
         paths = outputs.fetch(client, job, OUT, asked.name)
         print(report(job, client.credits(), paths, seconds))
+        if asked.publish:
+            lines = demo_publish.publish(client, job, job_title(client, job), env.get("SANDBOX_URL", ""))
+            print("\n".join(["", "The film is published:", *lines, "The studio goes on running: make down ends it."]))
 
 
 def main() -> None:
