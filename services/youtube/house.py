@@ -1,0 +1,14 @@
+"""The use cases of the service together, as facts find them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from services.youtube.connections import Connections
+
+
+@dataclass(frozen=True)
+class House:
+    """Who does what."""
+
+    connections: Connections
