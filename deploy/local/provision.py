@@ -25,16 +25,18 @@ COMPILED = Path(sys.prefix) / ".filmstudio-compiled"
 def main() -> None:
     """Does what is missing. Ends with 1 and a word on each piece that failed."""
     try:
-        failed = run(_tasks())
+        failed = run(_tasks(for_checks="dev" in sys.argv[1:]))
     except StackError as error:
         sys.exit(str(error))
     if failed:
         sys.exit("\n".join(["", "The set-up isn't complete:", *(f"{name}: {error}" for name, error in failed.items())]))
 
 
-def _tasks() -> list[Task]:
+def _tasks(*, for_checks: bool) -> list[Task]:
     sources = backing.resolve(os.environ)
     tasks = [Task("compiled modules", compile_modules), Task("typefaces (npm)", tools.ensure_fonts)]
+    if for_checks:
+        tasks.append(Task("Apex parser (npm)", tools.ensure_apex_parser))
     if sources["s3"] is Source.LOCAL:
         tasks.append(Task("S3 server (go)", tools.ensure_versitygw))
     if sources["kafka"] is Source.LOCAL:

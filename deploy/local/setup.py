@@ -34,7 +34,7 @@ def main() -> None:
         print("Setting up the studio", flush=True)
         _make_venv()
         _install(lock)
-    done = subprocess.run([PYTHON, "-m", "deploy.local.provision"], cwd=CHECKOUT, check=False)
+    done = subprocess.run([PYTHON, "-m", "deploy.local.provision", wanted], cwd=CHECKOUT, check=False)
     if done.returncode != 0:
         sys.exit(done.returncode)
     if lock is not None:

