@@ -22,16 +22,22 @@ from services.gateway.routes import (
     admin,
     assets,
     auth,
+    billing,
     credits,
+    crm,
     dead_letters,
     docs,
     generate,
     jobs,
     live,
     me,
+    notifications,
     operations,
+    passwords,
     projects,
     scripts,
+    webhooks,
+    youtube,
 )
 from services.gateway.settings import Settings
 from services.gateway.studio import Studio
@@ -45,8 +51,9 @@ ALLOWED_HEADERS = [
 ]  # fmt: skip
 EXPOSED_HEADERS = ["ETag", "Location", "RateLimit", "RateLimit-Policy", "Retry-After", "X-Request-Id"]
 _ROUTERS = (
-    auth.router, auth.keys_router, me.router, projects.router, scripts.router, assets.router, generate.router,
-    live.router, jobs.router, credits.router, dead_letters.router, admin.router, operations.router, docs.router,
+    auth.router, auth.keys_router, passwords.router, me.router, projects.router, scripts.router, assets.router,
+    generate.router, live.router, jobs.router, youtube.router, credits.router, billing.router, webhooks.router,
+    notifications.router, dead_letters.router, crm.router, admin.router, operations.router, docs.router,
 )  # fmt: skip
 
 

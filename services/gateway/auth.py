@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ import jwt
 from filmstudio.users.v1 import users_pb2
 
 from services.gateway.problems import Refusal
+from services.kit.errors import DependencyAway, RemoteError
 from services.kit.identity import Caller
 from services.kit.runtime import Periodic
 
@@ -76,6 +78,11 @@ class Gatekeeper:
         answer = await self._users.ListTokenFloors(users_pb2.ListTokenFloorsRequest())
         self._floors = {floor.user_id: _seconds(floor.not_before) for floor in answer.floors}
         self._floors_known = True
+
+    async def hear_of_floors(self) -> None:
+        """Ask for the floors now where users answers; what has been done stays done, and the next turn is soon."""
+        with suppress(DependencyAway, RemoteError):
+            await self.read_floors()
 
     async def jwks(self) -> str:
         """The public keys, RFC 7517, as JSON; DependencyAway where they were never read and users is away."""

@@ -9,6 +9,7 @@ from typing import Any
 from filmstudio.credits.v1 import credits_pb2
 from filmstudio.projects.v1 import projects_pb2, script_pb2, storyboard_pb2
 from filmstudio.users.v1 import users_pb2
+from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from services.gateway.schemas import credits as credit_shapes
@@ -19,6 +20,11 @@ from services.gateway.schemas import users as user_shapes
 def moment(timestamp: Timestamp) -> datetime:
     """A time, in UTC."""
     return timestamp.ToDatetime(tzinfo=UTC)
+
+
+def moment_or_none(message: Message, field: str) -> datetime | None:
+    """The time of a field, in UTC; None where it is not set."""
+    return moment(getattr(message, field)) if message.HasField(field) else None
 
 
 def word(enum: Any, value: int, prefix: str) -> Any:
@@ -45,6 +51,8 @@ def user_members(message: users_pb2.User) -> Mapping[str, Any]:
         "name": message.name,
         "role": word(users_pb2.Role, message.role, "ROLE_"),
         "subscription_tier": message.subscription_tier,
+        "email_verified": message.email_verified,
+        "language": message.language or "en",
         "created_at": moment(message.create_time),
     }
 
@@ -135,7 +143,28 @@ def asset(message: projects_pb2.Asset, url: str = "") -> project_shapes.Asset:
 
 def account(message: credits_pb2.Account) -> credit_shapes.Credits:
     """A balance."""
-    return credit_shapes.Credits(available=message.available, held=message.held, plan=message.plan_id)
+    return credit_shapes.Credits(**account_members(message))
+
+
+def account_members(message: credits_pb2.Account) -> Mapping[str, Any]:
+    """The members that all views of a balance share."""
+    return {
+        "available": message.available,
+        "held": message.held,
+        "plan": message.plan_id,
+        "debt": message.debt,
+        "subscription": _subscription(message.subscription) if message.HasField("subscription") else None,
+    }
+
+
+def _subscription(message: credits_pb2.Subscription) -> credit_shapes.Subscription:
+    return credit_shapes.Subscription(
+        plan=message.plan_id,
+        status=word(credits_pb2.Subscription.State, message.state, "STATE_"),
+        period_ends_at=moment_or_none(message, "period_end_time"),
+        cancel_at_period_end=message.cancel_at_period_end,
+        grace_ends_at=moment_or_none(message, "grace_end_time"),
+    )
 
 
 def transaction(message: credits_pb2.Transaction) -> credit_shapes.Transaction:
@@ -146,6 +175,7 @@ def transaction(message: credits_pb2.Transaction) -> credit_shapes.Transaction:
         amount=message.amount,
         balance_after=message.balance_after,
         job_id=message.job_id or None,
+        payment_id=message.payment_id or None,
         reason=message.reason,
         created_at=moment(message.create_time),
     )

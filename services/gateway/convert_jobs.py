@@ -7,6 +7,7 @@ from typing import Any
 
 from filmstudio.ai_jobs.v1 import jobs_pb2, steps_pb2
 
+from services.gateway import convert_youtube
 from services.gateway.convert import moment, number, word
 from services.gateway.schemas import jobs as shapes
 from services.gateway.schemas.options import VideoOptions
@@ -141,6 +142,7 @@ def _job_members(message: jobs_pb2.Job, url: str) -> dict[str, Any]:
         "outputs": [output(item) for item in message.outputs],
         "quality": _quality(message.quality) if message.HasField("quality") else None,
         "options": options_out(message.options),
+        "publish": convert_youtube.publish_out(message.publish) if message.HasField("publish") else None,
         "waiting_reason": message.waiting_reason or None,
         "stage_times": [_stage_time(item) for item in message.stage_times],
         "created_at": moment(message.create_time),

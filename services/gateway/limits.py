@@ -37,19 +37,45 @@ ANONYMOUS = Policy("anonymous", 100, 300)
 SIGN_IN = Policy("sign-in", 20, 300)
 USER = Policy("user", 600, 60)
 RENDER = Policy("render", 60, 60)
+# what sends somebody a mail, or looks at a token that came by mail
+MAIL = Policy("mail", 10, 300)
+# one-click unsubscribing comes from the few addresses of large mail providers
+UNSUBSCRIBE = Policy("unsubscribe", 600, 300)
+# what asks Stripe or Google while its caller waits
+PROVIDERS = Policy("providers", 30, 60)
 _EXEMPT = ("/health", "/ready", "/metrics", "/docs", "/openapi.json", "/.well-known/")
-_SIGN_IN_PATHS = ("/api/v1/auth/login", "/api/v1/auth/register")
+# a payment provider sends all of its customers' events from a few addresses, and repeats what was refused
+_PAYMENT_EVENTS = "/api/v1/webhooks/stripe"
+_BY_PATH = {
+    "/api/v1/auth/login": SIGN_IN,
+    "/api/v1/auth/register": SIGN_IN,
+    "/api/v1/auth/password/reset": SIGN_IN,
+    "/api/v1/auth/password/change": SIGN_IN,
+    "/api/v1/auth/password/forgot": MAIL,
+    "/api/v1/auth/email/verify": MAIL,
+    "/api/v1/unsubscribe": UNSUBSCRIBE,
+}
+_PROVIDER_CALLS = {
+    ("POST", "/api/v1/credits/checkout"),
+    ("POST", "/api/v1/subscriptions/checkout"),
+    ("POST", "/api/v1/billing/portal"),
+    ("GET", "/api/v1/invoices"),
+    ("POST", "/api/v1/youtube/connections"),
+    ("GET", "/api/v1/youtube/playlists"),
+}
 _RENDER_PATHS = ("/api/v1/generate/", "/api/v1/quotes", "/api/v1/admin/probes")
 
 
 def policy_for(path: str, method: str, signed_in: bool) -> Policy | None:
     """The policy a request falls under; None for what operators and browsers must always reach."""
-    if path.startswith(_EXEMPT):
+    if path.startswith(_EXEMPT) or path == _PAYMENT_EVENTS:
         return None
-    if path in _SIGN_IN_PATHS:
-        return SIGN_IN
+    if (policy := _BY_PATH.get(path)) is not None:
+        return policy
     if not signed_in:
         return ANONYMOUS
+    if (method, path) in _PROVIDER_CALLS:
+        return PROVIDERS
     if method == "POST" and path.startswith(_RENDER_PATHS):
         return RENDER
     return USER

@@ -24,6 +24,7 @@ POLL_S = 5.0
 AGAIN_AFTER_S = 0.5
 # a quiet connection is asked whether it lives this often, and has this long to answer
 PING_S, ANSWER_S = 15, 2
+PUBLICATION_EVENTS = ("publication.progress", "publication.done")
 
 
 class Listener:
@@ -31,22 +32,22 @@ class Listener:
 
     def __init__(self) -> None:
         self._rung = asyncio.Event()
-        self._jobs: set[str] = set()
+        self._subjects: set[str] = set()
 
-    def ring(self, job_id: str = "") -> None:
-        """Something is to be read, of this job where it is known."""
-        if job_id:
-            self._jobs.add(job_id)
+    def ring(self, subject: str = "") -> None:
+        """Something is to be read, of this job (or publication) where it is known."""
+        if subject:
+            self._subjects.add(subject)
         self._rung.set()
 
-    async def wait(self, seconds: float = POLL_S) -> set[str]:
-        """Until it rings or the time is up: the jobs that rang (none: look everywhere)."""
+    async def wait(self, seconds: float | None = POLL_S) -> set[str]:
+        """Until it rings or the time is up: the subjects that rang (none: look everywhere)."""
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._rung.wait()
         self._rung.clear()
-        jobs, self._jobs = self._jobs, set()
-        return jobs
+        subjects, self._subjects = self._subjects, set()
+        return subjects
 
     async def rung(self) -> None:
         """Until it rings."""
@@ -74,7 +75,10 @@ class Hub:
 
     @contextmanager
     def listen(self, *topics: str) -> Iterator[Listener]:
-        """A listener of topics such as "job:ID", "project:ID", "user:ID"."""
+        """A listener of topics such as "job:ID", "project:ID", "user:ID".
+
+        "publications:USER" rings with subjects such as "publication.done ID".
+        """
         listener = Listener()
         for topic in topics:
             self._listeners[topic].add(listener)
@@ -142,10 +146,12 @@ class Hub:
             self._ring(f"project:{ring.get('project_id', '')}", job_id)
         elif kind == "credits.changed":
             self._ring(f"user:{ring.get('user_id', '')}")
+        elif kind in PUBLICATION_EVENTS:
+            self._ring(f"publications:{ring.get('user_id', '')}", f"{kind} {ring.get('publication_id', '')}")
 
-    def _ring(self, topic: str, job_id: str = "") -> None:
+    def _ring(self, topic: str, subject: str = "") -> None:
         for listener in self._listeners.get(topic, ()):
-            listener.ring(job_id)
+            listener.ring(subject)
 
     def _ring_all(self) -> None:
         for listeners in self._listeners.values():

@@ -5,7 +5,8 @@ A reason of the services' vocabulary becomes a status here and nowhere else. Wha
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import grpc
@@ -19,11 +20,15 @@ MEDIA_TYPE = "application/problem+json"
 # code → status and title
 PROBLEMS: dict[str, tuple[int, str]] = {
     "MALFORMED": (400, "The request could not be read"),
+    "SIGNATURE_INVALID": (400, "The signature does not fit the message"),
+    "OAUTH_STATE_INVALID": (400, "This connection was not begun here, or too long ago"),
+    "OAUTH_REFUSED": (400, "The channel was not connected"),
     "UNAUTHENTICATED": (401, "Sign in first"),
     "INSUFFICIENT_CREDITS": (402, "Not enough credits"),
     "FORBIDDEN": (403, "Not allowed"),
     "SUSPENDED": (403, "This account is suspended"),
     "PLAN_LIMIT": (403, "Beyond your plan"),
+    "ENDPOINT_LIMIT": (403, "No more webhook endpoints"),
     "NOT_FOUND": (404, "Not found"),
     "METHOD_NOT_ALLOWED": (405, "This method is not offered here"),
     "EMAIL_TAKEN": (409, "There is an account with this e-mail address"),
@@ -33,6 +38,14 @@ PROBLEMS: dict[str, tuple[int, str]] = {
     "QUOTE_STALE": (409, "The quote no longer holds"),
     "IDEMPOTENCY_IN_FLIGHT": (409, "The first request with this key is still being served"),
     "UPLOAD_MISSING": (409, "Nothing has been uploaded yet"),
+    "ALREADY_SUBSCRIBED": (409, "There is a subscription already"),
+    "CHECKOUT_CLOSED": (409, "This order's page is paid or has lapsed"),
+    "NO_CUSTOMER": (409, "Nothing has been bought yet"),
+    "RECONNECT_NEEDED": (409, "The channel has to be connected again"),
+    "PUBLICATION_STATE": (409, "The publication's status does not allow this"),
+    "ENDPOINT_STATE": (409, "The webhook is paused or disabled"),
+    "LAST_ADMIN": (409, "The last administrator can't go"),
+    "REPLAY_FAILED": (409, "The message failed again"),
     "ETAG_MISMATCH": (412, "It has changed since you read it"),
     "TOO_LARGE": (413, "Too large"),
     "UNSUPPORTED_TYPE": (415, "This type is not supported"),
@@ -43,9 +56,15 @@ PROBLEMS: dict[str, tuple[int, str]] = {
     "SCRIPT_UNREADABLE": (422, "The script could not be read"),
     "SCRIPT_TOO_LONG": (422, "The script is too long"),
     "LANGUAGE_UNSUPPORTED": (422, "This language is not supported"),
+    "TOKEN_INVALID": (422, "This link has been used, has expired or is unknown"),
+    "URL_FORBIDDEN": (422, "This address can't be called"),
     "RATE_LIMITED": (429, "Too many requests"),
     "INTERNAL": (500, "Something went wrong on our side"),
     "DEPENDENCY_AWAY": (503, "A part of the studio is away"),
+    "BILLING_NOT_CONFIGURED": (503, "This studio takes no payments"),
+    "YOUTUBE_NOT_CONFIGURED": (503, "This studio does not publish on YouTube"),
+    "YOUTUBE_QUOTA": (503, "YouTube answers nothing more to this studio today"),
+    "CRM_NOT_CONFIGURED": (503, "This studio has no customer file"),
 }
 _BY_GRPC_CODE = {
     grpc.StatusCode.INVALID_ARGUMENT: "VALIDATION_FAILED",
@@ -65,7 +84,7 @@ _BY_HTTP_STATUS = {
     413: "TOO_LARGE",
     415: "UNSUPPORTED_TYPE",
 }
-# seconds after which it is worth while to ask again
+# seconds after which it is worth while to ask again; what is not configured doesn't heal by itself
 _RETRY_AFTER_S = {"DEPENDENCY_AWAY": 2, "IDEMPOTENCY_IN_FLIGHT": 1}
 # what travels as text between services and is a number, or a list, outside
 _NUMBERS = ("needed", "available", "allowed", "_seconds", "_bytes")
@@ -89,6 +108,18 @@ class Refusal(Exception):
 def invalid(pointer: str, detail: str) -> Refusal:
     """422 VALIDATION_FAILED about one place of the body ("/options/duration_s"), a query parameter or a header."""
     return Refusal("VALIDATION_FAILED", detail, errors=[{"pointer": pointer, "detail": detail}])
+
+
+@contextmanager
+def fields(names: Mapping[str, str], within: str = "") -> Iterator[None]:
+    """Places in a request that a service names in its own words, named as in the body it came from; `within`: a part of that."""
+    try:
+        yield
+    except RemoteError as error:
+        if field := error.metadata.get("field"):
+            own = field.removeprefix("spec.")
+            error.metadata["field"] = f"{within}.{names.get(own, own)}" if within else names.get(own, own)
+        raise
 
 
 def problem(

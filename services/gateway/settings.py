@@ -25,6 +25,9 @@ class Settings(KitSettings):
     projects_grpc_address: str
     credits_grpc_address: str
     ai_jobs_grpc_address: str
+    youtube_grpc_address: str
+    crm_sync_grpc_address: str
+    notifications_grpc_address: str
     jwt_issuer: str = "filmstudio"
     jwt_audience: str = "filmstudio"
     # bytes of a request's body

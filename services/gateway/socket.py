@@ -14,9 +14,10 @@ from fastapi import WebSocket, WebSocketDisconnect
 from filmstudio.ai_jobs.v1 import jobs_pb2
 from filmstudio.credits.v1 import credits_pb2
 from filmstudio.projects.v1 import projects_pb2
+from filmstudio.youtube.v1 import youtube_pb2
 from pydantic import Field, ValidationError, model_validator
 
-from services.gateway import convert, convert_jobs
+from services.gateway import convert, convert_jobs, convert_youtube
 from services.gateway.auth import Person
 from services.gateway.convert_jobs import ENDED
 from services.gateway.live import POLL_S
@@ -92,6 +93,7 @@ class Session:
         self._begin("client", self._listen())
         self._begin("watch", self._watch())
         self._begin("credits", self._follow_credits())
+        self._begin("publications", self._follow_publications())
         try:
             while True:
                 task = await self._ended.get()
@@ -170,7 +172,26 @@ class Session:
                     answer = await self._studio.clients.credits.GetAccount(credits_pb2.GetAccountRequest())
                 except DependencyAway:
                     continue
-                await self._tell("credits.changed", convert.account(answer.account).model_dump())
+                await self._tell("credits.changed", convert.account(answer.account).model_dump(mode="json"))
+
+    async def _follow_publications(self) -> None:
+        with self._studio.hub.listen(f"publications:{self._person.user_id}") as listener:
+            while True:
+                # of several rings for one publication the last word is what it is when it is read: "done" before "progress"
+                told: set[str] = set()
+                for kind, _, publication_id in sorted(subject.partition(" ") for subject in await listener.wait(None)):
+                    if publication_id not in told:
+                        told.add(publication_id)
+                        await self._tell_publication(kind, publication_id)
+
+    async def _tell_publication(self, kind: str, publication_id: str) -> None:
+        request = youtube_pb2.GetPublicationRequest(publication_id=publication_id)
+        try:
+            answer = await self._studio.clients.youtube.GetPublication(request)
+        except (DependencyAway, RemoteError) as error:
+            telemetry.log().debug("a publication could not be told of", publication_id=publication_id, error=str(error))
+            return
+        await self._tell(kind, convert_youtube.publication(answer.publication).model_dump(mode="json"))
 
     async def _follow_job(self, job_id: str, after_seq: int) -> None:
         with self._studio.hub.listen(f"job:{job_id}") as listener:

@@ -19,12 +19,14 @@ from services.kit.errors import DependencyAway, RemoteError
 
 # What the public contract names and this studio can't do yet: said plainly rather than as an unknown field.
 UNAVAILABLE = {
-    "/publish": "this studio does not publish yet; leave it out and download the film",
     "/options/narrator": "the narrator's voice can't be chosen in this studio yet; leave it out",
     "/options/subtitles/files": "subtitle files of your own are not available in this studio yet; leave them out",
     "/options/podcast": "podcast layouts are not available in this studio yet; leave it out",
     "/options/formats": "only mp4 is available in this studio; leave formats out or ask for mp4",
 }
+# routes that need no sign-in, and one among them that does
+OPEN = ("/api/v1/auth/", "/api/v1/unsubscribe", "/api/v1/youtube/oauth/", "/api/v1/webhooks/stripe")
+NOT_OPEN = ("/api/v1/auth/password/change",)
 _UNREADABLE = {"json_invalid"}
 # pydantic's words for how it came to a value, not for where the value is
 _NO_PLACE = {"function-after", "[key]"}
@@ -36,9 +38,7 @@ async def answer(request: Request, error: RequestValidationError) -> JSONRespons
     """The answer for a request whose shape is wrong."""
     studio: Studio = request.app.state.studio
     refused = request.state.sign_in_error
-    # sign-in needs no token, and a live ticket stands for one
-    needs_token = not (request.url.path.startswith("/api/v1/auth/") or request.query_params.get("ticket"))
-    if refused is not None and needs_token:
+    if refused is not None and _needs_token(request):
         return problems.of(refused)
     found = error.errors()
     if any(item["type"] in _UNREADABLE for item in found):
@@ -51,6 +51,12 @@ async def answer(request: Request, error: RequestValidationError) -> JSONRespons
     errors = [_error(item) for item in found]
     detail = errors[0]["detail"] if len(errors) == 1 else f"{len(errors)} values are not valid"
     return problems.problem("VALIDATION_FAILED", detail, {"errors": errors})
+
+
+def _needs_token(request: Request) -> bool:
+    """Some routes are open to everybody, and a live ticket stands for a token."""
+    path = request.url.path
+    return path in NOT_OPEN or not (path.startswith(OPEN) or request.query_params.get("ticket"))
 
 
 def _reason(item: dict[str, Any]) -> str:

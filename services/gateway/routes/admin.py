@@ -84,12 +84,7 @@ async def grant_credits(
         business_key=f"admin:{admin.user_id}:{request_id}",
     )
     answer = await studio.clients.credits.GrantCredits(request)
-    return shapes.Grant(
-        available=answer.account.available,
-        held=answer.account.held,
-        plan=answer.account.plan_id,
-        transaction=convert.transaction(answer.transaction),
-    )
+    return shapes.Grant(**convert.account_members(answer.account), transaction=convert.transaction(answer.transaction))
 
 
 @router.get("/jobs")

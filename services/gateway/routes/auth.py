@@ -54,7 +54,7 @@ async def refresh(
     x_client: Client = "",
 ) -> shapes.Session:
     """A new access token for a refresh token, which is replaced: one used twice ends its whole family."""
-    token = _token(request, studio, body, cookie)
+    token = refresh_token(request, studio, body.refresh_token if body else None, cookie)
     if not token:
         raise unauthenticated("there is no refresh token; sign in")
     answer = await studio.clients.users.Refresh(users_pb2.RefreshRequest(refresh_token=token))
@@ -72,9 +72,9 @@ async def logout(
     everywhere: Annotated[bool, Query(alias="all", description="end all of the user's sessions")] = False,
 ) -> None:
     """End this session, or all of them."""
-    token = _token(request, studio, body, cookie)
+    token = refresh_token(request, studio, body.refresh_token if body else None, cookie)
     await studio.clients.users.Logout(users_pb2.LogoutRequest(refresh_token=token, all=everywhere))
-    response.delete_cookie(COOKIE, path=COOKIE_PATH, secure=studio.settings.secure, httponly=True, samesite="strict")
+    forget_cookie(response, studio)
 
 
 @keys_router.get("/.well-known/jwks.json", responses={200: {"description": "a JWK set, RFC 7517"}})
@@ -84,10 +84,15 @@ async def jwks(studio: TheStudio) -> Response:
     return Response(content, media_type="application/jwk-set+json", headers={"Cache-Control": "public, max-age=30"})
 
 
-def _token(request: Request, studio: Studio, body: shapes.Refresh | None, cookie: str | None) -> str:
+def forget_cookie(response: Response, studio: Studio) -> None:
+    """Have the browser forget the refresh token."""
+    response.delete_cookie(COOKIE, path=COOKIE_PATH, secure=studio.settings.secure, httponly=True, samesite="strict")
+
+
+def refresh_token(request: Request, studio: Studio, in_body: str | None, cookie: str | None) -> str:
     """The refresh token of a request; Refusal (403) where a foreign page makes a browser send its cookie."""
-    if body is not None and body.refresh_token is not None:
-        return body.refresh_token
+    if in_body is not None:
+        return in_body
     origin = request.headers.get("origin")
     if cookie and origin is not None and origin not in studio.settings.origins:
         raise Refusal("FORBIDDEN", "this origin may not use the cookie")

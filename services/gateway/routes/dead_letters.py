@@ -12,32 +12,46 @@ from services.gateway.clients import SERVICES
 from services.gateway.problems import Refusal, invalid
 from services.gateway.routes.common import Admin, Pages, query_text
 from services.gateway.schemas import admin as shapes
-from services.gateway.schemas.common import Page
 from services.gateway.studio import TheStudio
+from services.kit.errors import DependencyAway
 
 router = APIRouter(prefix="/api/v1/admin/dead-letters", tags=["administration"])
 
-Service = Literal["users", "projects", "credits", "ai_jobs"]
+Service = Literal["users", "projects", "credits", "ai_jobs", "youtube", "crm_sync", "notifications"]
 
 
 @router.get("")
 async def list_dead_letters(
     _admin: Admin, studio: TheStudio, pages: Pages, service: Service | None = None
-) -> Page[shapes.DeadLetter]:
-    """Dead letters, service after service, each newest first; of one service where it is named."""
+) -> shapes.DeadLetters:
+    """Dead letters, service after service, each newest first; of one service where it is named.
+
+    A service that is away hides nobody else's: it is named in `away`. 503 only where it was named, or where a page of it
+    was to go on.
+    """
     current, token = _place(pages.token, service)
     items: list[shapes.DeadLetter] = []
+    away: list[str] = []
     following: list[str] = [service] if service else list(SERVICES[SERVICES.index(current) :])
     for name in following:
         request = ops_pb2.ListDeadLettersRequest(page_size=pages.size - len(items), page_token=token)
-        answer = await studio.clients.operations[name].ListDeadLetters(request)
+        try:
+            answer = await studio.clients.operations[name].ListDeadLetters(request)
+        except DependencyAway as error:
+            # where Kafka is away nobody has any to show
+            if service or token or error.dependency != name:
+                raise
+            away.append(name)
+            continue
         items += [_dead_letter(name, letter) for letter in answer.dead_letters]
         token = ""
         if answer.next_page_token:
-            return Page[shapes.DeadLetter](items=items, next_page_token=f"{name}~{answer.next_page_token}")
+            return shapes.DeadLetters(items=items, next_page_token=f"{name}~{answer.next_page_token}", away=away)
         if len(items) >= pages.size and name != following[-1]:
-            return Page[shapes.DeadLetter](items=items, next_page_token=f"{following[following.index(name) + 1]}~")
-    return Page[shapes.DeadLetter](items=items)
+            return shapes.DeadLetters(
+                items=items, next_page_token=f"{following[following.index(name) + 1]}~", away=away
+            )
+    return shapes.DeadLetters(items=items, away=away)
 
 
 def _place(page_token: str, service: str | None) -> tuple[str, str]:

@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse
 from filmstudio.users.v1 import users_pb2
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from services.gateway.clients import SERVICES
 from services.gateway.schemas.admin import Health, Readiness
 from services.gateway.studio import Studio, TheStudio
 from services.kit.errors import DependencyAway, RemoteError
@@ -29,10 +30,9 @@ async def health() -> Health:
 @router.get("/ready", responses={503: {"model": Readiness, "description": "something it can't do without is away"}})
 async def ready(studio: TheStudio) -> JSONResponse:
     """200 while PostgreSQL, users and ai_jobs answer, else 503; says who does."""
-    names = ("users", "ai_jobs", "projects", "credits")
     channels = studio.clients.channels
-    answers = await asyncio.gather(*(_answers(channels[name].ping()) for name in names), _postgres(studio))
-    up = dict(zip((*names, "postgres"), answers, strict=True)) | {"redis": studio.hub.up}
+    answers = await asyncio.gather(*(_answers(channels[name].ping()) for name in SERVICES), _postgres(studio))
+    up = dict(zip((*SERVICES, "postgres"), answers, strict=True)) | {"redis": studio.hub.up}
     good = all(up[name] for name in REQUIRED)
     body = Readiness(
         status="ready" if good else "not_ready",

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from services.gateway.schemas.common import In, Out, Text
+from services.gateway.schemas.common import In, Out, Page, Text
 from services.gateway.schemas.credits import Credits, Transaction
 from services.gateway.schemas.users import Tier, User
 
@@ -60,6 +60,12 @@ class DeadLetter(Out):
     attempts: int
     size_bytes: int
     created_at: datetime
+
+
+class DeadLetters(Page[DeadLetter]):
+    """A page of dead letters; `away`: services that could not be asked for theirs just now."""
+
+    away: list[str] = Field(default_factory=list, examples=[[]])
 
 
 class Activity(Out):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Annotated, Any, Generic, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
+
+_RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 
 
 def _unicode(text: str) -> str:
@@ -20,6 +23,15 @@ def _without_nul(text: str) -> str:
     return text
 
 
+def _moment(value: object) -> datetime:
+    if isinstance(value, str) and _RFC_3339.fullmatch(value):
+        try:
+            return datetime.fromisoformat(value)
+        except ValueError as error:
+            raise ValueError(f"no such time: {error}") from None
+    raise ValueError("a time with its zone, RFC 3339: 2027-03-01T18:00:00Z")
+
+
 # JSON can spell halves of surrogate pairs, which UTF-8 can't; said at the door.
 Unicode = Annotated[str, AfterValidator(_unicode)]
 # PostgreSQL keeps no U+0000 in text.
@@ -27,6 +39,8 @@ Text = Annotated[Unicode, AfterValidator(_without_nul)]
 Id = Annotated[Text, Field(max_length=64, examples=["019283b0-5c7e-7a4e-9b1f-2f6f1d1c0a11"])]
 # whoever speaks the language says whether it is one: 422 LANGUAGE_UNSUPPORTED names those that are
 Language = Annotated[Text, Field(max_length=35, description="BCP 47", examples=["en", "hi"])]
+# strict types would refuse any text for a time
+Instant = Annotated[datetime, BeforeValidator(_moment), Field(examples=["2027-03-01T18:00:00Z"])]
 # seconds as people read them: 12.5 rather than 12.499999
 Rounded = Annotated[float, PlainSerializer(lambda value: round(value, 3), return_type=float)]
 

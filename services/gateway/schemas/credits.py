@@ -9,7 +9,18 @@ from pydantic import Field
 
 from services.gateway.schemas.common import Out
 
-TransactionKind = Literal["grant", "hold", "capture", "release", "expiry", "refund"]
+TransactionKind = Literal["grant", "hold", "capture", "release", "expiry", "refund", "purchase"]
+SubscriptionStatus = Literal["active", "past_due", "ended"]
+
+
+class Subscription(Out):
+    """A plan that is paid for month by month."""
+
+    plan: str = Field(examples=["pro"])
+    status: SubscriptionStatus = Field(description="past_due: a payment has failed, the plan stays until grace_ends_at")
+    period_ends_at: datetime | None
+    cancel_at_period_end: bool
+    grace_ends_at: datetime | None
 
 
 class Credits(Out):
@@ -18,6 +29,8 @@ class Credits(Out):
     available: int = Field(examples=[27])
     held: int = Field(examples=[3])
     plan: str = Field(examples=["pro"])
+    debt: int = Field(description="spent credits whose payment was taken back; nothing new is held until it is 0")
+    subscription: Subscription | None
 
 
 class Transaction(Out):
@@ -28,5 +41,6 @@ class Transaction(Out):
     amount: int = Field(examples=[-3])
     balance_after: int = Field(examples=[27])
     job_id: str | None
+    payment_id: str | None = Field(description="the payment provider's, of what was paid or taken back")
     reason: str
     created_at: datetime

@@ -9,6 +9,7 @@ from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
 from services.gateway.schemas.common import Id, In, Json, Out, Rounded
 from services.gateway.schemas.options import VideoOptions
+from services.gateway.schemas.youtube import Publish
 
 JobKind = Literal["script", "storyboard", "video", "probe"]
 JobStatus = Literal["queued", "running", "waiting_review", "canceling", "canceled", "succeeded", "failed", "expired"]
@@ -52,6 +53,7 @@ class VideoRequest(StoryboardRequest):
     """Make the film."""
 
     quote_id: Id | None = None
+    publish: Publish | None = Field(None, description="put the film on YouTube once it is there")
 
 
 class Progress(Out):
@@ -159,6 +161,7 @@ class Job(Out):
     outputs: list[Output]
     quality: Quality | None
     options: Json
+    publish: Json | None = Field(description="what shall be said of the film on YouTube")
     error: JobError | None
     waiting_reason: str | None = Field(description="why its next step can't be handed out just now")
     stage_times: list[StageTime]

@@ -38,7 +38,7 @@ async def test_signing_in_keeps_the_tokens_for_the_owner_alone(served: Gateway, 
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600
     assert json.loads(kept.read_text())["refresh_token"] == "r" * 43
     result = await invoke("credits", "--json")
-    assert said(result) == {"available": 27, "held": 3, "plan": "pro"}
+    assert said(result) == {"available": 27, "held": 3, "plan": "pro", "debt": 0, "subscription": None}
     assert "27 credits available, 3 held" in (await invoke("credits")).output
 
 

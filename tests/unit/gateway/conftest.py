@@ -14,6 +14,7 @@ import structlog
 
 from services.gateway.app import WebServer, layered
 from services.gateway.auth import Gatekeeper
+from services.gateway.clients import SERVICES
 from services.gateway.live import Hub
 from services.gateway.settings import Settings
 from services.gateway.studio import Studio
@@ -43,7 +44,7 @@ def settings(**changes: Any) -> Settings:
         "filmstudio_url": "http://studio.example",
         "filmstudio_rate_limits": "off",
         "redis_url": "redis://127.0.0.1:1/0",
-        **{f"{name}_grpc_address": "127.0.0.1:1" for name in ("users", "projects", "credits", "ai_jobs")},
+        **{f"{name}_grpc_address": "127.0.0.1:1" for name in SERVICES},
     }
     return Settings(**{**values, **changes})
 

@@ -1,6 +1,6 @@
 """The services behind the gateway, as small as its tests need them."""
 
-# ruff: noqa: N802, ASYNC109 - RPCs are named by their contracts, and have a timeout
+# ruff: noqa: N802 - RPCs are named by their contracts, and have a timeout
 from __future__ import annotations
 
 import json
@@ -19,49 +19,10 @@ from filmstudio.users.v1 import users_pb2
 
 from services.gateway.clients import SERVICES, Clients
 from services.kit import identity
-from services.kit.errors import DependencyAway, RemoteError
+from tests.unit.gateway.fake import NOT_FOUND, Fake, refuse
+from tests.unit.gateway.fakes_outside import CrmSync, Notifications, YouTube
 
 KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-
-
-def refuse(code: grpc.StatusCode, reason: str, message: str = "", **metadata: str) -> RemoteError:
-    return RemoteError(code, reason, message or reason.lower(), metadata)
-
-
-NOT_FOUND = refuse(grpc.StatusCode.NOT_FOUND, "NOT_FOUND")
-
-
-class Fake:
-    """Answers calls by its methods; remembers who called what; `away` makes it not answer, `refusals` refuse an RPC."""
-
-    name = ""
-
-    def __init__(self) -> None:
-        self.calls: list[tuple[str, Any, identity.Caller]] = []
-        self.away = False
-        self.refusals: dict[str, RemoteError] = {}
-
-    def __getattribute__(self, name: str) -> Any:
-        method = super().__getattribute__(name)
-        if not name[0].isupper():
-            return method
-
-        async def call(request: Any, timeout: float | None = None) -> Any:
-            self.calls.append((name, request, identity.caller()))
-            if self.away:
-                raise DependencyAway(self.name)
-            if name in self.refusals:
-                raise self.refusals[name]
-            return method(request)
-
-        return call
-
-    def last(self, name: str) -> Any:
-        return next(request for call, request, _ in reversed(self.calls) if call == name)
-
-    async def ping(self) -> None:
-        if self.away:
-            raise DependencyAway(self.name)
 
 
 class Users(Fake):
@@ -127,8 +88,36 @@ class Users(Fake):
     def UpdateUser(self, request: Any) -> users_pb2.UpdateUserResponse:
         if request.if_match not in ("", self.user.etag):
             raise refuse(grpc.StatusCode.ABORTED, "ETAG_MISMATCH")
-        self.user.name = request.name
+        for field in ("name", "language"):
+            if request.HasField(field):
+                setattr(self.user, field, getattr(request, field))
         return users_pb2.UpdateUserResponse(user=self.user)
+
+    def RequestPasswordReset(self, _request: Any) -> users_pb2.RequestPasswordResetResponse:
+        return users_pb2.RequestPasswordResetResponse()
+
+    def ResetPassword(self, request: Any) -> users_pb2.ResetPasswordResponse:
+        self._good(request.token)
+        return users_pb2.ResetPasswordResponse()
+
+    def ChangePassword(self, _request: Any) -> users_pb2.ChangePasswordResponse:
+        return users_pb2.ChangePasswordResponse()
+
+    def VerifyEmail(self, request: Any) -> users_pb2.VerifyEmailResponse:
+        self._good(request.token)
+        self.user.email_verified = True
+        return users_pb2.VerifyEmailResponse(user=self.user)
+
+    def RequestEmailVerification(self, _request: Any) -> users_pb2.RequestEmailVerificationResponse:
+        return users_pb2.RequestEmailVerificationResponse()
+
+    def _good(self, token: str) -> None:
+        if token != "good":
+            raise refuse(grpc.StatusCode.INVALID_ARGUMENT, "TOKEN_INVALID")
+
+    def DeleteUser(self, _request: Any) -> users_pb2.DeleteUserResponse:
+        self.floors[identity.caller().user_id] = time.time() + 1
+        return users_pb2.DeleteUserResponse()
 
     def SetAccess(self, request: Any) -> users_pb2.SetAccessResponse:
         if request.HasField("suspended") and request.suspended:
@@ -195,6 +184,33 @@ class Credits(Fake):
         transaction = credits_pb2.Transaction(id="t1", kind=credits_pb2.Transaction.KIND_GRANT, amount=request.amount)
         account = credits_pb2.Account(available=request.amount, plan_id="free")
         return credits_pb2.GrantCreditsResponse(account=account, transaction=transaction)
+
+    def ListPlans(self, _request: Any) -> credits_pb2.ListPlansResponse:
+        pro = credits_pb2.Plan(id="pro", price_cents=1500, currency="usd", monthly_credits=90, max_live_jobs=3)
+        pack = credits_pb2.Pack(id="pack_30", credits=30, price_cents=1400, currency="usd")
+        return credits_pb2.ListPlansResponse(plans=[pro], packs=[pack])
+
+    def ListTransactions(self, _request: Any) -> credits_pb2.ListTransactionsResponse:
+        bought = credits_pb2.Transaction(
+            id="t1", kind=credits_pb2.Transaction.KIND_PURCHASE, amount=30, balance_after=33, payment_id="pi_1"
+        )
+        return credits_pb2.ListTransactionsResponse(transactions=[bought])
+
+    def CreateCheckout(self, request: Any) -> credits_pb2.CreateCheckoutResponse:
+        url = f"https://pay.example/{request.pack_id or request.plan_id}"
+        return credits_pb2.CreateCheckoutResponse(url=url, order_id="o1")
+
+    def CreatePortal(self, _request: Any) -> credits_pb2.CreatePortalResponse:
+        return credits_pb2.CreatePortalResponse(url="https://pay.example/portal")
+
+    def ListInvoices(self, _request: Any) -> credits_pb2.ListInvoicesResponse:
+        invoice = credits_pb2.Invoice(id="in_1", status="paid", amount_due_cents=1500, amount_paid_cents=1500)
+        return credits_pb2.ListInvoicesResponse(invoices=[invoice], next_page_token="more")
+
+    def ReceivePaymentEvent(self, request: Any) -> credits_pb2.ReceivePaymentEventResponse:
+        if request.signature != "t=1,v1=good":
+            raise refuse(grpc.StatusCode.INVALID_ARGUMENT, "SIGNATURE_INVALID", "not signed by Stripe")
+        return credits_pb2.ReceivePaymentEventResponse()
 
 
 class Jobs(Fake):
@@ -294,11 +310,16 @@ class Operations(Fake):
 class FakeServices:
     def __init__(self) -> None:
         self.users, self.projects, self.credits, self.jobs = Users(), Projects(), Credits(), Jobs()
+        self.youtube, self.crm_sync, self.notifications = YouTube(), CrmSync(), Notifications()
         self.operations = {
-            name: Operations(name, letters) for name, letters in zip(SERVICES, (2, 0, 3, 0), strict=True)
+            name: Operations(name, letters) for name, letters in zip(SERVICES, (2, 0, 3, 0, 1, 0, 0), strict=True)
         }
 
     def clients(self) -> Clients:
-        channels: Any = {"users": self.users, "projects": self.projects, "credits": self.credits, "ai_jobs": self.jobs}
-        fakes: Any = self
-        return Clients(fakes.users, fakes.projects, fakes.credits, fakes.jobs, fakes.operations, channels)
+        fakes = (
+            self.users, self.projects, self.credits, self.jobs, self.youtube, self.crm_sync, self.notifications,
+        )  # fmt: skip
+        named: Any = {"jobs" if fake.name == "ai_jobs" else fake.name: fake for fake in fakes}
+        operations: Any = self.operations
+        channels: Any = {fake.name: fake for fake in fakes}
+        return Clients(**named, operations=operations, channels=channels)

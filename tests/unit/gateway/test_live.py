@@ -181,7 +181,8 @@ async def test_a_changed_balance_comes_unasked(served: Gateway) -> None:
         assert (await received(connection))["type"] == "pong"
         served.studio.hub.heard(json.dumps({"type": "credits.changed", "user_id": "u1"}).encode())
         event = await received(connection)
-    assert (event["type"], event["data"]) == ("credits.changed", {"available": 27, "held": 3, "plan": "pro"})
+    balance = {"available": 27, "held": 3, "plan": "pro", "debt": 0, "subscription": None}
+    assert (event["type"], event["data"]) == ("credits.changed", balance)
     assert "seq" not in event
 
 

@@ -32,7 +32,7 @@ async def test_half_of_a_surrogate_pair_is_not_valid_anywhere(
 
 async def test_a_method_not_offered_is_told_all_that_are(gateway: Gateway) -> None:
     for path, offered in (
-        ("/api/v1/me", "GET, PATCH"),
+        ("/api/v1/me", "DELETE, GET, PATCH"),
         ("/api/v1/projects/p1", "DELETE, GET, PATCH, PUT"),
         ("/api/v1/admin/dead-letters/credits/a:0:1/replay", "POST"),
         ("/docs", "GET"),

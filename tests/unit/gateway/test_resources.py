@@ -165,7 +165,25 @@ async def test_dead_letters_of_all_services_come_page_by_page(gateway: Gateway) 
         if not (token := page["next_page_token"]):
             break
     expected = [f"users/users.dlq:0:{number}" for number in range(2)]
-    assert ids == [*expected, *(f"credits/credits.dlq:0:{number}" for number in range(3))]
+    expected += [f"credits/credits.dlq:0:{number}" for number in range(3)]
+    assert ids == [*expected, "youtube/youtube.dlq:0:0"]
+
+
+async def test_a_service_that_is_away_hides_nobody_elses_dead_letters(gateway: Gateway) -> None:
+    gateway.services.operations["credits"].away = True
+    page = (await gateway.http.get("/api/v1/admin/dead-letters", headers=gateway.auth("admin"))).json()
+    assert [item["service"] for item in page["items"]] == ["users", "users", "youtube"]
+    assert page["away"] == ["credits"]
+    answer = await gateway.http.get("/api/v1/admin/dead-letters?service=credits", headers=gateway.auth("admin"))
+    assert (answer.status_code, answer.json()["dependency"]) == (503, "credits")
+
+
+async def test_a_page_that_was_to_go_on_with_a_service_waits_for_it(gateway: Gateway) -> None:
+    path = "/api/v1/admin/dead-letters?page_size=1"
+    token = (await gateway.http.get(path, headers=gateway.auth("admin"))).json()["next_page_token"]
+    gateway.services.operations["users"].away = True
+    answer = await gateway.http.get(f"{path}&page_token={token}", headers=gateway.auth("admin"))
+    assert answer.status_code == 503
 
 
 async def test_a_dead_letter_is_replayed_by_its_own_service(gateway: Gateway) -> None:
@@ -181,9 +199,10 @@ async def test_ready_tells_who_is_away(gateway: Gateway) -> None:
     answer = await gateway.http.get("/ready")
     assert answer.status_code == 200
     assert answer.json()["dependencies"] == {
-        "ai_jobs": "up", "credits": "up", "postgres": "up", "projects": "up", "redis": "down", "users": "up",
+        "ai_jobs": "up", "credits": "up", "crm_sync": "up", "notifications": "up", "postgres": "up", "projects": "up",
+        "redis": "down", "users": "up", "youtube": "up",
     }  # fmt: skip
-    gateway.services.credits.away = True
+    gateway.services.credits.away = gateway.services.youtube.away = gateway.services.notifications.away = True
     assert (await gateway.http.get("/ready")).status_code == 200
     gateway.services.jobs.away = True
     answer = await gateway.http.get("/ready")
