@@ -577,6 +577,7 @@ class RedeliverRequest(_message.Message):
     ENDPOINT_ID_FIELD_NUMBER: _builtins.int
     DELIVERY_ID_FIELD_NUMBER: _builtins.int
     endpoint_id: _builtins.str
+    """Empty: whichever of the caller's endpoints the delivery went to."""
     delivery_id: _builtins.str
     def __init__(
         self,
