@@ -268,6 +268,8 @@ class Jobs(Fake):
     def CreateJob(self, request: Any) -> jobs_pb2.CreateJobResponse:
         job = self.put("j1", jobs_pb2.JOB_STATUS_QUEUED)
         job.options.CopyFrom(request.options)
+        if request.HasField("publish"):
+            job.publish.CopyFrom(request.publish)
         return jobs_pb2.CreateJobResponse(job=job)
 
     def CreateQuote(self, request: Any) -> jobs_pb2.CreateQuoteResponse:

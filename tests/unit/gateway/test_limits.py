@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from services.gateway.app import layered
-from services.gateway.limits import ANONYMOUS, RENDER, SIGN_IN, USER, policy_for
+from services.gateway.limits import ANONYMOUS, MAIL, PROVIDERS, RENDER, SIGN_IN, UNSUBSCRIBE, USER, policy_for
 from tests.unit.gateway.conftest import make_studio
 from tests.unit.gateway.fakes import FakeServices
 
@@ -67,4 +67,12 @@ def test_each_request_falls_under_one_policy() -> None:
     assert policy_for("/api/v1/projects", "GET", signed_in=False) is ANONYMOUS
     assert policy_for("/api/v1/projects", "GET", signed_in=True) is USER
     assert policy_for("/api/v1/generate/video", "POST", signed_in=True) is RENDER
+    assert policy_for("/api/v1/auth/password/change", "POST", signed_in=True) is SIGN_IN
+    assert policy_for("/api/v1/auth/email/verify", "POST", signed_in=True) is MAIL
+    assert policy_for("/api/v1/unsubscribe", "POST", signed_in=False) is UNSUBSCRIBE
+    assert policy_for("/api/v1/credits/checkout", "POST", signed_in=True) is PROVIDERS
+    assert policy_for("/api/v1/credits/checkout", "POST", signed_in=False) is ANONYMOUS
+    assert policy_for("/api/v1/youtube/connections", "GET", signed_in=True) is USER
+    assert policy_for("/api/v1/webhooks/stripe", "POST", signed_in=False) is None
+    assert policy_for("/api/v1/webhooks/stripes", "GET", signed_in=False) is ANONYMOUS
     assert policy_for("/ready", "GET", signed_in=False) is None

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from filmstudio.ai_jobs.v1 import jobs_pb2
+from filmstudio.youtube.v1 import youtube_pb2
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
@@ -184,6 +185,53 @@ async def test_a_changed_balance_comes_unasked(served: Gateway) -> None:
     balance = {"available": 27, "held": 3, "plan": "pro", "debt": 0, "subscription": None}
     assert (event["type"], event["data"]) == ("credits.changed", balance)
     assert "seq" not in event
+
+
+def ring(gateway: Gateway, kind: str, publication_id: str = "y1", user_id: str = "u1") -> None:
+    message = {"type": f"publication.{kind}", "user_id": user_id, "publication_id": publication_id}
+    gateway.studio.hub.heard(json.dumps(message).encode())
+
+
+async def test_a_publications_progress_and_end_come_unasked(served: Gateway) -> None:
+    publication = served.services.youtube.put(progress=0.5)
+    async with await socket(served) as connection:
+        await connection.send(json.dumps({"type": "ping"}))
+        await received(connection)
+        ring(served, "progress")
+        event = await received(connection)
+        assert (event["type"], event["data"]["id"], event["data"]["progress"]) == ("publication.progress", "y1", 0.5)
+        assert "seq" not in event
+        publication.state = youtube_pb2.Publication.STATE_PUBLISHED
+        ring(served, "done")
+        event = await received(connection)
+    assert (event["type"], event["data"]["status"]) == ("publication.done", "published")
+
+
+async def test_of_several_rings_for_a_publication_the_end_is_told(served: Gateway) -> None:
+    served.services.youtube.put()
+    async with await socket(served) as connection:
+        await connection.send(json.dumps({"type": "ping"}))
+        await received(connection)
+        for kind in ("progress", "done", "progress"):
+            ring(served, kind)
+        assert (await received(connection))["type"] == "publication.done"
+        ring(served, "progress", "y1")
+        assert (await received(connection))["type"] == "publication.progress"
+
+
+async def test_a_publication_of_somebody_else_or_of_nobody_is_not_told_and_the_socket_stays(served: Gateway) -> None:
+    served.services.youtube.put()
+    async with await socket(served) as connection:
+        await connection.send(json.dumps({"type": "ping"}))
+        await received(connection)
+        ring(served, "done", user_id="u2")
+        ring(served, "done", "gone")
+        await until(lambda: served.services.youtube.calls)
+        served.services.youtube.away = True
+        ring(served, "progress")
+        await until(lambda: len(served.services.youtube.calls) == 2)
+        await connection.send(json.dumps({"type": "ping"}))
+        assert (await received(connection))["type"] == "pong"
 
 
 async def test_a_bad_message_is_answered_and_the_socket_stays(served: Gateway) -> None:
