@@ -1,0 +1,43 @@
+"""Users who are gone. What is still on its way about them, on topics other than the one that said so, finds nobody."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import delete
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.kit.db import Work
+from services.kit.errors import NotFound
+from services.notifications.models import Base
+
+
+class Departed(Base):
+    """An id that was a user's, remembered for longer than facts are kept."""
+
+    __tablename__ = "departed"
+    user_id: Mapped[UUID] = mapped_column(primary_key=True)
+    departed_at: Mapped[datetime]
+
+
+async def note(work: Work, user_id: UUID, now: datetime) -> None:
+    """The user is gone."""
+    await work.session.execute(insert(Departed).values(user_id=user_id, departed_at=now).on_conflict_do_nothing())
+
+
+async def is_present(work: Work, user_id: UUID) -> bool:
+    """Whether the user is, as far as has been heard."""
+    return await work.session.get(Departed, user_id) is None
+
+
+async def require_present(work: Work, user_id: UUID) -> None:
+    """NotFound where the user is gone: a token may outlive its account for some minutes."""
+    if not await is_present(work, user_id):
+        raise NotFound("this account is gone")
+
+
+async def forget(work: Work, before: datetime) -> None:
+    """Those who left before a time are remembered no longer."""
+    await work.session.execute(delete(Departed).where(Departed.departed_at < before))

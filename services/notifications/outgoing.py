@@ -1,0 +1,233 @@
+"""One request to somebody else's program: to an address that was checked a moment ago, and to no other.
+
+No proxy, no redirect, no cookie, no connection kept: each attempt resolves, checks and connects anew, so that a name that
+has come to mean something else (DNS rebinding) is refused like any other.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import ssl
+import time
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from ipaddress import ip_address
+from typing import Protocol
+
+import httpcore
+
+from services.kit.clock import Now, utc_now
+from services.notifications.addresses import Address, Target, judge, parse
+from services.notifications.errors import UrlForbidden
+
+# of the answer; more is not read
+MAX_ANSWER_BYTES = 64 * 1024
+EXCERPT_CHARS = 1024
+# of the addresses of one name
+MAX_ADDRESSES = 4
+# so that one silent address of several leaves time for the next
+CONNECT_SHARE = 0.4
+
+
+@dataclass(frozen=True)
+class Answer:
+    """How an attempt ended. `status` 0: nothing was answered, and `excerpt` says why."""
+
+    status: int
+    excerpt: str
+    duration_ms: int
+    # what Retry-After asks for, in seconds from now
+    retry_after_s: float | None = None
+
+    @property
+    def accepted(self) -> bool:
+        """Only 2xx counts."""
+        return 200 <= self.status < 300
+
+    @property
+    def gone(self) -> bool:
+        """410: it wants no more messages."""
+        return self.status == 410
+
+
+# host and port, and whether the asker is known to be slow → addresses as text; OSError where there is none
+Resolve = Callable[[str, int, bool], Awaitable[list[str]]]
+
+
+class Resolver:
+    """The system's resolver in threads of its own. A name whose servers are silent holds a thread for long and can't be
+    stopped; those of endpoints that fail are asked in other threads, where they keep only one another waiting.
+    """
+
+    def __init__(self, threads: int = 16, slow_threads: int = 8) -> None:
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="resolve")
+        self._slow_threads = ThreadPoolExecutor(slow_threads, thread_name_prefix="resolve-slow")
+
+    async def __call__(self, host: str, port: int, slow: bool) -> list[str]:
+        """Every address of the name; OSError where there is none."""
+        found = await asyncio.get_running_loop().run_in_executor(
+            self._slow_threads if slow else self._threads, self._look_up, host, port
+        )
+        return list(dict.fromkeys(found))
+
+    def _look_up(self, host: str, port: int) -> list[str]:
+        return [str(entry[4][0]) for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+
+    def close(self) -> None:
+        """Give the threads up; one that waits for an answer ends with it."""
+        for threads in (self._threads, self._slow_threads):
+            threads.shutdown(wait=False, cancel_futures=True)
+
+
+class Post(Protocol):
+    """The port: posts a body to a URL, whatever comes of it."""
+
+    async def __call__(self, url: str, headers: Mapping[str, str], body: bytes, *, slow: bool) -> Answer:
+        """How it ended; never an exception."""
+
+
+class _Pinned(httpcore.AsyncNetworkBackend):
+    """Connects to the addresses that were checked, whatever host it is asked for; names in TLS stay the URL's."""
+
+    def __init__(self, addresses: Iterable[Address]) -> None:
+        self._addresses = [str(address) for address in addresses]
+        self._backend = httpcore.AnyIOBackend()
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,  # noqa: ASYNC109 - httpcore's signature
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        for address in self._addresses[:-1]:
+            try:
+                return await self._backend.connect_tcp(address, port, timeout)
+            except (httpcore.ConnectError, httpcore.ConnectTimeout):
+                continue
+        return await self._backend.connect_tcp(self._addresses[-1], port, timeout)
+
+
+class Outgoing:
+    """Posts over the network within `timeout_s` in all."""
+
+    def __init__(
+        self,
+        resolve: Resolve,
+        *,
+        timeout_s: float,
+        allow_loopback: bool = False,
+        tls: ssl.SSLContext | None = None,
+        now: Now = utc_now,
+    ) -> None:
+        self._resolve = resolve
+        self._timeout_s = timeout_s
+        self._allow_loopback = allow_loopback
+        self._tls = tls or ssl.create_default_context()
+        self._now = now
+
+    async def addresses(self, target: Target, *, slow: bool = False) -> list[Address]:
+        """Where the target is, checked; UrlForbidden for a place that may not be reached, OSError for one that isn't there."""
+        literal = target.literal
+        if literal is not None:
+            found = [literal]
+        else:
+            # what isn't plainly an address (a zone id, say) is not one that may be reached
+            try:
+                found = [ip_address(text) for text in await self._resolve(target.host, target.port, slow)]
+            except ValueError:
+                raise UrlForbidden("the host name resolves to something that is no address") from None
+        judge(found, target, allow_loopback=self._allow_loopback)
+        return found[:MAX_ADDRESSES]
+
+    async def __call__(self, url: str, headers: Mapping[str, str], body: bytes, *, slow: bool) -> Answer:
+        """How the attempt ended; never an exception."""
+        started = time.monotonic()
+
+        def spent_ms() -> int:
+            return round((time.monotonic() - started) * 1000)
+
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                return await self._post(url, headers, body, slow, spent_ms)
+        except UrlForbidden as error:
+            return Answer(0, error.message, spent_ms())
+        except TimeoutError:
+            return Answer(0, f"no answer within {self._timeout_s:g} s", spent_ms())
+        except (OSError, httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException) as error:
+            return Answer(0, _said(error), spent_ms())
+
+    async def _post(
+        self, url: str, headers: Mapping[str, str], body: bytes, slow: bool, spent_ms: Callable[[], int]
+    ) -> Answer:
+        target = parse(url, allow_loopback=self._allow_loopback)
+        addresses = await self.addresses(target, slow=slow)
+        sent = {"host": target.host_header, **headers, "content-length": str(len(body)), "connection": "close"}
+        connect_s = self._timeout_s * (CONNECT_SHARE if len(addresses) > 1 else 1)
+        async with (
+            httpcore.AsyncConnectionPool(
+                ssl_context=self._tls,
+                max_connections=1,
+                max_keepalive_connections=0,
+                network_backend=_Pinned(addresses),
+            ) as pool,
+            pool.stream(
+                "POST",
+                httpcore.URL(
+                    scheme=target.scheme.encode(),
+                    host=target.host.encode(),
+                    port=target.port,
+                    target=target.path.encode(),
+                ),
+                headers=[(name.encode(), value.encode()) for name, value in sent.items()],
+                content=body,
+                extensions={"timeout": {"connect": connect_s}},
+            ) as response,
+        ):
+            answered = bytearray()
+            async for part in response.aiter_stream():
+                answered += part
+                if len(answered) >= MAX_ANSWER_BYTES:
+                    break
+            return Answer(
+                response.status, _excerpt(bytes(answered)), spent_ms(), _retry_after_s(response.headers, self._now)
+            )
+
+
+def _excerpt(answered: bytes) -> str:
+    text = answered[: EXCERPT_CHARS * 4].decode("utf-8", "replace")
+    return text.replace("\0", "�")[:EXCERPT_CHARS]
+
+
+def _said(error: Exception) -> str:
+    """What went wrong, in a line."""
+    if isinstance(error, socket.gaierror):
+        return "the host name is unknown"
+    cause = error.__cause__ or error.__context__ or error
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        return f"the certificate is not trusted: {cause.verify_message}"[:EXCERPT_CHARS]
+    kind = {
+        httpcore.ConnectError: "no connection",
+        httpcore.ConnectTimeout: "no connection in time",
+        httpcore.RemoteProtocolError: "the answer is not HTTP",
+    }.get(type(error), "the connection broke")
+    return f"{kind}: {error}"[:EXCERPT_CHARS] if str(error) else kind
+
+
+def _retry_after_s(headers: Iterable[tuple[bytes, bytes]], now: Now) -> float | None:
+    """Retry-After in seconds, given as such or as a date (RFC 9110, 10.2.3); None where there is none that makes sense."""
+    for name, value in headers:
+        if name.lower() != b"retry-after":
+            continue
+        text = value.decode("ascii", "replace").strip()
+        if text.isdigit() and len(text) < 10:
+            return float(text)
+        try:
+            return max(0.0, (parsedate_to_datetime(text) - now()).total_seconds())
+        except (TypeError, ValueError):
+            return None
+    return None
