@@ -8,12 +8,13 @@ from datetime import timedelta
 from filmstudio.youtube.v1 import youtube_pb2_grpc
 
 from services.kit import dead_letters
+from services.kit.bell import Bell
 from services.kit.consumer import Consumer
 from services.kit.db import Database
 from services.kit.housekeeping import housekeeping
-from services.kit.identity import Callers
+from services.kit.identity import Callers, own_token
 from services.kit.relay import Relay
-from services.kit.rpc import Server
+from services.kit.rpc import Client, Server
 from services.kit.runtime import Part, Periodic
 from services.kit.settings import SettingsError
 from services.youtube import consumers, rpc
@@ -21,7 +22,10 @@ from services.youtube.access import Access
 from services.youtube.connections import Connections, Google
 from services.youtube.google_oauth import GoogleOAuth, OAuthClient
 from services.youtube.house import House
+from services.youtube.jobs_client import AiJobs
 from services.youtube.playlists import Playlists
+from services.youtube.publications import Publications
+from services.youtube.publishing import publishing
 from services.youtube.revocations import Revocations
 from services.youtube.settings import Settings
 from services.youtube.vault import Vault
@@ -59,21 +63,51 @@ def build(settings: Settings) -> Sequence[Part]:
     google = _google(settings, youtube)
     connections = Connections(database.work, google, timedelta(seconds=settings.oauth_state_s))
     access = _access(settings, database, google) if google else None
+    ai_jobs = Client(settings.ai_jobs_grpc_address, "ai_jobs", own_token(settings))
+    jobs, bell = AiJobs(ai_jobs), Bell(settings.redis_url)
+    house = publishing(settings, database, access, youtube, jobs, bell.ring) if access else None
+    publications = Publications(
+        database.work,
+        connections,
+        jobs,
+        bell.ring,
+        house.wake if house else _nobody,
+        timedelta(seconds=settings.youtube_revive_within_s),
+        configured=settings.configured,
+    )
+    connections.on_establish(publications.revive)
+    connections.on_disconnect(publications.end_of_channel)
+    connections.on_erase(publications.erase_user)
     playlists = Playlists(database.work, connections, access, youtube)
     loops = [Periodic("expired consents", 3600, connections.forget_expired)]
     if google is not None:
         loops.append(_revoking(settings, database, google, connections))
     consumer = Consumer("youtube", bootstrap)
-    consumers.subscribe(consumer, House(connections))
+    consumers.subscribe(consumer, House(connections, publications))
     server = Server(settings.youtube_grpc_address, Callers.read(settings))
     server.add(
         youtube_pb2_grpc.add_YouTubeServiceServicer_to_server,
-        rpc.YouTubeServicer(connections, playlists),  # type: ignore[abstract]
+        rpc.YouTubeServicer(connections, playlists, publications),
         rpc.SERVICE,
         rpc.CALLERS,
     )
     dead_letters.serve(server, "youtube", bootstrap, consumer)
-    return [database, youtube, Relay(database, bootstrap), consumer, server, housekeeping(database), *loops]
+    return [
+        database,
+        bell,
+        youtube,
+        ai_jobs,
+        Relay(database, bootstrap),
+        *(house.parts if house else []),
+        consumer,
+        server,
+        housekeeping(database),
+        *loops,
+    ]
+
+
+def _nobody() -> None:
+    """Without an OAuth client nothing is published, so nobody has to be woken."""
 
 
 def _access(settings: Settings, database: Database, google: Google) -> Access:

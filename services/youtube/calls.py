@@ -1,4 +1,4 @@
-"""Calls to YouTube on behalf of a channel: paid for in the book, with a good token, and asked once more when it is refused."""
+"""Calls to YouTube on behalf of a channel: paid for in the book, and made with a good token."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ from collections.abc import Awaitable, Callable
 from typing import Protocol, TypeVar
 from uuid import UUID
 
-from services.youtube.errors import ReconnectNeeded
 from services.youtube.quota import Bucket, QuotaUsedUp
 from services.youtube.quota_book import QuotaBook
-from services.youtube.youtube_errors import DayUsedUp, NotAllowed, Unauthorized
+from services.youtube.youtube_errors import DayUsedUp, Unauthorized, YouTubeAway
 
 T = TypeVar("T")
 
@@ -17,15 +16,12 @@ T = TypeVar("T")
 class Access(Protocol):
     """Access tokens for connections."""
 
-    async def token(self, connection_id: UUID) -> str:
-        """A good one. ReconnectNeeded, DependencyAway."""
-
-    async def renewed(self, connection_id: UUID, refused_token: str) -> str:
-        """Another than this one, which was refused."""
+    async def using(self, connection_id: UUID, call: Callable[[str], Awaitable[T]]) -> T:
+        """What the call gives for a token, asked again with another where the first is refused. ReconnectNeeded."""
 
 
 class Calls:
-    """`await calls(connection_id, "videos.list", lambda token: youtube.videos(token, …))`.
+    """`await calls(connection_id, "videos.list", partial(youtube.videos, ids=…, part=…))`.
 
     Raises QuotaUsedUp, ReconnectNeeded, DependencyAway, and what else `youtube_errors` names.
     """
@@ -51,19 +47,8 @@ class Calls:
             raise QuotaUsedUp(Bucket.UNITS, await self._book.close(Bucket.UNITS)) from None
 
     async def free(self, connection_id: UUID, call: Callable[[str], Awaitable[T]]) -> T:
-        """A call that costs no units: the chunks of an upload."""
-        token = await self._access.token(connection_id)
+        """A call that costs no units: those of an upload."""
         try:
-            return await self._checked(connection_id, token, call)
+            return await self._access.using(connection_id, call)
         except Unauthorized:
-            token = await self._access.renewed(connection_id, token)
-        try:
-            return await self._checked(connection_id, token, call)
-        except Unauthorized:
-            raise ReconnectNeeded(connection_id) from None
-
-    async def _checked(self, connection_id: UUID, token: str, call: Callable[[str], Awaitable[T]]) -> T:
-        try:
-            return await call(token)
-        except NotAllowed:
-            raise ReconnectNeeded(connection_id) from None
+            raise YouTubeAway("refuses a token that is new") from None

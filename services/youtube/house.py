@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from services.youtube.connections import Connections
+from services.youtube.publications import Publications
 
 
 @dataclass(frozen=True)
@@ -12,3 +13,4 @@ class House:
     """Who does what."""
 
     connections: Connections
+    publications: Publications

@@ -10,7 +10,6 @@ from google.protobuf.message import Message
 
 from services.kit.facts import Fact
 from services.youtube.publication_models import WAITING, Caption, CaptionState, Publication, State
-from services.youtube.youtube_client import Playlist
 
 PUBLICATIONS = "youtube.publications.v1"
 
@@ -90,11 +89,6 @@ def publication_proto(row: Publication) -> pb.Publication:
     message.create_time.FromDatetime(row.created_at)
     message.update_time.FromDatetime(row.updated_at)
     return message
-
-
-def playlist_proto(playlist: Playlist) -> pb.Playlist:
-    """A playlist as the contract has it."""
-    return pb.Playlist(id=playlist.id, title=playlist.title, item_count=playlist.item_count, privacy=playlist.privacy)
 
 
 def _fact(row: Publication, message: Message) -> Fact:

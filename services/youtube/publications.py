@@ -23,7 +23,7 @@ from services.youtube import captions, spec
 from services.youtube import publication_events as events
 from services.youtube import publication_repository as repository
 from services.youtube.connection_models import Connection
-from services.youtube.errors import PublicationState, ReconnectNeeded
+from services.youtube.errors import NotConfigured, PublicationState, ReconnectNeeded
 from services.youtube.jobs_client import Film, Jobs, film_of
 from services.youtube.publication_models import BEFORE_VIDEO, Publication, Source, State
 from services.youtube.stumbling import RECONNECT_NEEDED, Ring, ring_done, ring_progress
@@ -50,6 +50,8 @@ class Publications:
         ring: Ring,
         wake: Callable[[], None],
         revive_within: timedelta,
+        *,
+        configured: bool,
         now: Now = utc_now,
         next_id: Callable[[], UUID] = new_id,
     ) -> None:
@@ -59,6 +61,7 @@ class Publications:
         self._ring = ring
         self._wake = wake
         self._revive_within = revive_within
+        self._configured = configured
         self._now = now
         self._new_id = next_id
 
@@ -67,9 +70,10 @@ class Publications:
     async def create(self, user_id: str, request: CreatePublicationRequest) -> Publication:
         """A film of the user's on its way to their channel; the same request_id gives the same one.
 
-        NotFound for the job or the connection, Invalid, JobState, ReconnectNeeded; PublicationState while the same film is on
-        its way to the same channel.
+        NotFound for the job or the connection, Invalid, JobState, ReconnectNeeded, NotConfigured; PublicationState while the
+        same film is on its way to the same channel.
         """
+        self._require_configured()
         said = spec.checked(request.spec, self._now())
         async with self._work() as work:
             if made := await requests.begin(work, user_id, _CREATE, request.request_id, request):
@@ -93,6 +97,7 @@ class Publications:
 
     async def check(self, user_id: str, asked: PublicationSpec) -> None:
         """Refuse what `create` would refuse of this spec whatever the film."""
+        self._require_configured()
         said = spec.checked(asked, self._now())
         async with self._work() as work:
             await self._usable(work, user_id, said.connection_id)
@@ -224,6 +229,10 @@ class Publications:
         row.cancel(self._now())
         work.save(events.publication_canceled(row))
         work.after_commit(ring_done(self._ring, row))
+
+    def _require_configured(self) -> None:
+        if not self._configured:
+            raise NotConfigured
 
     async def _usable(self, work: Work, user_id: str, connection_id: str) -> Connection:
         connection = await self._connections.required(work, user_id, connection_id)

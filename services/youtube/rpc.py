@@ -9,9 +9,10 @@ from filmstudio.youtube.v1 import youtube_pb2 as pb
 from filmstudio.youtube.v1 import youtube_pb2_grpc
 
 from services.kit.rpc import caller
-from services.youtube import events
+from services.youtube import events, publication_events
 from services.youtube.connections import Connections
 from services.youtube.playlists import Playlists
+from services.youtube.publications import Publications
 
 SERVICE = "filmstudio.youtube.v1.YouTubeService"
 _GATEWAY = frozenset({"gateway"})
@@ -22,15 +23,21 @@ CALLERS: Mapping[str, Set[str]] = {
     "ListConnections": _GATEWAY,
     "DeleteConnection": _GATEWAY,
     "ListPlaylists": _GATEWAY,
+    "CreatePublication": _GATEWAY,
+    "CheckPublication": _GATEWAY,
+    "GetPublication": _GATEWAY,
+    "ListPublications": _GATEWAY,
+    "CancelPublication": _GATEWAY,
 }
 
 
 class YouTubeServicer(youtube_pb2_grpc.YouTubeServiceServicer):
     """The door of youtube."""
 
-    def __init__(self, connections: Connections, playlists: Playlists) -> None:
+    def __init__(self, connections: Connections, playlists: Playlists, publications: Publications) -> None:
         self._connections = connections
         self._playlists = playlists
+        self._publications = publications
 
     async def StartConnection(self, request: pb.StartConnectionRequest, context: Any) -> pb.StartConnectionResponse:
         url, state = await self._connections.start(caller().user())
@@ -62,3 +69,31 @@ class YouTubeServicer(youtube_pb2_grpc.YouTubeServiceServicer):
             caller().user(), request.connection_id, request.page_size, request.page_token
         )
         return pb.ListPlaylistsResponse(playlists=map(events.playlist_proto, rows), next_page_token=next_page_token)
+
+    async def CreatePublication(
+        self, request: pb.CreatePublicationRequest, context: Any
+    ) -> pb.CreatePublicationResponse:
+        row = await self._publications.create(caller().user(), request)
+        return pb.CreatePublicationResponse(publication=publication_events.publication_proto(row))
+
+    async def CheckPublication(self, request: pb.CheckPublicationRequest, context: Any) -> pb.CheckPublicationResponse:
+        await self._publications.check(caller().user(), request.spec)
+        return pb.CheckPublicationResponse()
+
+    async def GetPublication(self, request: pb.GetPublicationRequest, context: Any) -> pb.GetPublicationResponse:
+        row = await self._publications.get(caller().user(), request.publication_id)
+        return pb.GetPublicationResponse(publication=publication_events.publication_proto(row))
+
+    async def ListPublications(self, request: pb.ListPublicationsRequest, context: Any) -> pb.ListPublicationsResponse:
+        rows, next_page_token = await self._publications.page(
+            caller().user(), request.job_id, request.project_id, request.page_size, request.page_token
+        )
+        return pb.ListPublicationsResponse(
+            publications=map(publication_events.publication_proto, rows), next_page_token=next_page_token
+        )
+
+    async def CancelPublication(
+        self, request: pb.CancelPublicationRequest, context: Any
+    ) -> pb.CancelPublicationResponse:
+        row = await self._publications.cancel(caller().user(), request.publication_id)
+        return pb.CancelPublicationResponse(publication=publication_events.publication_proto(row))

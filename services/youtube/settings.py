@@ -39,6 +39,51 @@ class Settings(DatabaseSettings):
     revoke_interval_s: float = Field(default=60, gt=0)
     revoke_for_s: float = Field(default=86_400, gt=0)
 
+    # host:port of ai_jobs, which knows the films
+    ai_jobs_grpc_address: str
+    # where a video is watched, its id added
+    youtube_watch_url: str = "https://www.youtube.com/watch?v="
+
+    # What the API project and a channel may do a day (in Pacific time), as Google Cloud's console shows it.
+    youtube_uploads_per_day: int = Field(default=100, ge=1)
+    youtube_units_per_day: int = Field(default=10_000, ge=1)
+    youtube_uploads_per_channel_per_day: int = Field(default=50, ge=1)
+    # units that thumbnails, playlists and captions leave over
+    youtube_units_kept_for_uploads: int = Field(default=1_000, ge=0)
+    youtube_statistics_units_per_day: int = Field(default=500, ge=0)
+    # the wait for midnight in California at most; 0: as long as it is
+    youtube_quota_wait_most_s: float = Field(default=0, ge=0)
+    # how long a channel rests that YouTube takes no more uploads for
+    youtube_channel_wait_s: float = Field(default=86_400, gt=0)
+
+    # uploads, and publications seen to after their upload, at once in this process
+    youtube_uploads_at_once: int = Field(default=2, ge=1)
+    youtube_finishing_at_once: int = Field(default=2, ge=1)
+    # a multiple of 256 KiB; one is in memory for each upload
+    youtube_chunk_bytes: int = Field(default=8 * 1024 * 1024, ge=256 * 1024, multiple_of=256 * 1024)
+    youtube_chunk_timeout_s: float = Field(default=300, gt=0)
+    # how long a publication stays in the hands of a process that says nothing more
+    youtube_lease_s: float = Field(default=30, gt=0)
+    # how often work is looked for and planned, apart from when it is known to be there
+    youtube_look_for_work_s: float = Field(default=2, gt=0)
+    youtube_plan_every_s: float = Field(default=30, gt=0)
+    # retries of what may pass: first and longest wait, and after how long in a row it is given up
+    youtube_retry_first_s: float = Field(default=2, gt=0)
+    youtube_retry_most_s: float = Field(default=300, gt=0)
+    youtube_give_up_after_s: float = Field(default=7 * 86_400, gt=0)
+    # how often, and how far apart, a video is looked for whose upload's session is gone with its last bytes
+    youtube_looks: int = Field(default=4, ge=1)
+    youtube_look_every_s: float = Field(default=60, gt=0)
+    # how often a new video is asked after: at first, and at most so far apart; how long YouTube may work on it
+    youtube_poll_first_s: float = Field(default=3, gt=0)
+    youtube_poll_most_s: float = Field(default=300, gt=0)
+    youtube_processing_s: float = Field(default=2 * 86_400, gt=0)
+    # how often views and likes are asked for, and how often it is looked which are due
+    youtube_statistics_every_s: float = Field(default=86_400, gt=0)
+    youtube_statistics_look_s: float = Field(default=900, gt=0)
+    # publications that failed because the channel had to be connected again go on by themselves for so long
+    youtube_revive_within_s: float = Field(default=7 * 86_400, gt=0)
+
     @property
     def configured(self) -> bool:
         """Whether there is an OAuth client to connect channels with."""
