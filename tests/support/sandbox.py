@@ -58,7 +58,7 @@ class Sandbox:
     def environ(self) -> dict[str, str]:
         """What a service is told so that it finds the world outside here (variables as in docs/operations)."""
         return {
-            **{name: self._told[name] for name in CREDENTIALS},
+            **{name: self._told[name] for name in (*CREDENTIALS, "FILMSTUDIO_URL")},
             "GOOGLE_AUTH_URL": f"{self.url}/youtube/o/oauth2/v2/auth",
             "GOOGLE_TOKEN_URL": f"{self.url}/youtube/token",
             "GOOGLE_REVOKE_URL": f"{self.url}/youtube/revoke",
@@ -95,7 +95,7 @@ class Sandbox:
 
     async def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
         """End it: its folder stays, and `start` goes on from there."""
-        if self._process is None:
+        if self._process is None or self._process.returncode is not None:
             return
         self._process.send_signal(how)
         try:

@@ -1,10 +1,15 @@
 """Who is played."""
 
-from deploy.local.sandbox import mail, webhooks
+from deploy.local.sandbox import mail, salesforce, webhooks, youtube
 from deploy.local.sandbox.core import Core, Provider
 from deploy.local.sandbox.settings import Settings
 
 
 def all_of(core: Core, settings: Settings) -> list[Provider]:
     """Every provider, ready to be mounted."""
-    return [mail.build(core, settings.smtp), webhooks.build(core)]
+    return [
+        youtube.build(core),
+        salesforce.build(core),
+        mail.build(core, settings.smtp),
+        webhooks.build(core),
+    ]
