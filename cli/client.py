@@ -88,8 +88,9 @@ class Client:
             if answer.status_code == 401 and self.refresh_token and not path.startswith("/api/v1/auth/"):
                 self.refresh()
                 answer = self._send(method, path, body, key, **options)
-            if answer.status_code == 503 and left:
-                time.sleep(min(5.0, float(answer.headers.get("Retry-After", 1))))
+            # without Retry-After it won't heal by itself: something is not set up
+            if answer.status_code == 503 and left and "Retry-After" in answer.headers:
+                time.sleep(min(5.0, float(answer.headers["Retry-After"])))
                 continue
             break
         if answer.status_code >= 400:

@@ -9,7 +9,12 @@ REFUSED, USAGE, NOT_SIGNED_IN, AWAY, JOB_FAILED = 1, 2, 3, 4, 5
 
 _REMEDIES = {
     "UNAUTHENTICATED": "sign in: filmstudio login",
-    "INSUFFICIENT_CREDITS": "ask for a shorter film, or get more credits",
+    "INSUFFICIENT_CREDITS": "ask for a shorter film, or get more credits: filmstudio credits buy",
+    "ALREADY_SUBSCRIBED": "change it: filmstudio portal",
+    "NO_CUSTOMER": "buy something first: filmstudio plans",
+    "BILLING_NOT_CONFIGURED": "ask whoever runs this studio for credits",
+    "RECONNECT_NEEDED": "connect the channel again: filmstudio youtube connect",
+    "ENDPOINT_LIMIT": "remove one you don't need: filmstudio webhooks list",
     "PLAN_LIMIT": "ask for less, or change to a larger plan",
     "SCRIPT_TOO_LONG": "ask for a longer film (--duration) or shorten the script",
     "JOB_ALREADY_RUNNING": "follow it with filmstudio films watch, or cancel it first",

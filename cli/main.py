@@ -1,64 +1,35 @@
-"""The commands: filmstudio login | register | logout | films new | films watch | films get | films list | credits."""
+"""The commands: filmstudio login | register | logout | films new, watch, get, list | credits | youtube | webhooks | …
+
+Money is in `billing`, channels in `youtube`, webhooks in `webhooks`; what they share in `terminal`.
+"""
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from functools import wraps
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any, ParamSpec
+from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
-from cli import config, outputs, progress
+from cli import billing, config, outputs, progress, webhooks, youtube
 from cli.client import Client, Json, script_format
 from cli.errors import JOB_FAILED, USAGE, StudioError
+from cli.terminal import AsJson, command, say, signed_in, tell
 
-P = ParamSpec("P")
 app = typer.Typer(help="AI Film Studio from a terminal: a script goes in, a film comes out.", no_args_is_help=True)
 films = typer.Typer(help="Make films and fetch them.", no_args_is_help=True)
 app.add_typer(films, name="films")
-_console = Console()
+app.add_typer(billing.credits, name="credits")
+app.add_typer(youtube.app, name="youtube")
+app.add_typer(webhooks.app, name="webhooks")
+for billed in (billing.plans, billing.subscribe, billing.portal):
+    app.command()(billed)
 
-AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON, for programs.")]
 Url = Annotated[str | None, typer.Option(help="The studio's address.")]
 Email = Annotated[str, typer.Option(prompt=True, help="The account's e-mail address.")]
 Password = Annotated[str, typer.Option(prompt=True, hide_input=True, envvar="FILMSTUDIO_PASSWORD")]
-
-
-def command(function: Callable[P, None]) -> Callable[P, None]:
-    """Ends with a message, what to do and an exit code instead of a traceback."""
-
-    @wraps(function)
-    def guarded(*args: P.args, **kwargs: P.kwargs) -> None:
-        try:
-            function(*args, **kwargs)
-        except StudioError as error:
-            if kwargs.get("as_json"):
-                print(json.dumps(error.members(), ensure_ascii=False))
-            else:
-                print(f"Error: {error.message}", file=sys.stderr)
-                if error.remedy:
-                    print(f"  What to do: {error.remedy}", file=sys.stderr)
-            raise typer.Exit(error.exit_code) from None
-        except KeyboardInterrupt:
-            raise typer.Exit(130) from None
-
-    return guarded
-
-
-@contextmanager
-def _signed_in() -> Iterator[Client]:
-    with config.client(config.load()) as client:
-        yield client
-
-
-def _say(as_json: bool, content: Any, text: str) -> None:
-    print(json.dumps(content, ensure_ascii=False) if as_json else text)
 
 
 def _enter(url: str | None, as_json: bool, enter: Callable[[Client], Json]) -> None:
@@ -66,7 +37,7 @@ def _enter(url: str | None, as_json: bool, enter: Callable[[Client], Json]) -> N
     settings.url = url or settings.url
     with config.client(settings, signed_in=False) as client:
         user = enter(client)
-    _say(as_json, user, f"Signed in at {settings.url} as {user['email']} ({user['subscription_tier']}).")
+    say(as_json, user, f"Signed in at {settings.url} as {user['email']} ({user['subscription_tier']}).")
 
 
 @app.command()
@@ -98,19 +69,9 @@ def logout(
     as_json: AsJson = False,
 ) -> None:
     """Sign out."""
-    with _signed_in() as client:
+    with signed_in() as client:
         client.logout(everywhere)
-    _say(as_json, {}, "Signed out.")
-
-
-@app.command(name="credits")
-@command
-def show_credits(as_json: AsJson = False) -> None:
-    """Show what is available and what is held."""
-    with _signed_in() as client:
-        balance = client.credits()
-    held = f", {balance['held']} held" if balance["held"] else ""
-    _say(as_json, balance, f"{balance['available']} credits available{held}, plan {balance['plan']}.")
+    say(as_json, {}, "Signed out.")
 
 
 @films.command()
@@ -126,26 +87,33 @@ def new(
     seed: Annotated[int | None, typer.Option(help="Another seed, another film.")] = None,
     name: Annotated[str | None, typer.Option(help="The project's title and the files' name.")] = None,
     out: Annotated[Path, typer.Option(help="Where the files go.")] = Path("out"),
+    publish: Annotated[
+        str | None, typer.Option(metavar="CONNECTION", help="Put it on this channel (filmstudio youtube list).")
+    ] = None,
+    privacy: youtube.Privacy = "private",
     as_json: AsJson = False,
 ) -> None:
     """Make a film from a script, show how it goes, fetch it."""
     text = read_script(script)
     named = name or script.stem
     options = film_options(duration, aspect, resolution, style, music, seed)
-    with _signed_in() as client:
+    with signed_in() as client:
         project = client.create_project(named[:100])
         client.put_script(project["id"], text, script_format(script), language)
-        job = client.generate(project["id"], options)
+        more: Json = {"publish": {"connection_id": publish, "privacy": privacy}} if publish else {}
+        job = client.generate(project["id"], options, **more)
         if not as_json:
             print(f"Job {job['id']}, {job['credits']['held']} credits held.", file=sys.stderr)
         _finish(client, job["id"], out, named, as_json)
+    if publish and not as_json:
+        print(f"It goes to YouTube now: filmstudio youtube status --job {job['id']}")
 
 
 @films.command()
 @command
 def watch(job_id: Annotated[str, typer.Argument(metavar="ID", help="A job.")], as_json: AsJson = False) -> None:
     """Show how a job goes until it has ended. With --json: its events, one a line."""
-    with _signed_in() as client:
+    with signed_in() as client:
         events = client.watch(job_id)
         if as_json:
             for event in events:
@@ -168,27 +136,26 @@ def get(
     as_json: AsJson = False,
 ) -> None:
     """Fetch a finished film: the video, its poster, its subtitles, and the job as JSON."""
-    with _signed_in() as client:
+    with signed_in() as client:
         paths = outputs.fetch(client, client.job(job_id), out, file_stem(name or job_id))
-    _say(as_json, [str(path) for path in paths], "\n".join(map(str, paths)))
+    say(as_json, [str(path) for path in paths], "\n".join(map(str, paths)))
 
 
 @films.command(name="list")
 @command
 def list_films(as_json: AsJson = False) -> None:
     """Show the newest jobs."""
-    with _signed_in() as client:
+    with signed_in() as client:
         jobs = client.get("/api/v1/jobs")["items"]
-    if as_json:
-        print(json.dumps(jobs, ensure_ascii=False))
-        return
-    table = Table(box=None)
-    for column in ("job", "kind", "status", "progress", "created"):
-        # an id that is cut short can't be used
-        table.add_column(column, no_wrap=column == "job", min_width=36 if column == "job" else None)
-    for job in jobs:
-        table.add_row(job["id"], job["kind"], job["status"], f"{job['progress']['value']:.0%}", job["created_at"][:19])
-    _console.print(table)
+    columns = ("job", "kind", "status", "progress", "created")
+    tell(
+        as_json,
+        jobs,
+        columns,
+        lambda job: (
+            job["id"], job["kind"], job["status"], f"{job['progress']['value']:.0%}", job["created_at"][:19],
+        ),
+    )  # fmt: skip
 
 
 def _finish(client: Client, job_id: str, out: Path, name: str, as_json: bool) -> None:
@@ -198,7 +165,7 @@ def _finish(client: Client, job_id: str, out: Path, name: str, as_json: bool) ->
         progress.follow(client.watch(job_id))
         job = client.job(job_id)
     paths = outputs.fetch(client, job, out, file_stem(name))
-    _say(as_json, {"job": job, "files": [str(path) for path in paths]}, "\n".join(map(str, paths)))
+    say(as_json, {"job": job, "files": [str(path) for path in paths]}, "\n".join(map(str, paths)))
 
 
 def read_script(path: Path) -> str:
