@@ -24,9 +24,6 @@ app.add_typer(films, name="films")
 app.add_typer(billing.credits, name="credits")
 app.add_typer(youtube.app, name="youtube")
 app.add_typer(webhooks.app, name="webhooks")
-for billed in (billing.plans, billing.subscribe, billing.portal):
-    app.command()(billed)
-
 Url = Annotated[str | None, typer.Option(help="The studio's address.")]
 Email = Annotated[str, typer.Option(prompt=True, help="The account's e-mail address.")]
 Password = Annotated[str, typer.Option(prompt=True, hide_input=True, envvar="FILMSTUDIO_PASSWORD")]
@@ -205,6 +202,9 @@ def file_stem(name: str) -> str:
     )
     return kept.strip(" .")[:100] or "film"
 
+
+for billed in (billing.plans, billing.subscribe, billing.portal):
+    app.command()(billed)
 
 if __name__ == "__main__":
     app()

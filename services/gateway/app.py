@@ -29,6 +29,7 @@ from services.gateway.routes import (
     docs,
     generate,
     jobs,
+    links,
     live,
     me,
     notifications,
@@ -53,7 +54,7 @@ EXPOSED_HEADERS = ["ETag", "Location", "RateLimit", "RateLimit-Policy", "Retry-A
 _ROUTERS = (
     auth.router, auth.keys_router, passwords.router, me.router, projects.router, scripts.router, assets.router,
     generate.router, live.router, jobs.router, youtube.router, credits.router, billing.router, webhooks.router,
-    notifications.router, dead_letters.router, crm.router, admin.router, operations.router, docs.router,
+    notifications.router, links.router, dead_letters.router, crm.router, admin.router, operations.router, docs.router,
 )  # fmt: skip
 
 

@@ -54,6 +54,8 @@ _BY_PATH = {
     "/api/v1/auth/password/forgot": MAIL,
     "/api/v1/auth/email/verify": MAIL,
     "/api/v1/unsubscribe": UNSUBSCRIBE,
+    "/verify": MAIL,
+    "/reset": SIGN_IN,
 }
 _PROVIDER_CALLS = {
     ("POST", "/api/v1/credits/checkout"),

@@ -25,7 +25,14 @@ UNAVAILABLE = {
     "/options/formats": "only mp4 is available in this studio; leave formats out or ask for mp4",
 }
 # routes that need no sign-in, and one among them that does
-OPEN = ("/api/v1/auth/", "/api/v1/unsubscribe", "/api/v1/youtube/oauth/", "/api/v1/webhooks/stripe")
+OPEN = (
+    "/verify",
+    "/reset",
+    "/api/v1/auth/",
+    "/api/v1/unsubscribe",
+    "/api/v1/youtube/oauth/",
+    "/api/v1/webhooks/stripe",
+)
 NOT_OPEN = ("/api/v1/auth/password/change",)
 _UNREADABLE = {"json_invalid"}
 # pydantic's words for how it came to a value, not for where the value is

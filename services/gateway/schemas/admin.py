@@ -22,7 +22,7 @@ class Account(User):
 class AccountChange(In):
     """What is to change; the rest stays. `admin: true` sets tier enterprise too."""
 
-    subscription_tier: Tier | None = None
+    subscription_tier: Tier | None = Field(None, examples=["pro"])
     admin: bool | None = None
     suspended: bool | None = None
 

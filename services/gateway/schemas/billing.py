@@ -17,7 +17,7 @@ class Plan(Out):
 
     id: str = Field(examples=["pro"])
     price_cents: int = Field(description="a month", examples=[1500])
-    currency: str = Field(examples=["usd"])
+    currency: str = Field(examples=["USD"])
     monthly_credits: int = Field(examples=[90])
     max_film_seconds: int = Field(examples=[300])
     max_resolution: str = Field(examples=["1080p"])
@@ -33,7 +33,7 @@ class Pack(Out):
     id: str = Field(examples=["pack_30"])
     credits: int = Field(examples=[30])
     price_cents: int = Field(examples=[1400])
-    currency: str = Field(examples=["usd"])
+    currency: str = Field(examples=["USD"])
 
 
 class Plans(Out):
@@ -76,7 +76,7 @@ class Invoice(Out):
     status: InvoiceStatus
     amount_due_cents: int = Field(examples=[1500])
     amount_paid_cents: int = Field(examples=[1500])
-    currency: str = Field(examples=["usd"])
+    currency: str = Field(examples=["USD"])
     description: str
     created_at: datetime
     url: str | None = Field(description="its page")

@@ -73,6 +73,36 @@ async def test_without_a_token_a_new_mail_is_asked_for_by_whoever_is_signed_in(g
     assert caller.user_id == "u1"
 
 
+async def test_the_mails_link_confirms_an_address_by_a_button(gateway: Gateway) -> None:
+    page = await gateway.http.get("/verify?token=good")
+    assert (page.status_code, "<form method=post>" in page.text) == (200, True)
+    assert gateway.services.users.calls == []
+    done = await gateway.http.post("/verify?token=good")
+    assert (done.status_code, "mara@example.com is yours" in done.text) == (200, True)
+    assert (await gateway.http.post("/verify?token=used")).status_code == 422
+
+
+async def test_the_mails_link_sets_a_password_by_a_form(gateway: Gateway) -> None:
+    page = await gateway.http.get("/reset?token=good")
+    assert "type=password name=password" in page.text
+    assert "form-action 'self'" in page.headers["content-security-policy"]
+    done = await gateway.http.post("/reset?token=good", data={"password": "neun Möwen & ein Pier"})
+    assert (done.status_code, "The password is set" in done.text) == (200, True)
+    request = gateway.services.users.last("ResetPassword")
+    assert (request.token, request.password) == ("good", "neun Möwen & ein Pier")
+    used = await gateway.http.post("/reset?token=used", data={"password": NEW})
+    assert (used.status_code, "type=password" in used.text) == (422, False)
+
+
+async def test_a_password_that_is_not_good_gets_the_form_again(gateway: Gateway) -> None:
+    gateway.services.users.refusals["ResetPassword"] = refuse(
+        grpc.StatusCode.INVALID_ARGUMENT, "VALIDATION_FAILED", "too easy to guess", field="password"
+    )
+    again = await gateway.http.post("/reset?token=good", data={"password": "password"})
+    assert (again.status_code, "too easy to guess" in again.text, "type=password" in again.text) == (422, True, True)
+    assert (await gateway.http.post("/reset?token=good", content=b"x" * 20_000)).status_code == 413
+
+
 async def test_mail_is_asked_for_a_few_times_at_most() -> None:
     app = layered(make_studio(FakeServices()), FakeCounters())
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://studio.example") as http:
