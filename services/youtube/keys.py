@@ -90,7 +90,7 @@ async def _retire(database: Database, vault: Vault, folder: Path, rotation: Rota
         rotation.kept = {}
         used = union_all(*(select(table.key_id) for table in SEALED)).subquery()
         counts = select(used.c.key_id, func.count()).where(used.c.key_id.is_not(None)).group_by(used.c.key_id)
-        in_use: dict[str, int] = dict((await work.session.execute(counts)).tuples().all())
+        in_use: dict[str, int] = dict((await work.session.execute(counts)).all())
         for key_id in vault.key_ids():
             if key_id == rotation.key_id:
                 continue

@@ -95,10 +95,10 @@ class House:
         back = await self.consent(user, channel=channel, account=account or f"{user or self.user}@example.com")
         return await self.connections.complete(back["state"], back["code"], "")
 
-    def another_process(self, oauth: Any = None, lease: timedelta = LEASE) -> Access:
+    def another_process(self, oauth: Any = None, lease: timedelta = LEASE, vault: Vault | None = None) -> Access:
         """An Access that knows nothing of this process's own refreshes."""
         return Access(
-            self.database.work, oauth or self.google.oauth, self.google.vault,
+            self.database.work, oauth or self.google.oauth, vault or self.google.vault,
             refresh_before=timedelta(seconds=60), lease=lease, now=self.clock,
         )  # fmt: skip
 
