@@ -111,6 +111,10 @@ class Lanes:
         if self._loop is not None:
             self._loop.cancel()
             await asyncio.gather(self._loop, return_exceptions=True)
+        await self.settled()
+
+    async def settled(self) -> None:
+        """Return once the turns that are under way have ended."""
         await asyncio.gather(*self._quick, *self._slow, return_exceptions=True)
 
     async def _run(self) -> None:
