@@ -78,7 +78,9 @@ def build(settings: Settings) -> Sequence[Part]:
     connections.on_establish(publications.revive)
     connections.on_disconnect(publications.end_of_channel)
     connections.on_erase(publications.erase_user)
-    playlists = Playlists(database.work, connections, access, youtube)
+    playlists = Playlists(
+        database.work, connections, house.calls if house else None, youtube, settings.youtube_units_kept_for_uploads
+    )
     loops = [Periodic("expired consents", 3600, connections.forget_expired)]
     if google is not None:
         loops.append(_revoking(settings, database, google, connections))

@@ -21,7 +21,7 @@ from services.kit.ids import new_id, parse_id
 from services.youtube import connection_repository as repository
 from services.youtube import events
 from services.youtube.connection_models import Channel, Connection, ConnectionState, Consent, Revocation, Tokens
-from services.youtube.errors import NotConfigured, OAuthRefused, OAuthStateInvalid, QuotaUsedUp
+from services.youtube.errors import NoQuota, NotConfigured, OAuthRefused, OAuthStateInvalid
 from services.youtube.google_oauth import GoogleOAuth, Grant
 from services.youtube.vault import Sealed, Vault, VaultMismatch
 from services.youtube.youtube_errors import DayUsedUp, NotAllowed, Refused, Unauthorized
@@ -237,11 +237,11 @@ class Connections:
 
 
 async def _channel(channels: Channels, token: str) -> Channel:
-    """The channel of a grant that was just given. OAuthRefused, QuotaUsedUp, DependencyAway."""
+    """The channel of a grant that was just given. OAuthRefused, NoQuota, DependencyAway."""
     try:
         channel = await channels.my_channel(token)
     except DayUsedUp:
-        raise QuotaUsedUp from None
+        raise NoQuota from None
     except (Unauthorized, NotAllowed, Refused) as error:
         telemetry.log().warning("a channel can't be read", error=repr(error))
         # so YouTube answers for accounts that never made a channel (reason youtubeSignupRequired), and for closed ones

@@ -56,7 +56,7 @@ class JobState(DomainError):
     reason = "JOB_STATE"
 
 
-class QuotaUsedUp(DomainError):
+class NoQuota(DomainError):
     """YouTube answers nothing more to this installation today."""
 
     code = grpc.StatusCode.RESOURCE_EXHAUSTED

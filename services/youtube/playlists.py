@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
+from functools import partial
 from typing import Protocol
 
 from services.kit import paging
 from services.kit.db import Work
 from services.kit.errors import DependencyAway, Invalid
-from services.youtube.access import Access
+from services.youtube.calls import Calls
 from services.youtube.connections import Connections
-from services.youtube.errors import NotConfigured, QuotaUsedUp
+from services.youtube.errors import NoQuota, NotConfigured
+from services.youtube.quota import QuotaUsedUp
 from services.youtube.youtube_client import Playlist
-from services.youtube.youtube_errors import DayUsedUp, Refused, Unauthorized
+from services.youtube.youtube_errors import Refused
 
 # YouTube's own page tokens have some ten characters
 MAX_TOKEN_CHARS = 200
@@ -29,46 +31,45 @@ class ReadsPlaylists(Protocol):
 
 
 class Playlists:
-    """The use case. `access` is None in an installation that has no OAuth client."""
+    """The use case. `calls` is None in an installation that has no OAuth client; it leaves `keep` units for uploads."""
 
     def __init__(
         self,
         work: Callable[[], AbstractAsyncContextManager[Work]],
         connections: Connections,
-        access: Access | None,
+        calls: Calls | None,
         youtube: ReadsPlaylists,
+        keep: int,
     ) -> None:
         self._work = work
         self._connections = connections
-        self._access = access
+        self._calls = calls
         self._youtube = youtube
+        self._keep = keep
 
     async def page(
         self, user_id: str, connection_id: str, page_size: int, page_token: str
     ) -> tuple[Sequence[Playlist], str]:
         """A page of a channel's playlists, 50 at most, and the token of the next.
 
-        NotFound for a connection that isn't the user's; Invalid, ReconnectNeeded, QuotaUsedUp, DependencyAway.
+        NotFound for a connection that isn't the user's; Invalid, ReconnectNeeded, NoQuota, DependencyAway.
         """
-        if self._access is None:
+        if self._calls is None:
             raise NotConfigured
         size = min(paging.size(page_size), MAX_SIZE)
         if len(page_token) > MAX_TOKEN_CHARS:
             raise _unknown_page()
         async with self._work() as work:
             connection = await self._connections.required(work, user_id, connection_id)
+        look = partial(self._youtube.playlists, page_token=page_token, size=size)
         try:
-            return await self._access.using(
-                connection.id, lambda token: self._youtube.playlists(token, page_token, size)
-            )
-        except DayUsedUp:
-            raise QuotaUsedUp from None
+            return await self._calls(connection.id, "playlists.list", look, self._keep)
+        except QuotaUsedUp:
+            raise NoQuota from None
         except Refused as error:
             if page_token and error.status == 400:
                 raise _unknown_page() from None
             raise DependencyAway("youtube", error.reason) from None
-        except Unauthorized:
-            raise DependencyAway("youtube", "a new token was refused") from None
 
 
 def _unknown_page() -> Invalid:

@@ -49,6 +49,7 @@ class Publishing:
 
     dispatcher: Dispatcher
     planning: Periodic
+    calls: Calls
     parts: Sequence[Part]
 
     def wake(self) -> None:
@@ -101,4 +102,4 @@ def publishing(
         Periodic("statistics", settings.youtube_statistics_look_s, statistics.refresh),
         Periodic("old quota", timedelta(hours=6).total_seconds(), book.forget_old),
     ]
-    return Publishing(dispatcher, planning, [storage, dispatcher, *loops])
+    return Publishing(dispatcher, planning, calls, [storage, dispatcher, *loops])

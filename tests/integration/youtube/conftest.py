@@ -19,10 +19,13 @@ from sqlalchemy import select, text
 from services.kit.db import Database
 from services.kit.tables import OutboxRow
 from services.youtube.access import Access
+from services.youtube.calls import Calls
 from services.youtube.connection_models import Connection, Tokens
 from services.youtube.connections import Connections, Google
 from services.youtube.google_oauth import GoogleOAuth, OAuthClient
 from services.youtube.playlists import Playlists
+from services.youtube.quota import Limits
+from services.youtube.quota_book import QuotaBook
 from services.youtube.revocations import Revocations
 from services.youtube.vault import Vault, make_key
 from services.youtube.youtube_client import YouTube
@@ -33,6 +36,8 @@ from tests.support.sandbox import Sandbox
 STUDIO_URL = "http://127.0.0.1:9"
 STATE_LIVES = timedelta(minutes=10)
 LEASE = timedelta(seconds=15)
+# units that playlists leave for uploads
+KEPT = 1_000
 
 
 class Clock:
@@ -178,7 +183,9 @@ async def house(youtube_url: str, box: Sandbox, tmp_path: Path) -> AsyncIterator
         database.work, google.oauth, google.vault,
         every=timedelta(minutes=1), tried_for=timedelta(days=1), now=clock,
     )  # fmt: skip
-    playlists = Playlists(database.work, connections, access, youtube)
+    limits = Limits(inserts=100, units=10_000, channel=100, kept_for_uploads=KEPT, statistics=100)
+    calls = Calls(access, QuotaBook(database.work, limits, 0, 86_400, now=clock))
+    playlists = Playlists(database.work, connections, calls, youtube, KEPT)
     yield House(box, database, keys, google, youtube, connections, access, revocations, playlists, clock, asked)
     # what is still to be given back is this test's own
     async with database.work() as work:

@@ -12,7 +12,7 @@ from filmstudio.youtube.v1 import youtube_pb2 as pb
 from services.kit.errors import DependencyAway, Invalid
 from services.youtube.connection_models import Channel, ConnectionState
 from services.youtube.connections import Connections, Google
-from services.youtube.errors import NotConfigured, OAuthRefused, OAuthStateInvalid, QuotaUsedUp
+from services.youtube.errors import NoQuota, NotConfigured, OAuthRefused, OAuthStateInvalid
 from services.youtube.google_oauth import GrantEnded
 from services.youtube.youtube_errors import DayUsedUp, Unauthorized
 from tests.integration.youtube.conftest import STATE_LIVES, House
@@ -193,7 +193,7 @@ def seeing(house: House, found: Channel | Exception | None) -> Connections:
 
 @pytest.mark.parametrize(
     ("found", "refusal"),
-    [(None, OAuthRefused), (DayUsedUp("quotaExceeded"), QuotaUsedUp), (DependencyAway("youtube"), DependencyAway)],
+    [(None, OAuthRefused), (DayUsedUp("quotaExceeded"), NoQuota), (DependencyAway("youtube"), DependencyAway)],
     ids=["no channel", "quota", "away"],
 )
 async def test_a_grant_that_nothing_came_of_is_given_back(
