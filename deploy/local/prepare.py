@@ -21,7 +21,13 @@ from deploy.local.supervisor_conf import clean_environment
 
 TOPICS = CHECKOUT / "deploy" / "kafka" / "topics.yaml"
 SERVICES = CHECKOUT / "services"
-MIGRATED = ("users", "projects", "credits", "ai_jobs")
+MIGRATED = ("users", "projects", "credits", "ai_jobs", "youtube", "crm_sync", "notifications")
+# folder under keys/ → who makes a key there, and how its files end
+KEYS = {
+    "jwt": ("services.users.keys", "*.pem"),
+    "youtube": ("services.youtube.keys", "*.key"),
+    "notifications": ("services.notifications.keys", "*.key"),
+}
 
 
 @dataclass(frozen=True)
@@ -56,8 +62,6 @@ def prepare(layout: Layout, env: Mapping[str, str], *, local_kafka: bool, bucket
 
 def _pieces(layout: Layout, env: Mapping[str, str], local_kafka: bool, bucket: bool) -> list[Piece]:
     broker = env["KAFKA_BOOTSTRAP_SERVERS"]
-    keys = layout.keys / "jwt"
-    keys.mkdir(mode=0o700, exist_ok=True)
     schemas = _hash([*SERVICES.glob("*/migrations/**/*.py"), *SERVICES.glob("kit/**/*.py")], env["DATABASE_URL"])
     pieces = [
         Piece("migrations", schemas, lambda: _module(env, "services.kit.migrate", *MIGRATED)),
@@ -70,10 +74,17 @@ def _pieces(layout: Layout, env: Mapping[str, str], local_kafka: bool, bucket: b
     if bucket:
         where = _hash((), env["S3_ENDPOINT_URL"], env["S3_BUCKET"])
         pieces.append(Piece("bucket", where, lambda: s3.ensure_bucket(env)))
-    if not any(keys.glob("*.pem")):
-        new_each_time = secrets.token_hex()
-        pieces.append(Piece("signing key", new_each_time, lambda: _module(env, "services.users.keys", "new")))
+    pieces += [
+        _key(layout, env, folder) for folder, (_, files) in KEYS.items() if not any((layout.keys / folder).glob(files))
+    ]
     return pieces
+
+
+def _key(layout: Layout, env: Mapping[str, str], folder: str) -> Piece:
+    """A first key in one of the folders of keys."""
+    (layout.keys / folder).mkdir(mode=0o700, exist_ok=True)
+    module, new_each_time = KEYS[folder][0], secrets.token_hex()
+    return Piece(f"key of {folder}", new_each_time, lambda: _module(env, module, "new"))
 
 
 def _hash(files: Iterable[Path], *words: str) -> str:

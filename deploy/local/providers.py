@@ -38,6 +38,7 @@ def _google(url: str, _smtp_port: int, secrets: Mapping[str, str]) -> dict[str, 
         "GOOGLE_JWKS_URL": f"{url}/youtube/oauth2/v3/certs",
         "GOOGLE_ISSUER": f"{url}/youtube",
         "YOUTUBE_API_URL": f"{url}/youtube/api/",
+        "YOUTUBE_WATCH_URL": f"{url}/youtube/watch?v=",
     }
 
 
