@@ -11,9 +11,6 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from services.gateway.convert import moment, moment_or_none, word
 from services.gateway.schemas import youtube as shapes
 
-# what the contract between services calls differently
-FIELDS = {"publish_time": "publish_at"}
-
 
 def spec_in(body: shapes.Publish) -> youtube_pb2.PublicationSpec:
     """What shall be said of a film on YouTube."""
@@ -38,7 +35,7 @@ def publish_out(message: jobs_pb2.PublishOptions) -> dict[str, Any]:
     said: dict[str, Any] = {}
     for field, value in message.ListFields():
         if isinstance(value, Timestamp):
-            said[FIELDS[field.name]] = moment(value)
+            said["publish_at"] = moment(value)
         else:
             said[field.name] = list(value) if field.is_repeated else value
     return said

@@ -111,14 +111,14 @@ def invalid(pointer: str, detail: str) -> Refusal:
 
 
 @contextmanager
-def fields(names: Mapping[str, str], within: str = "") -> Iterator[None]:
+def fields(names: Mapping[str, str] | None = None, within: str = "") -> Iterator[None]:
     """Places in a request that a service names in its own words, named as in the body it came from; `within`: a part of that."""
     try:
         yield
     except RemoteError as error:
         if field := error.metadata.get("field"):
-            own = field.removeprefix("spec.")
-            error.metadata["field"] = f"{within}.{names.get(own, own)}" if within else names.get(own, own)
+            named = (names or {}).get(field, field)
+            error.metadata["field"] = f"{within}.{named}" if within else named
         raise
 
 

@@ -79,7 +79,7 @@ async def _unpublishable(studio: Studio, publish: Publish) -> RemoteError | None
     """What youtube refuses of it; None while it is away."""
     request = youtube_pb2.CheckPublicationRequest(spec=convert_youtube.spec_in(publish))
     try:
-        with fields(convert_youtube.FIELDS, within="publish"):
+        with fields(within="publish"):
             await studio.clients.youtube.CheckPublication(request, timeout=CHECK_DEADLINE_S)
     except RemoteError as refusal:
         return refusal

@@ -8,7 +8,6 @@ from fastapi import APIRouter, Query, Request, Response
 from filmstudio.youtube.v1 import youtube_pb2
 
 from services.gateway import convert_youtube, pages
-from services.gateway.problems import fields
 from services.gateway.routes.common import IfMatch, Pages, RequestId, SignedIn, query_text, set_etag
 from services.gateway.schemas import youtube as shapes
 from services.gateway.schemas.common import Page
@@ -122,8 +121,7 @@ async def create_publication(
     request = youtube_pb2.CreatePublicationRequest(
         job_id=body.job_id, spec=convert_youtube.spec_in(body), request_id=request_id
     )
-    with fields(convert_youtube.FIELDS):
-        publication = (await studio.clients.youtube.CreatePublication(request)).publication
+    publication = (await studio.clients.youtube.CreatePublication(request)).publication
     response.headers["Location"] = f"{studio.settings.url}/api/v1/youtube/publications/{publication.id}"
     return _answer(publication, response)
 

@@ -46,13 +46,13 @@ class Plans(Out):
 class PackOrder(In):
     """Credits to buy."""
 
-    pack: Text = Field(max_length=64, examples=["pack_30"])
+    pack: Text = Field(min_length=1, max_length=64, examples=["pack_30"])
 
 
 class PlanOrder(In):
     """A plan to subscribe to."""
 
-    plan: Text = Field(max_length=64, examples=["pro"])
+    plan: Text = Field(min_length=1, max_length=64, examples=["pro"])
 
 
 class Checkout(Out):

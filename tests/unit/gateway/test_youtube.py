@@ -194,7 +194,7 @@ async def test_a_time_has_a_date_an_hour_and_a_zone(gateway: Gateway, value: obj
 
 async def test_a_place_that_youtube_names_is_named_as_in_the_body(gateway: Gateway) -> None:
     gateway.services.youtube.refusals["CreatePublication"] = refuse(
-        grpc.StatusCode.INVALID_ARGUMENT, "VALIDATION_FAILED", "in the past", field="spec.publish_time"
+        grpc.StatusCode.INVALID_ARGUMENT, "VALIDATION_FAILED", "in the past", field="publish_at"
     )
     body = {"job_id": "j1", **PUBLISH}
     answer = await gateway.http.post("/api/v1/youtube/publications", json=body, headers=gateway.auth())
