@@ -198,6 +198,10 @@ class Checkout:
             "amount_total": total, "automatic_tax": {
                 "enabled": bool((params.get("automatic_tax") or {}).get("enabled")), **shapes.nulls("liability provider status"),
             },
+            "branding_settings": {
+                "background_color": "#ffffff", "border_style": "rounded", "button_color": "#2563eb",
+                "display_name": "AI Film Studio (sandbox)", "font_family": "default", "icon": None, "logo": None,
+            },
             "created": now, "currency": currency, "custom_fields": [],
             "custom_text": shapes.nulls("after_submit shipping_address submit terms_of_service_acceptance"),
             "customer": customer and customer["id"], "discounts": [], "expires_at": ends, "livemode": False,
@@ -212,7 +216,7 @@ class Checkout:
             "total_details": {"amount_discount": 0, "amount_shipping": 0, "amount_tax": 0}, "ui_mode": "hosted_page",
             "url": f"{self._books.core.url}/stripe/pay/{id}",
             **shapes.nulls(
-                "after_expiration branding_settings client_secret collected_information consent consent_collection"
+                "after_expiration client_secret collected_information consent consent_collection"
                 " currency_conversion customer_account customer_details integration_identifier invoice managed_payments"
                 " origin_context payment_intent payment_link payment_method_configuration_details permissions recovered_from"
                 " saved_payment_method_options setup_intent shipping_address_collection shipping_cost subscription"

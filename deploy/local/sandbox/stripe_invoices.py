@@ -80,10 +80,7 @@ class Invoices:
         rows = [{**line, "invoice": id} for line in lines]
         parent = subscription and {
             "quote_details": None, "type": "subscription_details",
-            "subscription_details": {
-                "metadata": subscription["metadata"], "subscription": subscription["id"],
-                "subscription_proration_date": None,
-            },
+            "subscription_details": {"metadata": subscription["metadata"], "subscription": subscription["id"]},
         }  # fmt: skip
         before = customer["balance"]
         return shapes.invoice(

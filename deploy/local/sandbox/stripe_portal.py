@@ -150,11 +150,11 @@ class Portal:
             "customer": subscription["customer"], "default_settings": {
                 **shapes.nulls(
                     "application_fee_percent billing_thresholds collection_method description on_behalf_of transfer_data"
-                ), "automatic_tax": None, "billing_cycle_anchor": "automatic",
+                ), "billing_cycle_anchor": "automatic",
                 "default_payment_method": subscription["default_payment_method"],
                 "invoice_settings": {
                     "account_tax_ids": None, "custom_fields": None, "days_until_due": None, "description": None,
-                    "footer": None, "issuer": {"account": None, "type": "self"},
+                    "footer": None, "issuer": {"type": "self"},
                 },
             },
             "end_behavior": "release", "livemode": False, "metadata": {}, "pause_schedules": [],
@@ -182,7 +182,7 @@ def _phase(price: Json, quantity: int, start: int, end: int) -> Json:
         "add_invoice_items": [], "currency": price["currency"], "default_tax_rates": [], "discounts": [],
         "end_date": end, "items": [item], "metadata": {}, "proration_behavior": "none", "start_date": start,
         **shapes.nulls(
-            "application_fee_percent automatic_tax billing_cycle_anchor billing_thresholds collection_method"
+            "application_fee_percent billing_cycle_anchor billing_thresholds collection_method"
             " default_payment_method description invoice_settings on_behalf_of transfer_data trial_end"
         ),
     }  # fmt: skip

@@ -192,7 +192,7 @@ def subscription(id: str, now: int, customer: str, currency: str, **given: Any) 
         "collection_method": "charge_automatically", "created": now, "currency": currency, "customer": customer,
         "default_tax_rates": [], "discounts": [], "livemode": False, "metadata": {}, "start_date": now,
         "invoice_settings": {
-            **nulls("account_tax_ids custom_fields description footer"), "issuer": {"account": None, "type": "self"},
+            **nulls("account_tax_ids custom_fields description footer"), "issuer": {"type": "self"},
         },
         "payment_settings": {
             "payment_method_options": None, "payment_method_types": ["card"], "save_default_payment_method": "off",
@@ -211,7 +211,7 @@ def subscription(id: str, now: int, customer: str, currency: str, **given: Any) 
 def subscription_item(id: str, now: int, subscription: str, of: Json, quantity: int, start: int, end: int) -> Json:
     """What a subscription is for; the period stands here since 2025."""
     return {
-        "id": id, "object": "subscription_item", "billed_until": None, "billing_thresholds": None, "created": now,
+        "id": id, "object": "subscription_item", "billing_thresholds": None, "created": now,
         "current_period_end": end, "current_period_start": start, "current_trial": None, "discounts": [], "metadata": {},
         "plan": plan(of), "price": of, "quantity": quantity, "subscription": subscription, "tax_rates": [],
     }  # fmt: skip
@@ -226,7 +226,7 @@ def invoice(id: str, now: int, of: Json, currency: str, reason: str, lines: Json
         "billing_reason": reason, "collection_method": "charge_automatically", "created": now, "currency": currency,
         "customer": of["id"], "customer_address": of["address"], "customer_email": of["email"],
         "customer_name": of["name"], "customer_phone": of["phone"], "customer_tax_exempt": "none", "customer_tax_ids": [],
-        "default_tax_rates": [], "discounts": [], "issuer": {"account": None, "type": "self"}, "lines": lines,
+        "default_tax_rates": [], "discounts": [], "issuer": {"type": "self"}, "lines": lines,
         "livemode": False, "metadata": {}, "post_payment_credit_notes_amount": 0, "pre_payment_credit_notes_amount": 0,
         "payment_settings": {"default_mandate": None, "payment_method_options": None, "payment_method_types": None},
         "status": "draft", "total_discount_amounts": [], "total_pretax_credit_amounts": [], "total_taxes": [],
