@@ -58,7 +58,7 @@ class Consent:
         done = await self.box.act("youtube", "consent", self.url + choice)
         return dict(parse_qsl(urlsplit(done["redirect"]).query))
 
-    async def token(self, code: str, **changed: str) -> httpx.Response:
+    async def token(self, code: str, /, **changed: str) -> httpx.Response:
         """The token endpoint's answer to a code."""
         asked = {
             "grant_type": "authorization_code",
@@ -71,7 +71,7 @@ class Consent:
         }
         return await self.box.http.post("/youtube/token", data=asked)
 
-    async def refresh(self, refresh_token: str, **changed: str) -> httpx.Response:
+    async def refresh(self, refresh_token: str, /, **changed: str) -> httpx.Response:
         """The token endpoint's answer to a refresh token."""
         return await self.token("", grant_type="refresh_token", refresh_token=refresh_token, **changed)
 
