@@ -22,7 +22,7 @@ DEMO_ARGUMENTS = $(if $(SCRIPT),--script "$(SCRIPT)") $(if $(DURATION),--duratio
 	$(if $(LANGUAGE),--language "$(LANGUAGE)") $(if $(NAME),--name "$(NAME)") $(if $(PORT),--port $(PORT)) \
 	$(if $(PUBLISH),--publish)
 
-.PHONY: help setup dev demo test up down status logs start stop reset proto lock openapi audit chaos bench fmt lint types ci
+.PHONY: help setup dev demo test up down status logs start stop reset proto lock openapi audit reconcile rotate-keys chaos bench fmt lint types ci
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -87,6 +87,14 @@ openapi: setup ## write deploy/openapi.json from the gateway's code
 
 audit: setup ## check the ledger's invariants on the running studio
 	@$(STACK) exec services.credits.audit
+
+reconcile: setup ## compare Stripe's list of the last three days with ours, and fetch what is missing
+	@$(STACK) exec services.credits.reconcile
+
+rotate-keys: setup ## seal YouTube's tokens and webhook secrets with new keys
+	@$(STACK) exec services.youtube.keys rotate
+	@$(STACK) exec services.notifications.keys new
+	@$(STACK) exec services.notifications.keys rotate
 
 chaos: dev ## kill each process while films are made, and count what is lost
 	@$(PY) -m tests.chaos

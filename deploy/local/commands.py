@@ -11,7 +11,7 @@ import sys
 import time
 from pathlib import Path
 
-from deploy.local import report
+from deploy.local import providers, report
 from deploy.local.errors import StackError
 from deploy.local.layout import DEFAULT_ROOT
 from deploy.local.passwords import token_file
@@ -79,6 +79,9 @@ def _up(stack: Stack, port: int | None, workers: int | None) -> None:
     print(f"  address        {url}")
     print(f"  documentation  {url}/docs")
     print(f"  admin          {env['FILMSTUDIO_ADMIN_EMAIL']}  {env['FILMSTUDIO_ADMIN_PASSWORD']}")
+    if sandbox := env.get("SANDBOX_URL"):
+        names = ", ".join(provider.name for provider in providers.played(os.environ))
+        print(f"  sandbox        {sandbox}  (plays {names}: nothing there is real)")
     print(f"  everything     {stack.layout.env}")
 
 

@@ -9,7 +9,7 @@ import os
 import secrets
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,8 +43,19 @@ class Piece:
 def prepare(layout: Layout, env: Mapping[str, str], *, local_kafka: bool, bucket: bool = True) -> None:
     """Brings the stack whose addresses `env` holds up to date. Raises StackError naming a piece that failed."""
     passwords.make_service_tokens(layout)
+    _make(layout, _pieces(layout, env, local_kafka, bucket))
+
+
+def furnish(layout: Layout, env: Mapping[str, str]) -> None:
+    """What needs a running sandbox: its Stripe sells our plans and packs. An account of one's own is never touched."""
+    if "SANDBOX_URL" in env and env.get("STRIPE_API_URL", "").startswith(env["SANDBOX_URL"]):
+        state = _hash([SERVICES / "credits" / "plans.yaml"], env["SANDBOX_URL"], env["FILMSTUDIO_URL"])
+        _make(layout, [Piece("plans and packs", state, lambda: _module(env, "services.credits.sync_stripe"))])
+
+
+def _make(layout: Layout, pieces: Sequence[Piece]) -> None:
     done: dict[str, str] = json.loads(layout.prepared.read_text()) if layout.prepared.exists() else {}
-    outdated = [piece for piece in _pieces(layout, env, local_kafka, bucket) if done.get(piece.name) != piece.state]
+    outdated = [piece for piece in pieces if done.get(piece.name) != piece.state]
     if not outdated:
         return
     failures: list[StackError] = []

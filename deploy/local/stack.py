@@ -17,8 +17,9 @@ from deploy.local.daemon import Daemon
 from deploy.local.errors import StackError
 from deploy.local.layout import DEFAULT_ROOT, TOOLS, Layout
 from deploy.local.ports import Ports, is_free
-from deploy.local.prepare import prepare
+from deploy.local.prepare import furnish, prepare
 from deploy.local.program import BACKING, Program
+from deploy.local.providers import SANDBOX
 from deploy.local.readiness import wait_until_ready
 from deploy.local.services import Shape
 
@@ -78,6 +79,8 @@ class Stack:
             if failed:
                 raise failed
             wait_until_ready(self.daemon, self.layout, ours)
+            if any(program.name == SANDBOX for program in ours):
+                furnish(self.layout, env)
             return env
 
     def down(self) -> None:
@@ -118,6 +121,7 @@ class Stack:
             prefix = name.upper()
             addresses.setdefault(name, env.get(f"{prefix}_GRPC_ADDRESS", env.get(f"{prefix}_METRICS_ADDRESS", "")))
         addresses["gateway"] = env.get("FILMSTUDIO_URL", "").removeprefix("http://")
+        addresses[SANDBOX] = env.get("SANDBOX_URL", "").removeprefix("http://")
         return report.lines(self.daemon, self.layout, addresses)
 
     def stop(self, name: str) -> None:
