@@ -47,7 +47,7 @@ def button(label: str, fields: str = "") -> str:
 def of(title: str, answer: Response) -> HTMLResponse:
     """A problem as a page, with the same status and headers."""
     problem = json.loads(bytes(answer.body))
-    shown = page(title, [f"{problem['title']}: {problem['detail']}."], answer.status_code)
+    shown = page(title, [f"{problem['title']}: {problem['detail'].rstrip('.')}."], answer.status_code)
     if (later := answer.headers.get("Retry-After")) is not None:
         shown.headers["Retry-After"] = later
     return shown

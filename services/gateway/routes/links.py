@@ -59,7 +59,7 @@ async def reset(request: Request, studio: TheStudio, token: Token = "") -> HTMLR
     except RemoteError as refusal:
         if refusal.metadata.get("field") != "password":
             return pages.of_error("The password is not set", refusal)
-        return pages.page("A new password", [f"{refusal.message}."], 422, pages.button("Set it", _FIELD))
+        return pages.page("A new password", [f"{refusal.message.rstrip('.')}."], 422, pages.button("Set it", _FIELD))
     except Exception as failure:
         return pages.of_error("The password is not set", failure)
     await studio.gatekeeper.hear_of_floors()
