@@ -24,6 +24,7 @@ from sqlalchemy.pool import NullPool
 from services.credits.invariants import JOBS_READABLE, LEDGER, WITH_JOBS, Invariant
 from services.credits.ledger import GENESIS, Transaction
 from services.credits.models import Account
+from services.credits.payment_invariants import PAYMENTS
 from services.kit.db import asyncpg_url
 from services.kit.settings import SettingsError
 
@@ -85,7 +86,7 @@ async def audit(database_url: str, *, grace_s: float = DEFAULT_GRACE_S) -> list[
     try:
         async with AsyncSession(engine) as session, session.begin():
             await session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
-            findings = [await _check(session, invariant, parameters) for invariant in LEDGER]
+            findings = [await _check(session, invariant, parameters) for invariant in (*LEDGER, *PAYMENTS)]
             findings.append(await _check_chains(session))
             if (await session.execute(text(JOBS_READABLE))).scalar_one_or_none():
                 findings += [await _check(session, invariant, parameters) for invariant in WITH_JOBS]

@@ -1,4 +1,4 @@
-"""Facts enter: a user has registered, a job has ended."""
+"""Facts enter: a user has registered or is deleted, a job has ended."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from uuid import UUID
 
 from filmstudio.ai_jobs.v1.events_pb2 import JobCanceled, JobExpired, JobFailed, JobSucceeded
 from filmstudio.ai_jobs.v1.jobs_pb2 import Job
-from filmstudio.users.v1.events_pb2 import UserRegistered
+from filmstudio.users.v1.events_pb2 import UserDeleted, UserRegistered
 
 from services.credits.service import Credits
 from services.kit.consumer import Consumer
@@ -23,6 +23,10 @@ def subscribe(consumer: Consumer, credits: Credits) -> None:
     async def open_account(event: Event[UserRegistered]) -> None:
         account = event.message.account
         await credits.open_account(event.id, UUID(account.user_id), event.sequence, admin=account.admin)
+
+    @consumer.on(UserDeleted, topic=USERS)
+    async def close_account(event: Event[UserDeleted]) -> None:
+        await credits.close_account(event.id, UUID(event.message.user_id))
 
     async def end_hold(event_id: UUID, job: Job, captured: int) -> None:
         # a job that costs nothing holds nothing

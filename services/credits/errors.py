@@ -8,15 +8,18 @@ from services.kit.errors import DomainError
 
 
 class InsufficientCredits(DomainError):
-    """More is asked than is available. Metadata: `needed`, `available`."""
+    """More is asked than is available. Metadata: `needed` (what is owed included), `available`, and `debt` where there is some."""
 
     code = grpc.StatusCode.FAILED_PRECONDITION
     reason = "INSUFFICIENT_CREDITS"
 
-    def __init__(self, needed: int, available: int) -> None:
-        super().__init__(
-            f"{needed} credits are needed and {available} are available", needed=needed, available=available
-        )
+    def __init__(self, asked: int, available: int, debt: int = 0) -> None:
+        needed = asked + debt
+        message = f"{needed} credits are needed and {available} are available"
+        if debt:
+            message += f": {debt} of them are owed, since a payment was taken back after its credits were spent"
+        owed = {"debt": debt} if debt else {}
+        super().__init__(message, needed=needed, available=available, **owed)
 
 
 class HoldEnded(DomainError):
@@ -24,6 +27,41 @@ class HoldEnded(DomainError):
 
     code = grpc.StatusCode.FAILED_PRECONDITION
     reason = "HOLD_ENDED"
+
+
+class BillingNotConfigured(DomainError):
+    """Nothing can be bought here (yet); the message says what an operator has to do."""
+
+    code = grpc.StatusCode.FAILED_PRECONDITION
+    reason = "BILLING_NOT_CONFIGURED"
+
+
+class AlreadySubscribed(DomainError):
+    """There is a subscription; it is changed on the portal's page. Metadata: `plan_id`."""
+
+    code = grpc.StatusCode.FAILED_PRECONDITION
+    reason = "ALREADY_SUBSCRIBED"
+
+
+class NoCustomer(DomainError):
+    """The user has never bought anything."""
+
+    code = grpc.StatusCode.FAILED_PRECONDITION
+    reason = "NO_CUSTOMER"
+
+
+class SignatureInvalid(DomainError):
+    """Not from the payment provider, or too old: nothing of it was read."""
+
+    code = grpc.StatusCode.INVALID_ARGUMENT
+    reason = "SIGNATURE_INVALID"
+
+
+class CheckoutClosed(DomainError):
+    """The page that this request made is paid, or has lapsed: a new one needs a new request. Metadata: `order_id`, `state`."""
+
+    code = grpc.StatusCode.FAILED_PRECONDITION
+    reason = "CHECKOUT_CLOSED"
 
 
 class LedgerBroken(Exception):

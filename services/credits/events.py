@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import assert_never
 
 from filmstudio.credits.v1 import credits_pb2 as pb
 from filmstudio.credits.v1 import events_pb2 as facts
 from google.protobuf.message import Message
 
+from services.credits.billing_models import Subscription, SubscriptionState
 from services.credits.ledger import Transaction, TransactionKind
 from services.credits.models import Account, Hold, HoldState
-from services.credits.plans import Plan
+from services.credits.payments import InvoiceSummary
+from services.credits.plans import Pack, Plan
 from services.kit.facts import Fact
 
 TOPIC = "credits.accounts.v1"
@@ -22,11 +25,67 @@ def plan_proto(plan: Plan) -> pb.Plan:
     return pb.Plan(**plan.model_dump())
 
 
-def account_proto(account: Account) -> pb.Account:
-    """An account as the contract has it."""
-    return pb.Account(
-        user_id=str(account.user_id), available=account.available, held=account.held, plan_id=account.plan_id
+def pack_proto(pack: Pack) -> pb.Pack:
+    """A pack as the contract has it."""
+    return pb.Pack(**pack.model_dump())
+
+
+def invoice_proto(invoice: InvoiceSummary) -> pb.Invoice:
+    """An invoice as the contract has it."""
+    message = pb.Invoice(
+        id=invoice.id,
+        number=invoice.number,
+        status=invoice.status,
+        amount_due_cents=invoice.amount_due_cents,
+        amount_paid_cents=invoice.amount_paid_cents,
+        currency=invoice.currency,
+        description=invoice.description,
+        hosted_url=invoice.hosted_url,
+        pdf_url=invoice.pdf_url,
     )
+    message.create_time.FromDatetime(invoice.created)
+    return message
+
+
+def _subscription_state(state: SubscriptionState) -> pb.Subscription.State.ValueType:
+    match state:
+        case SubscriptionState.INCOMPLETE:
+            return pb.Subscription.STATE_UNSPECIFIED
+        case SubscriptionState.ACTIVE:
+            return pb.Subscription.STATE_ACTIVE
+        case SubscriptionState.PAST_DUE:
+            return pb.Subscription.STATE_PAST_DUE
+        case SubscriptionState.ENDED:
+            return pb.Subscription.STATE_ENDED
+        case _:
+            assert_never(state)
+
+
+def subscription_proto(subscription: Subscription) -> pb.Subscription:
+    """A subscription as the contract has it."""
+    message = pb.Subscription(
+        plan_id=subscription.plan_id,
+        state=_subscription_state(subscription.state),
+        cancel_at_period_end=subscription.cancel_at_period_end,
+    )
+    message.period_end_time.FromDatetime(subscription.period_end_at)
+    if subscription.grace_end_at is not None:
+        message.grace_end_time.FromDatetime(subscription.grace_end_at)
+    return message
+
+
+def account_proto(account: Account) -> pb.Account:
+    """An account as the contract has it. A subscription that was never paid isn't shown."""
+    message = pb.Account(
+        user_id=str(account.user_id),
+        available=account.available,
+        held=account.held,
+        plan_id=account.plan_id,
+        debt=account.debt,
+    )
+    if account.subscription is not None and account.subscription.state is not SubscriptionState.INCOMPLETE:
+        message.subscription.CopyFrom(subscription_proto(account.subscription))
+    return message
 
 
 def _state(state: HoldState) -> pb.Hold.State.ValueType:
@@ -73,6 +132,8 @@ def _kind(kind: TransactionKind) -> pb.Transaction.Kind.ValueType:
             return pb.Transaction.KIND_EXPIRY
         case TransactionKind.REFUND:
             return pb.Transaction.KIND_REFUND
+        case TransactionKind.PURCHASE:
+            return pb.Transaction.KIND_PURCHASE
         case _:
             assert_never(kind)
 
@@ -86,6 +147,7 @@ def transaction_proto(transaction: Transaction) -> pb.Transaction:
         balance_after=transaction.balance_after,
         job_id=transaction.job_id,
         reason=transaction.reason,
+        payment_id=transaction.payment_id,
     )
     message.create_time.FromDatetime(transaction.created_at)
     return message
@@ -115,16 +177,33 @@ def credits_held(account: Account, transaction: Transaction, hold: Hold) -> Fact
     )
 
 
-def hold_ended(account: Account, hold: Hold, transactions: Sequence[Transaction]) -> Fact:
-    """A hold was captured, released, or some of each."""
+def hold_ended(account: Account, hold: Hold, transactions: Sequence[Transaction]) -> list[Fact]:
+    """A hold was captured, released, or some of each; and what came back may have paid what was owed."""
+    of_hold = [transaction for transaction in transactions if transaction.hold_id == hold.id]
+    ended = facts.HoldEnded(
+        account=account_proto(account),
+        hold=hold_proto(hold),
+        transactions=[transaction_proto(transaction) for transaction in of_hold],
+    )
+    others = [transaction for transaction in transactions if transaction.hold_id != hold.id]
+    return [_fact(account, ended), *(credits_revoked(account, transaction, "debt") for transaction in others)]
+
+
+def credits_revoked(account: Account, transaction: Transaction, cause: str) -> Fact:
+    """Credits were taken back. Cause: "refund", "dispute", or "debt": what was owed since then is paid."""
     return _fact(
         account,
-        facts.HoldEnded(
-            account=account_proto(account),
-            hold=hold_proto(hold),
-            transactions=[transaction_proto(transaction) for transaction in transactions],
-        ),
+        facts.CreditsRevoked(account=account_proto(account), transaction=transaction_proto(transaction), cause=cause),
     )
+
+
+def payment_failed(account: Account, invoice_id: str, amount_cents: int, currency: str, grace_end_at: datetime) -> Fact:
+    """A payment of a subscription has failed; its plan stays until then."""
+    message = facts.PaymentFailed(
+        account=account_proto(account), invoice_id=invoice_id, amount_cents=amount_cents, currency=currency
+    )
+    message.grace_end_time.FromDatetime(grace_end_at)
+    return _fact(account, message)
 
 
 def credits_expired(account: Account, transaction: Transaction) -> Fact:
@@ -136,7 +215,7 @@ def credits_expired(account: Account, transaction: Transaction) -> Fact:
 
 
 def subscription_changed(account: Account, previous_plan_id: str, actor_id: str) -> Fact:
-    """The user is on another plan; `actor_id` is the administrator who set it, empty for the system."""
+    """The plan or the subscription is another; `actor_id` is the administrator who set it, empty for the system."""
     return _fact(
         account,
         facts.SubscriptionChanged(account=account_proto(account), previous_plan_id=previous_plan_id, actor_id=actor_id),

@@ -44,12 +44,15 @@ LEDGER = (
         """
         SELECT 'account ' || coalesce(a.user_id, s.user_id) || ': available ' || coalesce(a.available, 0) || ' of '
             || coalesce(s.available, 0) || ', held ' || coalesce(a.held, 0) || ' of ' || coalesce(s.held, 0)
+            || ', owed ' || coalesce(a.debt, 0) || ' of ' || coalesce(s.debt, 0)
         FROM credits.accounts a FULL JOIN (
             SELECT user_id, coalesce(sum(amount) FILTER (WHERE account = 'available'), 0) AS available,
-                   coalesce(sum(amount) FILTER (WHERE account = 'held'), 0) AS held
+                   coalesce(sum(amount) FILTER (WHERE account = 'held'), 0) AS held,
+                   coalesce(-sum(amount) FILTER (WHERE account = 'debt'), 0) AS debt
             FROM credits.entries WHERE user_id IS NOT NULL GROUP BY user_id
         ) s ON s.user_id = a.user_id
-        WHERE (coalesce(a.available, 0), coalesce(a.held, 0)) <> (coalesce(s.available, 0), coalesce(s.held, 0))
+        WHERE (coalesce(a.available, 0), coalesce(a.held, 0), coalesce(a.debt, 0))
+            <> (coalesce(s.available, 0), coalesce(s.held, 0), coalesce(s.debt, 0))
         """,
     ),
     Invariant(
@@ -67,7 +70,7 @@ LEDGER = (
         "nothing is overdrawn",
         "SELECT count(*) FROM credits.accounts",
         """
-        SELECT 'account ' || user_id FROM credits.accounts WHERE available < 0 OR held < 0
+        SELECT 'account ' || user_id FROM credits.accounts WHERE available < 0 OR held < 0 OR debt < 0
         UNION ALL SELECT 'transaction ' || id FROM credits.transactions WHERE balance_after < 0
         """,
     ),
@@ -116,17 +119,17 @@ LEDGER = (
         UNION ALL
         SELECT 'transaction ' || t.id || ' of grant ' || coalesce(t.grant_id::text, 'none') FROM credits.transactions t
         LEFT JOIN credits.grants g ON g.transaction_id = t.id AND g.user_id = t.user_id AND g.amount = t.amount
-        WHERE t.kind = 'grant' AND g.id IS NULL
+        WHERE t.kind IN ('grant', 'purchase') AND g.id IS NULL
         """,
     ),
     Invariant(
-        "each grant is remaining, reserved, captured or expired",
+        "each grant is remaining, reserved, captured, expired or revoked",
         "SELECT count(*) FROM credits.grants",
         """
         SELECT 'grant ' || g.id FROM credits.grants g
         LEFT JOIN credits.reservations r ON r.grant_id = g.id LEFT JOIN credits.holds h ON h.id = r.hold_id
         GROUP BY g.id
-        HAVING g.amount <> g.remaining + g.expired
+        HAVING g.amount <> g.remaining + g.expired + g.revoked
             + coalesce(sum(CASE h.state WHEN 'live' THEN r.amount ELSE r.captured END), 0)
         """,
     ),

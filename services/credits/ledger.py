@@ -40,27 +40,34 @@ class TransactionKind(StrEnum):
     CAPTURE = "capture"
     RELEASE = "release"
     EXPIRY = "expiry"
+    # a payment was taken back, or what was taken back came again; credits that pay for what was owed
     REFUND = "refund"
+    # bought, once or with a month of a subscription
+    PURCHASE = "purchase"
 
 
 class LedgerAccount(StrEnum):
-    """Where credits can be. The first two exist once a user, the others once."""
+    """Where credits can be. The first three exist once a user, the others once."""
 
     AVAILABLE = "available"
     HELD = "held"
+    # spent, and then their payment was taken back: their balance is what is owed, negative
+    DEBT = "debt"
     # earned: a film was delivered for them
     REVENUE = "revenue"
     # given away: their balance is what was given, negative
     PROMOTIONS = "promotions"
     # expired unused
     BREAKAGE = "breakage"
+    # taken back with the money
     REFUNDS = "refunds"
+    # sold: their balance is what was paid for, negative
     STRIPE_CLEARING = "stripe_clearing"
 
     @property
     def of_a_user(self) -> bool:
         """Whether each user has one of their own."""
-        return self in (LedgerAccount.AVAILABLE, LedgerAccount.HELD)
+        return self in (LedgerAccount.AVAILABLE, LedgerAccount.HELD, LedgerAccount.DEBT)
 
 
 class Entry(Base):
@@ -90,6 +97,8 @@ class Transaction(Base):
     hold_id: Mapped[UUID | None]
     grant_id: Mapped[UUID | None]
     reason: Mapped[str] = mapped_column(Text)
+    # the payment provider's id of what was paid or taken back; empty otherwise
+    payment_id: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     previous_hash: Mapped[bytes] = mapped_column(LargeBinary)
     hash: Mapped[bytes] = mapped_column(LargeBinary)
@@ -97,7 +106,7 @@ class Transaction(Base):
 
     def digest(self) -> bytes:
         """SHA-256 over the previous hash and everything this transaction says, entries included."""
-        content = [
+        content: list[object] = [
             str(self.id),
             str(self.user_id),
             self.seq,
@@ -112,4 +121,7 @@ class Transaction(Base):
             self.created_at.astimezone(UTC).isoformat(timespec="microseconds"),
             sorted([entry.account.value, str(entry.user_id), entry.amount] for entry in self.entries),
         ]
+        # only where there is one: chains from before payments keep their hashes
+        if self.payment_id:
+            content.append(self.payment_id)
         return hashlib.sha256(self.previous_hash + json.dumps(content, separators=(",", ":")).encode()).digest()

@@ -11,6 +11,8 @@ from filmstudio.credits.v1 import credits_pb2 as pb
 from filmstudio.credits.v1 import credits_pb2_grpc
 
 from services.credits import events
+from services.credits.billing import Billing
+from services.credits.inbox import Inbox
 from services.credits.service import Credits
 from services.kit.errors import Invalid, NotFound
 from services.kit.ids import parse_id
@@ -27,6 +29,10 @@ CALLERS: Mapping[str, Set[str]] = {
     "ListLiveHolds": {"ai_jobs"},
     "GrantCredits": {"gateway", "crm_sync"},
     "SetPlan": {"gateway"},
+    "CreateCheckout": {"gateway"},
+    "CreatePortal": {"gateway"},
+    "ListInvoices": {"gateway"},
+    "ReceivePaymentEvent": {"gateway"},
 }
 
 
@@ -40,15 +46,20 @@ def _user_id(text: str) -> UUID:
 class CreditsServicer(credits_pb2_grpc.CreditsServiceServicer):
     """The door of credits."""
 
-    def __init__(self, credits: Credits) -> None:
+    def __init__(self, credits: Credits, billing: Billing, inbox: Inbox) -> None:
         self._credits = credits
+        self._billing = billing
+        self._inbox = inbox
 
     async def GetPlan(self, request: pb.GetPlanRequest, context: Any) -> pb.GetPlanResponse:
         plan = await self._credits.plan_of(_user_id(caller().user()), admin=caller().admin)
         return pb.GetPlanResponse(plan=events.plan_proto(plan))
 
     async def ListPlans(self, request: pb.ListPlansRequest, context: Any) -> pb.ListPlansResponse:
-        return pb.ListPlansResponse(plans=[events.plan_proto(plan) for plan in self._credits.plans()])
+        return pb.ListPlansResponse(
+            plans=[events.plan_proto(plan) for plan in self._credits.plans()],
+            packs=[events.pack_proto(pack) for pack in self._credits.packs()],
+        )
 
     async def GetAccount(self, request: pb.GetAccountRequest, context: Any) -> pb.GetAccountResponse:
         account = await self._credits.account(_user_id(caller().user()), admin=caller().admin)
@@ -109,3 +120,24 @@ class CreditsServicer(credits_pb2_grpc.CreditsServiceServicer):
         caller().require_admin()
         account = await self._credits.set_plan(_user_id(request.user_id), request.plan_id, caller().user())
         return pb.SetPlanResponse(account=events.account_proto(account))
+
+    async def CreateCheckout(self, request: pb.CreateCheckoutRequest, context: Any) -> pb.CreateCheckoutResponse:
+        order = await self._billing.checkout(_user_id(caller().user()), request)
+        return pb.CreateCheckoutResponse(url=order.url or "", order_id=str(order.id))
+
+    async def CreatePortal(self, request: pb.CreatePortalRequest, context: Any) -> pb.CreatePortalResponse:
+        return pb.CreatePortalResponse(url=await self._billing.portal(_user_id(caller().user())))
+
+    async def ListInvoices(self, request: pb.ListInvoicesRequest, context: Any) -> pb.ListInvoicesResponse:
+        invoices, next_page_token = await self._billing.invoices(
+            _user_id(caller().user()), request.page_size, request.page_token
+        )
+        return pb.ListInvoicesResponse(
+            invoices=[events.invoice_proto(invoice) for invoice in invoices], next_page_token=next_page_token
+        )
+
+    async def ReceivePaymentEvent(
+        self, request: pb.ReceivePaymentEventRequest, context: Any
+    ) -> pb.ReceivePaymentEventResponse:
+        already = await self._inbox.receive(request.provider, request.payload, request.signature)
+        return pb.ReceivePaymentEventResponse(already=already)

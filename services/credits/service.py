@@ -2,56 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from uuid import UUID
 
 from services.credits import bounds, errors, events, repository
+from services.credits.books import Books, Income
 from services.credits.ledger import Transaction
-from services.credits.models import Account, Grant, GrantPriority, Hold, HoldState
-from services.credits.plans import ENTERPRISE, FREE, Plan, Plans
+from services.credits.models import Account, GrantPriority, Hold, HoldState
+from services.credits.plans import ENTERPRISE, FREE, Pack, Plan
 from services.kit import paging, telemetry
-from services.kit.clock import Now, utc_now
 from services.kit.db import Work
 from services.kit.errors import Invalid, NotFound
-from services.kit.ids import new_id
 
 # accounts swept of expired credits in one turn
 SWEEP_ACCOUNTS = 200
 
 
 class Credits:
-    """The use cases of the ledger. `work` opens a unit of work, `ring` the bell after a commit."""
+    """The use cases of the ledger. `work` opens a unit of work."""
 
-    def __init__(
-        self,
-        work: Callable[[], AbstractAsyncContextManager[Work]],
-        plans: Plans,
-        ring: Callable[[Mapping[str, object]], None],
-        now: Now = utc_now,
-        new_id: Callable[[], UUID] = new_id,
-    ) -> None:
+    def __init__(self, work: Callable[[], AbstractAsyncContextManager[Work]], books: Books) -> None:
         self._work = work
-        self._plans = plans
-        self._ring = ring
-        self._now = now
-        self._new_id = new_id
+        self._books = books
 
     def plans(self) -> Sequence[Plan]:
         """What is offered."""
-        return self._plans.plans
+        return self._books.plans.plans
+
+    def packs(self) -> Sequence[Pack]:
+        """What can be bought once."""
+        return self._books.plans.packs
 
     async def plan_of(self, user_id: UUID, *, admin: bool = False) -> Plan:
         """The user's plan."""
-        return self._plans.get((await self.account(user_id, admin=admin)).plan_id)
+        return self._books.plans.get((await self.account(user_id, admin=admin)).plan_id)
 
     async def account(self, user_id: UUID, *, admin: bool = False) -> Account:
         """The user's account, opened if this is the first that is heard of them."""
         async with self._work() as work:
             if account := await repository.account(work.session, user_id):
                 return account
-            return await self._locked(work, user_id, admin=admin)
+            return await self._books.locked(work, user_id, admin=admin)
 
     async def transactions(
         self, user_id: UUID, page_size: int, page_token: str, *, admin: bool = False
@@ -60,7 +53,7 @@ class Credits:
         size, after = paging.size(page_size), paging.after(page_token)
         async with self._work() as work:
             if await repository.account(work.session, user_id) is None:
-                await self._locked(work, user_id, admin=admin)
+                await self._books.locked(work, user_id, admin=admin)
                 await work.session.flush()
             rows = await repository.transactions(work.session, user_id, after, size + 1)
         return paging.cut(rows, size, [row.id for row in rows])
@@ -74,13 +67,13 @@ class Credits:
         """
         bounds.check_hold(amount, job_id, attempt, request_id)
         async with self._work() as work:
-            account = await self._locked(work, user_id, admin=admin)
+            account = await self._books.locked(work, user_id, admin=admin)
             if made := await repository.hold_by_request(work.session, user_id, request_id, job_id, attempt):
                 return made.again(user_id, amount, job_id, attempt)
-            now = self._now()
-            grants = await self._unexpired(work, account, now)
+            now = self._books.now()
+            grants = await self._books.unexpired(work, account, now)
             hold = Hold(
-                id=self._new_id(),
+                id=self._books.new_id(),
                 user_id=user_id,
                 job_id=job_id,
                 attempt=attempt,
@@ -91,9 +84,9 @@ class Credits:
                 state=HoldState.LIVE,
                 created_at=now,
             )
-            transaction = account.hold(hold, grants, self._new_id(), now)
+            transaction = account.hold(hold, grants, self._books.new_id(), now)
             work.save(hold, transaction, events.credits_held(account, transaction, hold))
-            self._changed(work, account)
+            self._books.changed(work, account)
         telemetry.log().info("credits held", hold_id=str(hold.id), job_id=job_id, attempt=attempt, amount=amount)
         return hold
 
@@ -149,25 +142,27 @@ class Credits:
         actor_id: str = "",
     ) -> tuple[Account, Transaction]:
         """Give credits, once per business key: the account as it is now, and the grant's transaction."""
-        now = self._now()
+        now = self._books.now()
         bounds.check_grant(amount, business_key, reason, expires_at, now)
         async with self._work() as work:
-            account = await self._locked(work, user_id)
+            account = await self._books.locked(work, user_id)
             if made := await repository.grant_by_key(work.session, business_key):
                 given = made.same_as(user_id, amount)
                 return account, await repository.transaction(work.session, given.transaction_id)
-            transaction = self._grant(
-                work, account, amount, business_key, reason, GrantPriority.GIVEN, now, expires_at, actor_id
-            )
+            income = Income(amount, business_key, reason, GrantPriority.GIVEN, expires_at, actor_id)
+            _, transaction = self._books.take_in(work, account, income, now)
         telemetry.log().info("credits granted", user_id=str(user_id), amount=amount, actor_id=actor_id)
         return account, transaction
 
     async def set_plan(self, user_id: UUID, plan_id: str, actor_id: str) -> Account:
-        """Put the user on a plan, at once. Grants nothing. Invalid for a plan that isn't offered."""
-        plan = self._plans.get(plan_id)
+        """Put the user on a plan, at once. Grants nothing. Invalid for a plan that isn't offered.
+
+        It stands whatever becomes of a subscription, until an invoice of one is paid: that sets the plan anew.
+        """
+        plan = self._books.plans.get(plan_id)
         async with self._work() as work:
-            account = await self._locked(work, user_id)
-            self._set_plan(work, account, plan.id, actor_id)
+            account = await self._books.locked(work, user_id)
+            self._books.set_plan(work, account, plan.id, by_admin=True, actor_id=actor_id)
         return account
 
     async def open_account(self, event_id: UUID, user_id: UUID, sequence: int, *, admin: bool) -> None:
@@ -175,106 +170,45 @@ class Credits:
         async with self._work() as work:
             if not await work.first_time(event_id):
                 return
-            account = await self._locked(work, user_id, admin=admin)
+            account = await self._books.locked(work, user_id, admin=admin)
             if sequence <= account.users_seq:
                 return
             account.users_seq = sequence
             # whoever has been put on a plan since, by hand, stays there
             if admin and account.plan_id == FREE:
-                self._set_plan(work, account, ENTERPRISE, actor_id="")
+                self._books.set_plan(work, account, ENTERPRISE, by_admin=True)
+
+    async def close_account(self, event_id: UUID, user_id: UUID) -> None:
+        """A user is deleted: what they subscribed to is ended soon after, the ledger stays. Nothing for one never heard of."""
+        async with self._work() as work:
+            if not await work.first_time(event_id):
+                return
+            account = await repository.locked_account(work.session, user_id)
+            if account is not None and account.closed_at is None:
+                account.closed_at = self._books.now()
 
     async def expire_grants(self) -> int:
         """What remains of grants whose time is over becomes breakage: one transaction a user. How many users."""
-        now = self._now()
+        now = self._books.now()
         async with self._work() as work:
             users = await repository.users_with_expired(work.session, now, SWEEP_ACCOUNTS)
         for user_id in users:
             async with self._work() as work:
-                await self._unexpired(work, await self._locked(work, user_id), now)
+                await self._books.unexpired(work, await self._books.locked(work, user_id), now)
         return len(users)
-
-    async def _locked(self, work: Work, user_id: UUID, *, admin: bool = False) -> Account:
-        """The account under its row lock; opened, with the starting credits, if it wasn't."""
-        if account := await repository.locked_account(work.session, user_id):
-            return account
-        now = self._now()
-        opened = await repository.insert_account(work.session, user_id, now)
-        account = await repository.locked_account(work.session, user_id)
-        if account is None:
-            raise errors.LedgerBroken(f"the account of {user_id} is gone")
-        if opened:
-            if admin:
-                self._set_plan(work, account, ENTERPRISE, actor_id="")
-            key, starting = f"signup:{user_id}", self._plans.starting_credits
-            self._grant(work, account, starting, key, "starting credits", GrantPriority.STARTING, now)
-        return account
 
     async def _locked_hold(self, work: Work, hold_id: UUID) -> tuple[Account, Hold]:
         owner = await repository.hold_owner(work.session, hold_id)
         if owner is None:
             raise NotFound("there is no such hold")
-        account = await self._locked(work, owner)
+        account = await self._books.locked(work, owner)
         hold = await repository.hold(work.session, hold_id)
         if hold is None:
             raise errors.LedgerBroken(f"hold {hold_id} is gone")
         return account, hold
 
-    async def _unexpired(self, work: Work, account: Account, now: datetime) -> list[Grant]:
-        """The account's grants with something left, after what is due has expired."""
-        left = []
-        for grant in await repository.open_grants(work.session, account.user_id):
-            if grant.expires_at is None or grant.expires_at > now:
-                left.append(grant)
-                continue
-            transaction = account.expire(grant, self._new_id(), now)
-            work.save(transaction, events.credits_expired(account, transaction))
-            self._changed(work, account)
-        return left
-
-    def _grant(
-        self,
-        work: Work,
-        account: Account,
-        amount: int,
-        business_key: str,
-        reason: str,
-        priority: GrantPriority,
-        now: datetime,
-        expires_at: datetime | None = None,
-        actor_id: str = "",
-    ) -> Transaction:
-        grant = Grant(
-            id=self._new_id(),
-            user_id=account.user_id,
-            transaction_id=self._new_id(),
-            business_key=business_key,
-            amount=amount,
-            remaining=amount,
-            expired=0,
-            priority=priority,
-            expires_at=expires_at,
-            reason=reason,
-            actor_id=actor_id,
-            created_at=now,
-        )
-        transaction = account.grant(grant, now)
-        work.save(grant, transaction, events.credits_granted(account, transaction, actor_id))
-        self._changed(work, account)
-        return transaction
-
     def _end(self, work: Work, account: Account, hold: Hold, captured: int) -> None:
-        posted = account.end(hold, captured, self._new_id, self._now())
-        work.save(*posted, events.hold_ended(account, hold, posted))
-        self._changed(work, account)
+        posted = account.end(hold, captured, self._books.new_id, self._books.now())
+        work.save(*posted, *events.hold_ended(account, hold, posted))
+        self._books.changed(work, account)
         telemetry.log().info("a hold ends", hold_id=str(hold.id), job_id=hold.job_id, captured=captured)
-
-    def _set_plan(self, work: Work, account: Account, plan_id: str, actor_id: str) -> None:
-        if account.plan_id == plan_id:
-            return
-        previous, account.plan_id = account.plan_id, plan_id
-        work.save(events.subscription_changed(account, previous, actor_id))
-        self._changed(work, account)
-
-    def _changed(self, work: Work, account: Account) -> None:
-        user_id = str(account.user_id)
-        work.after_commit(lambda: self._ring({"type": "credits.changed", "user_id": user_id}))

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from tests.support.databases import fresh_database
-from tests.support.ledger import Ledger, open_ledger
+from tests.support.ledger import Ledger, Till, open_ledger, open_till
 
 
 @pytest.fixture(scope="session")
@@ -35,3 +35,9 @@ async def scratch_ledger(backing: dict[str, str]) -> AsyncIterator[Ledger]:
 def user() -> UUID:
     """Somebody nobody has heard of."""
     return uuid4()
+
+
+@pytest.fixture
+def till(ledger: Ledger) -> Till:
+    """The ledger with a provider in the test's hands."""
+    return open_till(ledger)

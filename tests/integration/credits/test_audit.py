@@ -39,7 +39,7 @@ BREAKS = {
     ),
     "a live hold forgotten": (
         "DELETE FROM credits.holds WHERE state = 'live'",
-        {"what is held is the sum of live holds", "each grant is remaining, reserved, captured or expired"},
+        {"what is held is the sum of live holds", "each grant is remaining, reserved, captured, expired or revoked"},
     ),
     "a hold that returned more than it took": (
         "UPDATE credits.holds SET released = released + 1 WHERE state = 'captured'",
@@ -47,12 +47,15 @@ BREAKS = {
     ),
     "a grant given twice": (
         "INSERT INTO credits.grants SELECT gen_random_uuid(), user_id, transaction_id, business_key, amount, remaining, "
-        "expired, priority, expires_at, reason, actor_id, created_at FROM credits.grants WHERE business_key LIKE 'signup%'",
+        "expired, priority, expires_at, reason, actor_id, created_at, revoked FROM credits.grants WHERE business_key LIKE 'signup%'",
         {"one grant per business key", "what is available remains of grants"},
     ),
     "a reservation gone": (
         "DELETE FROM credits.reservations",
-        {"each hold is reserved from grants of its user", "each grant is remaining, reserved, captured or expired"},
+        {
+            "each hold is reserved from grants of its user",
+            "each grant is remaining, reserved, captured, expired or revoked",
+        },
     ),
     "an overdrawn account": (
         "UPDATE credits.accounts SET available = -1",

@@ -69,6 +69,7 @@ async def balances(ledger, user):
 def test_it_listens_to_registrations_and_the_ends_of_jobs(heard):
     assert heard.topics == {
         users.UserRegistered: USERS,
+        users.UserDeleted: USERS,
         jobs.JobSucceeded: JOBS,
         jobs.JobFailed: JOBS,
         jobs.JobCanceled: JOBS,

@@ -120,6 +120,6 @@ async def test_a_naive_balance_without_any_guard_is_caught_by_the_invariants(scr
         "cached balances are the sums of entries",
         "each balance follows from the one before",
         "what is held is the sum of live holds",
-        "each grant is remaining, reserved, captured or expired",
+        "each grant is remaining, reserved, captured, expired or revoked",
         "each user's chain of hashes verifies",
     } <= set(await ledger.violations())

@@ -20,7 +20,7 @@ NAMES = ("gateway", "ai_jobs", "projects", "render_worker", "users")
 
 
 @pytest.fixture
-async def door(ledger):
+async def door(ledger, till):
     """Stubs by the name of the service that calls."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -28,7 +28,7 @@ async def door(ledger):
     server = Server(address, Callers({name: hashlib.sha256(name.encode()).hexdigest() for name in NAMES}))
     server.add(
         credits_pb2_grpc.add_CreditsServiceServicer_to_server,
-        rpc.CreditsServicer(ledger.credits),
+        rpc.CreditsServicer(ledger.credits, till.billing, till.house.inbox),
         rpc.SERVICE,
         rpc.CALLERS,
     )

@@ -27,6 +27,7 @@ def make_grant(
         amount=amount,
         remaining=amount,
         expired=0,
+        revoked=0,
         priority=priority,
         expires_at=None if days is None else NOW + timedelta(days=days),
         reason="a gift",
