@@ -61,7 +61,7 @@ def build(settings: Settings) -> Sequence[Part]:
     database = Database("youtube", settings.database_url.get_secret_value(), settings.database_pool_size)
     youtube = YouTube(settings.youtube_api_url, settings.google_timeout_s)
     google = _google(settings, youtube)
-    connections = Connections(database.work, google, timedelta(seconds=settings.oauth_state_s))
+    connections = Connections(database.work, google, timedelta(seconds=settings.youtube_oauth_state_s))
     access = _access(settings, database, google) if google else None
     ai_jobs = Client(settings.ai_jobs_grpc_address, "ai_jobs", own_token(settings))
     jobs, bell = AiJobs(ai_jobs), Bell(settings.redis_url)
@@ -117,7 +117,7 @@ def _access(settings: Settings, database: Database, google: Google) -> Access:
         database.work,
         google.oauth,
         google.vault,
-        refresh_before=timedelta(seconds=settings.refresh_before_s),
+        refresh_before=timedelta(seconds=settings.youtube_refresh_before_s),
         lease=timedelta(seconds=settings.google_timeout_s + LEASE_BEYOND_S),
     )
 
@@ -127,9 +127,9 @@ def _revoking(settings: Settings, database: Database, google: Google, connection
         database.work,
         google.oauth,
         google.vault,
-        every=timedelta(seconds=settings.revoke_interval_s),
-        tried_for=timedelta(seconds=settings.revoke_for_s),
+        every=timedelta(seconds=settings.youtube_revoke_every_s),
+        tried_for=timedelta(seconds=settings.youtube_revoke_for_s),
     )
-    loop = Periodic("grants to give back", settings.revoke_interval_s, revocations.give_back)
+    loop = Periodic("grants to give back", settings.youtube_revoke_every_s, revocations.give_back)
     connections.on_revocation(loop.wake)
     return loop

@@ -32,12 +32,12 @@ class Settings(DatabaseSettings):
     # key files of the tokens' encryption; needed where the OAuth client is configured
     youtube_token_keys_dir: Path | None = None
     # how long after its start a connection may be completed
-    oauth_state_s: float = Field(default=600, gt=0)
+    youtube_oauth_state_s: float = Field(default=600, gt=0)
     # an access token with less than this left is refreshed first
-    refresh_before_s: float = Field(default=60, ge=0)
+    youtube_refresh_before_s: float = Field(default=60, ge=0)
     # how often grants that are to be given back are looked for, and for how long each is tried
-    revoke_interval_s: float = Field(default=60, gt=0)
-    revoke_for_s: float = Field(default=86_400, gt=0)
+    youtube_revoke_every_s: float = Field(default=60, gt=0)
+    youtube_revoke_for_s: float = Field(default=86_400, gt=0)
 
     # host:port of ai_jobs, which knows the films
     ai_jobs_grpc_address: str
