@@ -12,6 +12,7 @@ import string
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -123,8 +124,8 @@ def compose(letter: Letter, mail_id: UUID, sender: str, to: Addressee, now: date
     """The letter as it is handed over; ValueError where the addressee's address is none."""
     name, own_address = parseaddr(sender)
     message = EmailMessage(policy=SMTP)
-    message["From"] = Address(name, addr_spec=own_address)
-    message["To"] = Address(_one_line(to.name), addr_spec=to.email)
+    message["From"] = _address(name, own_address)
+    message["To"] = _address(_one_line(to.name), to.email)
     message["Subject"] = letter.subject
     message["Date"] = format_datetime(now)
     message["Message-ID"] = f"<{mail_id}@{own_address.rpartition('@')[2]}>"
@@ -137,6 +138,14 @@ def compose(letter: Letter, mail_id: UUID, sender: str, to: Addressee, now: date
     message.set_content(letter.text, cte="quoted-printable")
     message.add_alternative(letter.html, subtype="html", cte="quoted-printable")
     return message
+
+
+def _address(name: str, email: str) -> Address:
+    """A header's address; ValueError where it is none, in whichever way the mail library finds out."""
+    try:
+        return Address(name, addr_spec=email)
+    except (ValueError, IndexError, MessageError):
+        raise ValueError("this is not a mail address") from None
 
 
 def _filled(lines: list[str], known: Mapping[str, str]) -> list[str]:

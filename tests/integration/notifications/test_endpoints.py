@@ -60,7 +60,9 @@ async def test_a_name_that_is_not_found_yet_is_taken(house: House, user: UUID) -
     assert endpoint.url == "https://nowhere.invalid-domain.example/"
 
 
-@pytest.mark.parametrize("fields", [{"events": []}, {"events": ["job.exploded"]}, {"description": "a\nb"}, {"description": "x" * 501}])
+@pytest.mark.parametrize(
+    "fields", [{"events": []}, {"events": ["job.exploded"]}, {"description": "a\nb"}, {"description": "x" * 501}]
+)
 async def test_what_can_not_be_is_refused(house: House, user: UUID, fields: dict[str, object]) -> None:
     with pytest.raises(Invalid):
         await house.endpoints.create(user, asked(**fields))

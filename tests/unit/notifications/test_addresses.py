@@ -163,7 +163,9 @@ def test_an_address_with_a_zone_is_not_public() -> None:
     assert not is_public(ip_address("2606:4700::1111%eth0"))
 
 
-@pytest.mark.parametrize("url", ["http://127.0.0.1:9000/in", "http://localhost/in", "https://[::1]:8443/in", "http://[::1]/"])
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:9000/in", "http://localhost/in", "https://[::1]:8443/in", "http://[::1]/"]
+)
 def test_loopback_is_taken_where_a_setting_allows_it(url: str) -> None:
     target = parse(url, allow_loopback=True)
     judge([target.literal or ip_address("127.0.0.1")], target, allow_loopback=True)
