@@ -56,7 +56,7 @@ class Sandbox:
 
     @property
     def environ(self) -> dict[str, str]:
-        """What a service is told so that it finds the world outside here (variables as in docs/operations)."""
+        """What a service is told so that it finds the world outside here."""
         return {
             **{name: self._told[name] for name in (*CREDENTIALS, "FILMSTUDIO_URL")},
             "GOOGLE_AUTH_URL": f"{self.url}/youtube/o/oauth2/v2/auth",

@@ -8,7 +8,7 @@ import pytest
 
 from tests.support import sandbox
 
-WORDS = ["youtube", "salesforce", "mail", "webhooks"]
+WORDS = ["youtube", "stripe", "salesforce", "mail", "webhooks"]
 IDLE_MB = 55
 
 
