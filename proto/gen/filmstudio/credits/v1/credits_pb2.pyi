@@ -324,7 +324,7 @@ class Transaction(_message.Message):
         KIND_RELEASE: Transaction._Kind.ValueType  # 4
         KIND_EXPIRY: Transaction._Kind.ValueType  # 5
         KIND_REFUND: Transaction._Kind.ValueType  # 6
-        """A refund or a dispute took credits back."""
+        """A refund or a dispute took credits back, or (positive) they came again with the money; or what was owed is paid."""
         KIND_PURCHASE: Transaction._Kind.ValueType  # 7
         """Bought, once or with a month of a subscription."""
 
@@ -336,7 +336,7 @@ class Transaction(_message.Message):
     KIND_RELEASE: Transaction.Kind.ValueType  # 4
     KIND_EXPIRY: Transaction.Kind.ValueType  # 5
     KIND_REFUND: Transaction.Kind.ValueType  # 6
-    """A refund or a dispute took credits back."""
+    """A refund or a dispute took credits back, or (positive) they came again with the money; or what was owed is paid."""
     KIND_PURCHASE: Transaction.Kind.ValueType  # 7
     """Bought, once or with a month of a subscription."""
 

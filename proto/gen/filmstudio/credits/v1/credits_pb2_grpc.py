@@ -169,7 +169,7 @@ class CreditsServiceServicer:
 
     def CreateCheckout(self, request, context):
         """A page of the payment provider where the user pays for a pack or begins a subscription. FAILED_PRECONDITION BILLING_NOT_CONFIGURED,
-        ALREADY_SUBSCRIBED (change it in the portal); INVALID_ARGUMENT. Caller: gateway.
+        ALREADY_SUBSCRIBED (change it in the portal), CHECKOUT_CLOSED (this request's page is paid or has lapsed); INVALID_ARGUMENT. Caller: gateway.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

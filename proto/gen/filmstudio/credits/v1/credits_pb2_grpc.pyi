@@ -51,7 +51,7 @@ class CreditsServiceStub:
     """Administrators only; grants no credits. Caller: gateway."""
     CreateCheckout: _grpc.UnaryUnaryMultiCallable[_credits_pb2.CreateCheckoutRequest, _credits_pb2.CreateCheckoutResponse]
     """A page of the payment provider where the user pays for a pack or begins a subscription. FAILED_PRECONDITION BILLING_NOT_CONFIGURED,
-    ALREADY_SUBSCRIBED (change it in the portal); INVALID_ARGUMENT. Caller: gateway.
+    ALREADY_SUBSCRIBED (change it in the portal), CHECKOUT_CLOSED (this request's page is paid or has lapsed); INVALID_ARGUMENT. Caller: gateway.
     """
     CreatePortal: _grpc.UnaryUnaryMultiCallable[_credits_pb2.CreatePortalRequest, _credits_pb2.CreatePortalResponse]
     """A page of the payment provider where the user changes or cancels. FAILED_PRECONDITION BILLING_NOT_CONFIGURED, NO_CUSTOMER. Caller: gateway."""
@@ -85,7 +85,7 @@ class CreditsServiceAsyncStub(CreditsServiceStub):
     """Administrators only; grants no credits. Caller: gateway."""
     CreateCheckout: _aio.UnaryUnaryMultiCallable[_credits_pb2.CreateCheckoutRequest, _credits_pb2.CreateCheckoutResponse]  # type: ignore[assignment]
     """A page of the payment provider where the user pays for a pack or begins a subscription. FAILED_PRECONDITION BILLING_NOT_CONFIGURED,
-    ALREADY_SUBSCRIBED (change it in the portal); INVALID_ARGUMENT. Caller: gateway.
+    ALREADY_SUBSCRIBED (change it in the portal), CHECKOUT_CLOSED (this request's page is paid or has lapsed); INVALID_ARGUMENT. Caller: gateway.
     """
     CreatePortal: _aio.UnaryUnaryMultiCallable[_credits_pb2.CreatePortalRequest, _credits_pb2.CreatePortalResponse]  # type: ignore[assignment]
     """A page of the payment provider where the user changes or cancels. FAILED_PRECONDITION BILLING_NOT_CONFIGURED, NO_CUSTOMER. Caller: gateway."""
@@ -176,7 +176,7 @@ class CreditsServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_credits_pb2.CreateCheckoutResponse, _abc.Awaitable[_credits_pb2.CreateCheckoutResponse]]:
         """A page of the payment provider where the user pays for a pack or begins a subscription. FAILED_PRECONDITION BILLING_NOT_CONFIGURED,
-        ALREADY_SUBSCRIBED (change it in the portal); INVALID_ARGUMENT. Caller: gateway.
+        ALREADY_SUBSCRIBED (change it in the portal), CHECKOUT_CLOSED (this request's page is paid or has lapsed); INVALID_ARGUMENT. Caller: gateway.
         """
 
     @_abc_1.abstractmethod

@@ -167,7 +167,7 @@ class CreditsRevoked(_message.Message):
     TRANSACTION_FIELD_NUMBER: _builtins.int
     CAUSE_FIELD_NUMBER: _builtins.int
     cause: _builtins.str
-    """"refund", "dispute" """
+    """"refund", "dispute"; "debt": credits that came in later paid what an earlier one had left owing"""
     @_builtins.property
     def account(self) -> _credits_pb2.Account: ...
     @_builtins.property
