@@ -139,7 +139,7 @@ class Planner:
             rows = await repository.waiting(work.session, MOST_PLANNED)
             if not rows:
                 return 0
-            openings, closed = await self._book.openings(work.session)
+            openings, closed = await self._book.openings(work.session, now)
             turns = await repository.last_turns(work.session, {row.user_id for row in rows})
             takes_s = await repository.seconds_an_upload_takes(work.session, LATELY)
             waiting = []

@@ -110,6 +110,8 @@ class AiJobs:
         return film_of(answer.job)
 
 
+# of one read of storage without a byte
+STORAGE_SILENCE_S = 30.0
 # what storage answers to an address whose time is over, or that names nothing
 _ASK_AGAIN = (400, 401, 403, 404, 410)
 
@@ -155,7 +157,7 @@ class Reader:
     async def _get(self, url: str, offset: int, length: int) -> httpx.Response:
         headers = {"Range": f"bytes={offset}-{offset + length - 1}"}
         try:
-            async with self._http.stream("GET", url, headers=headers) as answer:
+            async with self._http.stream("GET", url, headers=headers, timeout=STORAGE_SILENCE_S) as answer:
                 # a server that doesn't know ranges would send a whole film into memory
                 if answer.status_code == 200 and int(answer.headers.get("content-length", 0)) > length:
                     raise DependencyAway("s3", "knows no ranges")

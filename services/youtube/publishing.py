@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-import httpx
-
 from services.kit.db import Database
 from services.kit.runtime import Part, Periodic
 from services.youtube.access import Access
@@ -24,23 +22,6 @@ from services.youtube.statistics import Statistics
 from services.youtube.stumbling import Retries, Ring, Stumbling
 from services.youtube.uploader import Pace, Uploader
 from services.youtube.youtube_client import YouTube
-
-# of one read of storage without a byte
-STORAGE_SILENCE_S = 30.0
-
-
-class Storage:
-    """HTTP to signed addresses in storage, with its life."""
-
-    def __init__(self) -> None:
-        self.http = httpx.AsyncClient(timeout=STORAGE_SILENCE_S)
-
-    async def start(self) -> None:
-        """Nothing to do: connections open as they are needed."""
-
-    async def stop(self) -> None:
-        """Close what is open."""
-        await self.http.aclose()
 
 
 @dataclass(frozen=True)
@@ -85,13 +66,12 @@ def publishing(
         settings.youtube_lease_s,
         settings.youtube_look_for_work_s,
     )
-    storage = Storage()
     book = QuotaBook(database.work, limits, settings.youtube_quota_wait_most_s, settings.youtube_channel_wait_s)
     calls = Calls(access, book)
     sessions = Resumable(youtube, settings.youtube_api_url, settings.youtube_chunk_timeout_s)
     stumbling = Stumbling(retries, ring)
-    uploader = Uploader(calls, youtube, sessions, book, jobs, storage.http, stumbling, pace, ring)
-    extras = Extras(calls, youtube, jobs, storage.http, retries, limits.kept_for_uploads)
+    uploader = Uploader(calls, youtube, sessions, book, jobs, youtube.http, stumbling, pace, ring)
+    extras = Extras(calls, youtube, jobs, youtube.http, retries, limits.kept_for_uploads)
     finishing = Finishing(calls, youtube, extras, stumbling, watching, ring)
     planner = Planner(database.work, book, ring, settings.youtube_uploads_at_once)
     statistics = Statistics(database.work, calls, youtube, settings.youtube_statistics_every_s)
@@ -102,4 +82,4 @@ def publishing(
         Periodic("statistics", settings.youtube_statistics_look_s, statistics.refresh),
         Periodic("old quota", timedelta(hours=6).total_seconds(), book.forget_old),
     ]
-    return Publishing(dispatcher, planning, calls, [storage, dispatcher, *loops])
+    return Publishing(dispatcher, planning, calls, [dispatcher, *loops])

@@ -97,9 +97,8 @@ class QuotaBook:
             )
         return until
 
-    async def openings(self, session: AsyncSession) -> tuple[Openings, Mapping[str, datetime]]:
+    async def openings(self, session: AsyncSession, now: datetime) -> tuple[Openings, Mapping[str, datetime]]:
         """What is left of uploads, and until when which channels are closed."""
-        now = self._now()
         closed = (await session.execute(select(Closing).where(Closing.until > now))).scalars().all()
         uses = (await session.execute(select(Use).where(Use.day == day_of(now)))).scalars().all()
         used = {(row.bucket, row.key): row.used for row in uses}

@@ -56,7 +56,8 @@ async def test_a_film_for_later_is_scheduled_and_private_until_then(press: Press
 
     assert row.privacy_status == video["privacy_status"] == "private"
     assert video["publish_at"].startswith(f"{at:%Y-%m-%dT%H:%M:%S}")
-    assert row.poll_at is not None and row.poll_at > at
+    assert row.poll_at is not None
+    assert row.poll_at > at
 
 
 async def test_a_film_that_youtube_keeps_private_says_so(press: Press) -> None:
