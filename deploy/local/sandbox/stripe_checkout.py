@@ -223,7 +223,7 @@ class Checkout:
                 " wallet_options"
             ),
             **{name: params.get(name) for name in (
-                "allow_promotion_codes", "billing_address_collection", "cancel_url", "client_reference_id",
+                "allow_promotion_codes", "allowed_payment_method_types", "billing_address_collection", "cancel_url", "client_reference_id",
                 "customer_email", "locale", "submit_type", "success_url",
             )},
             "_payment_intent_data": params.get("payment_intent_data", {}),

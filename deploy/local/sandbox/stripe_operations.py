@@ -175,7 +175,7 @@ class Operations:
         if "cancel_at_period_end" in params and params["cancel_at_period_end"] != subscription["cancel_at_period_end"]:
             self.subscriptions.cancel_at_end(subscription, wanted=params["cancel_at_period_end"])
         if params.get("items"):
-            if params.get("billing_cycle_anchor") == "now":
+            if params.get("billing_cycle_anchor", {}).get("type") == "now":
                 raise bad("The sandbox keeps the billing cycle when a price changes.", "billing_cycle_anchor")
             changes = self._changes(subscription, params["items"])
             at = params.get("proration_date", books.now())

@@ -116,7 +116,7 @@ RULES: Mapping[str, Rules] = {
         },
         "allow_promotion_codes": BOOL, "automatic_tax": {"enabled": Required(BOOL)},
         "billing_address_collection": ("auto", "required"), "expires_at": TIME, "locale": STR,
-        "payment_method_types": [("card",)], "payment_method_collection": ("always", "if_required"),
+        "allowed_payment_method_types": [("card",)], "payment_method_collection": ("always", "if_required"),
         "phone_number_collection": {"enabled": Required(BOOL)}, "submit_type": ("auto", "pay", "subscribe"),
         "tax_id_collection": {"enabled": Required(BOOL)}, "ui_mode": ("hosted_page",), **_EXPAND,
     },
@@ -140,7 +140,7 @@ RULES: Mapping[str, Rules] = {
     "GET subscriptions/{id}": _EXPAND,
     "POST subscriptions/{id}": {
         "items": [_SUBSCRIPTION_ITEM], "cancel_at_period_end": BOOL, "metadata": METADATA, "description": STR,
-        "proration_behavior": _PRORATION, "proration_date": TIME, "billing_cycle_anchor": ("now", "unchanged"),
+        "proration_behavior": _PRORATION, "proration_date": TIME, "billing_cycle_anchor": {"type": Required(("now", "unchanged"))},
         "payment_behavior": ("allow_incomplete", "error_if_incomplete"), "default_payment_method": STR,
         "cancellation_details": {"comment": STR, "feedback": STR}, **_EXPAND,
     },

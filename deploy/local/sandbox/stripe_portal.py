@@ -205,7 +205,10 @@ def _features(given: Json, known: Json) -> Json:
             "cancellation_reason": {"enabled": False, "feedback_options": None, "options": []}, "enabled": False,
             "mode": "at_period_end", "proration_behavior": "none",
         },
-        "subscription_pause": {"enabled": False, "duration": {}},
+        "subscription_pause": {
+            "enabled": False,
+            "duration": {"interval_options": [{"interval": "month", "interval_count": 1}], "type": "interval_options"},
+        },
         "subscription_update": {
             "billing_cycle_anchor": "unchanged", "default_allowed_updates": [], "enabled": False, "products": None,
             "proration_behavior": "none", "schedule_at_period_end": {"conditions": []},

@@ -84,7 +84,7 @@ def payment_intent(id: str, now: int, amount: int, currency: str, customer: str 
         "customer": customer, "livemode": False, "metadata": {}, "payment_method_options": {},
         "payment_method_types": ["card"], "status": "requires_payment_method",
         **nulls(
-            "application application_fee_amount canceled_at cancellation_reason customer_account description"
+            "allowed_payment_method_types application application_fee_amount canceled_at cancellation_reason customer_account description"
             " excluded_payment_method_types last_payment_error latest_charge next_action on_behalf_of payment_method"
             " payment_method_configuration_details processing receipt_email review setup_future_usage shipping source"
             " statement_descriptor statement_descriptor_suffix transfer_data transfer_group"
