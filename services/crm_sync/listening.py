@@ -90,8 +90,12 @@ class Listening:
             return
         contact.there = {CONSENT: found}
         changed_at = instant(row["LastModifiedDate"])
-        # our own write whose answer we never saw, or a user's word that is newer and on its way: no news
-        if contact.fields()[CONSENT] == found or contact.order("consent") > [_ms(changed_at)]:
+        if contact.fields()[CONSENT] == found:
+            # our own write whose answer we never saw
+            return
+        if contact.order("consent") > [_ms(changed_at)]:
+            # the user's own word is newer
+            contact.push_again(self.now())
             return
         contact.take("consent", [_ms(changed_at)], {CONSENT: found}, self.now())
         work.save(events.consent_changed(contact.external_id, consent=not found, changed_at=changed_at))

@@ -65,7 +65,7 @@ def parcel(record: Record, person: Person | None = None, without_projects: Colle
     """A record made ready. `without_projects`: projects that don't stand there, to which nothing can be tied."""
     fields = record.fields()
     if record.adopted:
-        sent = {"id": record.record_id, EXTERNAL_ID[record.object]: record.external_id}
+        sent: Fields = {"id": record.record_id, EXTERNAL_ID[record.object]: record.external_id}
         sent |= {name: value for name, value in fields.items() if name not in _THEIRS}
     else:
         sent = {EXTERNAL_ID[record.object]: record.external_id, **fields}

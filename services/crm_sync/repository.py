@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
@@ -111,9 +111,7 @@ async def ready(
     session: AsyncSession, object_name: str, now: datetime, limit: int, *, adopted: bool = False, gone: bool = False
 ) -> Sequence[Record]:
     """Pending records of an object to be sent together, those of one parent side by side."""
-    statement: Select[tuple[Record]] = select(Record).where(
-        _ready(object_name, now), Record.gone.is_(gone), Record.adopted.is_(adopted)
-    )
+    statement = select(Record).where(_ready(object_name, now), Record.gone.is_(gone), Record.adopted.is_(adopted))
     return (await session.execute(statement.order_by(Record.user_id, Record.external_id).limit(limit))).scalars().all()
 
 
