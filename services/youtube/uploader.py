@@ -39,6 +39,8 @@ from services.youtube.youtube_errors import ChannelUsedUp, DayUsedUp, Refused, S
 
 # live events of an upload come at most so often
 RING_EVERY_S = 1.0
+# what was sent is read again in pieces of this size, at least
+CATCH_UP_BYTES = 8 * 1024 * 1024
 # chunks in a row of which YouTube keeps nothing
 MOST_STALLS = 3
 # a session that won't say where it stands is as good as none, once it was asked so often
@@ -246,7 +248,8 @@ class _Upload:
         for end in sorted({known, max(known, offset)}):
             while self._prefix.length < end:
                 begin = self._prefix.length
-                self._prefix.add(begin, await self._read(begin, min(begin + self._house.pace.chunk_bytes, end)))
+                piece = max(self._house.pace.chunk_bytes, CATCH_UP_BYTES)
+                self._prefix.add(begin, await self._read(begin, min(begin + piece, end)))
             if end == known and sent and self._prefix.digest_at(known) not in ("", sent):
                 await self._start_over("the film in storage is not the one whose upload was begun")
 

@@ -79,9 +79,9 @@ async def killed_at(arena: Arena, row: Publication, points: Sequence[Point], chu
 
 
 def boundaries(size: int, every: int) -> list[Point]:
-    """Before, at and after each boundary of 256 KiB, or every so many of them; the film's end among them."""
+    """Both sides of each boundary of 256 KiB, or of every so many of them. At the film's end there is one, and its answer lost."""
     ends = range(size, 0, -CHUNK_UNIT * every)[::-1]
-    return [AtByte(byte) for end in ends for byte in (end - 1, end, end + 1) if byte <= size]
+    return [AtByte(byte) for end in ends for byte in (end - 1, end + 1 if end < size else end)]
 
 
 def at_boundaries(every: int) -> Steps:
