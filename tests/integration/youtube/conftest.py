@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -192,9 +191,3 @@ async def house(youtube_url: str, box: Sandbox, tmp_path: Path) -> AsyncIterator
         await work.session.execute(text("DELETE FROM revocations"))
     await youtube.stop()
     await database.stop()
-
-
-@pytest.fixture
-def caller_hashes() -> Callable[[str], dict[str, str]]:
-    """The list of callers of a server whose services call with their own names."""
-    return lambda names: {name: hashlib.sha256(name.encode()).hexdigest() for name in names.split()}

@@ -117,6 +117,7 @@ async def test_every_start_has_secrets_of_its_own(house: House) -> None:
 async def test_who_starts_again_and_again_fills_no_table(house: House) -> None:
     first = await house.consent()
     for _ in range(10):
+        house.clock.now += timedelta(seconds=1)
         await house.connections.start(house.user)
 
     (count,) = await house.sql("SELECT count(*) FROM consents WHERE user_id = :user", user=house.user)
