@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from typing import Any
+from typing import Any, cast
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -119,5 +119,7 @@ async def _body(request: Request, fields: dict[str, type], optional: set[str]) -
     return asked
 
 
-async def _refused(_request: Request, error: Refused) -> Response:
-    return JSONResponse({"error": error.detail}, error.status)
+async def _refused(_request: Request, error: Exception) -> Response:
+    """Registered for `Refused` alone."""
+    refused = cast("Refused", error)
+    return JSONResponse({"error": refused.detail}, refused.status)

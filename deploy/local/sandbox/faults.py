@@ -72,7 +72,7 @@ class Faults:
         without the service's prefix, the recipient for mail, or what the provider says (an event's type, an object's name).
         An empty `match` fits everything.
         """
-        rule = {
+        rule: Json = {
             "id": str(self._store.next_number("_faults")),
             "service": service,
             "match": match,

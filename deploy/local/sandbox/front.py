@@ -70,7 +70,7 @@ def _cut_short(receive: Receive, limit: int) -> Receive:
             body = message.get("body", b"")
             arrived += len(body)
             if arrived > limit:
-                message = message | {"body": body[: len(body) - (arrived - limit)], "more_body": True}
+                message = {**message, "body": body[: len(body) - (arrived - limit)], "more_body": True}
         return message
 
     return receive_some

@@ -158,7 +158,7 @@ class Contract:
                 raise GoogleError(
                     "invalid", f"Invalid JSON payload received. Unknown name \"{name}\" at '{at}': Cannot find field."
                 )
-            self._check(inner, fields.get(name) or others, f"{at}.{name}")
+            self._check(inner, fields[name] if name in fields else others, f"{at}.{name}")
 
 
 @cache

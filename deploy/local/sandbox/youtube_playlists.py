@@ -47,7 +47,7 @@ class Playlists:
             raise GoogleError("playlistTitleRequired")
         if len(title) > MAX_TITLE or set("<>") & set(title):
             raise GoogleError("invalidPlaylistSnippet")
-        playlist = {
+        playlist: Json = {
             "id": f"PL{self._core.token(24)}",
             "channel_id": call.channel_id,
             "snippet": {"description": "", **snippet},

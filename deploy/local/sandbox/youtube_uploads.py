@@ -122,7 +122,7 @@ class Uploads:
             raise GoogleError("uploadTooLarge")
         self._check_type(id, content_type)
         call = self._admit(request, id, await read_json(request) if method.request else {})
-        session = {
+        session: Json = {
             "id": f"A{self._core.token(40)}",
             "method": id,
             "channel_id": call.channel_id,

@@ -259,7 +259,7 @@ def _checked_snippet(snippet: Json, new: bool) -> None:
 
 
 def _visible(video: Json, channel_id: str) -> bool:
-    return video["channel_id"] == channel_id or video["status"]["privacyStatus"] != "private"
+    return bool(video["channel_id"] == channel_id or video["status"]["privacyStatus"] != "private")
 
 
 def _moment(text: str) -> datetime:
