@@ -152,13 +152,13 @@ class Contract:
     def _check_object(self, value: object, rule: Json, at: str) -> None:
         if not isinstance(value, dict):
             raise _bad_value(at, value)
-        fields, others = rule.get("properties", {}), rule.get("additionalProperties")
+        fields, others = rule.get("properties", {}), rule.get("additionalProperties", {})
         for name, inner in value.items():
             if name not in fields and not others:
                 raise GoogleError(
                     "invalid", f"Invalid JSON payload received. Unknown name \"{name}\" at '{at}': Cannot find field."
                 )
-            self._check(inner, fields[name] if name in fields else others, f"{at}.{name}")
+            self._check(inner, fields.get(name, others), f"{at}.{name}")
 
 
 @cache
