@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
+import asyncpg
 import pytest
 from filmstudio.credits.v1.credits_pb2 import Account, Transaction
 from filmstudio.crm_sync.v1 import crm_sync_pb2 as pb
@@ -208,19 +209,34 @@ async def box(salesforce_box: Sandbox) -> AsyncIterator[Sandbox]:
     await salesforce_box.clear_faults()
 
 
+@pytest.fixture(scope="session")
+async def crm_url(backing: dict[str, str]) -> AsyncIterator[str]:
+    """The folder's database, with the schema of crm_sync alone."""
+    async with fresh_database(backing["DATABASE_URL"], ["crm_sync"]) as url:
+        yield url
+
+
+EMPTIED = "TRUNCATE crm_sync." + ", crm_sync.".join(
+    ("records", "films", "connections", "erasures", "support_grants", "control", "inbox", "outbox", "outbox_sequences")
+)
+
+
 @pytest.fixture
-async def open_crm(backing: dict[str, str], box: Sandbox) -> AsyncIterator[Opened]:
-    """Opens the service over a database of the test's own; `url` opens it a second time over the same."""
-    async with fresh_database(backing["DATABASE_URL"], ["crm_sync"]) as fresh_url:
+async def open_crm(crm_url: str, box: Sandbox) -> Opened:
+    """Opens the service over an empty schema; a second time over the same is a restart, or another process."""
+    connection = await asyncpg.connect(crm_url)
+    await connection.execute(EMPTIED)
+    await connection.execute("INSERT INTO crm_sync.control VALUES (1, false, '', '', NULL, 0, 0, NULL, '')")
+    await connection.close()
 
-        @asynccontextmanager
-        async def opened(
-            url: str = "", bulk_from: int = 2000, secret: str = "", caps: Caps = CAPS, check_s: float = 0,
-        ) -> AsyncIterator[Crm]:  # fmt: skip
-            async with open_at(url or fresh_url, box, bulk_from, secret, caps, check_s) as crm:
-                yield crm
+    @asynccontextmanager
+    async def opened(
+        bulk_from: int = 2000, secret: str = "", caps: Caps = CAPS, check_s: float = 0
+    ) -> AsyncIterator[Crm]:
+        async with open_at(crm_url, box, bulk_from, secret, caps, check_s) as crm:
+            yield crm
 
-        yield opened
+    return opened
 
 
 @asynccontextmanager
