@@ -52,6 +52,11 @@ class Layout:
         return self.root / "env"
 
     @property
+    def settings(self) -> Path:
+        """Settings of one's own for this stack's processes, KEY=VALUE a line; nobody but a person writes it."""
+        return self.root / "settings"
+
+    @property
     def ports(self) -> Path:
         """The ports that were picked."""
         return self.root / "ports.json"

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from deploy.local import passwords, providers
+from deploy.local import envfile, passwords, providers
 from deploy.local.layout import Layout
 from deploy.local.ports import LOOPBACK, Ports
 from deploy.local.program import Program
@@ -148,6 +148,7 @@ def _program(
         "METRICS_ADDRESS": env[f"{name.upper()}_METRICS_ADDRESS"],
         "SERVICE_TOKEN_FILE": str(passwords.token_file(layout, service)),
         "PYTHONUNBUFFERED": "1",
+        **envfile.read(layout.settings),
         **(own or {}),
     }
     command = (sys.executable, "-m", f"services.{service}")
