@@ -81,7 +81,7 @@ def _customer_file(client: Client, job: Json, sandbox_url: str) -> list[str]:
         return [*contacts[:1], *films[:1]] if contacts and films and films[0].get("Video_URL__c") else None
 
     contact, film = _until(found, CRM_S, "the customer file")
-    pages = f"{sandbox_url}/salesforce/records"
+    pages = f"{sandbox_url}/salesforce/o"
     return [
         f"  the customer   {pages}/Contact/{contact['Id']}  ({contact['Credit_Balance__c']:.0f} credits)",
         f"  their film     {pages}/AI_Project__c/{film['Id']}  ({film['Status__c']})",

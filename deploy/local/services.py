@@ -135,6 +135,7 @@ def _sandbox(layout: Layout, env: Mapping[str, str]) -> Program:
         "SANDBOX_SMTP_ADDRESS": env["SANDBOX_SMTP_ADDRESS"],
         "SANDBOX_DIR": str(layout.data("sandbox")),
         "PYTHONUNBUFFERED": "1",
+        **envfile.read(layout.settings),
     }
     return Program(SANDBOX, (sys.executable, "-m", "deploy.local.sandbox"), address, environment=told, priority=20)
 
