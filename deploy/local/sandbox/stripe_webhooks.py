@@ -120,7 +120,9 @@ class Webhooks:
             if delivery["due"] > self._core.now().timestamp():
                 break
             if not await self._send(delivery):
-                return self._backoff(delivery)
+                # what arises meanwhile waits too: looking at all that waits for each of it would cost more and more
+                await asyncio.sleep(self._backoff(delivery))
+                return 0.0
             self.enqueue()
         left = [delivery["due"] for delivery in self._books.list("_delivery")]
         return max(0.0, min(left) - self._core.now().timestamp()) if left else None
