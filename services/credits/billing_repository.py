@@ -160,10 +160,10 @@ async def claim_events(session: AsyncSession, now: datetime, lease: timedelta, l
     return (await session.execute(statement)).scalars().all()
 
 
-async def known_events(session: AsyncSession, ids: Sequence[str]) -> set[str]:
-    """Which of these the inbox has."""
-    statement = select(PaymentEvent.id).where(PaymentEvent.id.in_(ids))
-    return set((await session.execute(statement)).scalars().all())
+async def mark_followed(session: AsyncSession, ids: Sequence[str], now: datetime) -> None:
+    """These events are followed."""
+    statement = update(PaymentEvent).where(PaymentEvent.id.in_(ids))
+    await session.execute(statement.values(handled_at=now, given_up_at=None, error=""))
 
 
 async def try_again(session: AsyncSession, since: datetime, now: datetime) -> None:

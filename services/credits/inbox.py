@@ -23,9 +23,10 @@ from services.kit import telemetry
 from services.kit.db import Work
 from services.kit.errors import DependencyAway, DomainError, Invalid
 
-# whoever takes an event has so long to follow it
-LEASE = timedelta(seconds=120)
-# events in hand at once; each asks the provider two or three times
+# whoever takes events has so long to follow them, which a provider that answers slowly takes the better part of
+LEASE = timedelta(seconds=300)
+# events taken at a time, and how many of them are in hand at once; each asks the provider two or three times
+TAKEN = 32
 AT_ONCE = 4
 # a webhook's body, as Stripe's largest are well below it
 MAX_PAYLOAD_BYTES = 512 * 1024
@@ -100,22 +101,33 @@ class Inbox:
         return fresh
 
     async def follow(self) -> int:
-        """Follow all that is due: how many events."""
-        followed = 0
+        """Follow all that is due: how many events were taken."""
+        taken, hands = 0, asyncio.Semaphore(AT_ONCE)
+
+        async def one(event: PaymentEvent) -> bool:
+            async with hands:
+                return await self._follow(event)
+
         while events := await self._claim():
-            await asyncio.gather(*(self._follow(event) for event in events))
-            followed += len(events)
-        return followed
+            followed = await asyncio.gather(*(one(event) for event in events))
+            # together and afterwards: whoever dies in between follows them again, and that changes nothing
+            done = [event.id for event, was in zip(events, followed, strict=True) if was]
+            async with self._work() as work:
+                await bought.mark_followed(work.session, done, self._books.now())
+            _events.labels("followed").inc(len(done))
+            taken += len(events)
+        return taken
 
     async def _claim(self) -> Sequence[PaymentEvent]:
         if self._settlement is None:
             return ()
         async with self._work() as work:
-            return await bought.claim_events(work.session, self._books.now(), LEASE, AT_ONCE)
+            return await bought.claim_events(work.session, self._books.now(), LEASE, TAKEN)
 
-    async def _follow(self, event: PaymentEvent) -> None:
+    async def _follow(self, event: PaymentEvent) -> bool:
+        """True when it is followed, False when it is put back."""
         if self._settlement is None:
-            return
+            return False
         try:
             await self._settlement.follow(event.kind, event.object_id)
         except (DependencyAway, PaymentRefused, DomainError) as error:
@@ -125,10 +137,8 @@ class Inbox:
             telemetry.log().exception("a payment event can't be followed", event_id=event.id, type=event.type)
             await self._put_back(event, type(error).__name__)
         else:
-            async with self._work() as work:
-                kept = await work.session.get_one(PaymentEvent, event.id)
-                kept.handled_at, kept.error = self._books.now(), ""
-            _events.labels("followed").inc()
+            return True
+        return False
 
     async def _put_back(self, event: PaymentEvent, error: str) -> None:
         now = self._books.now()

@@ -100,6 +100,7 @@ class Till:
     """A ledger that takes money, from a provider in the test's hands."""
 
     ledger: Ledger
+    settings: PaymentSettings
     provider: FakeProvider
     contacts: FakeContacts
     house: House
@@ -152,4 +153,4 @@ def open_till(ledger: Ledger, **settings: Any) -> Till:
     )
     house = furnish(told, ledger.database, ledger.books, provider)
     billing = Billing(ledger.database.work, ledger.books, provider, contacts, "https://studio.example/")
-    return Till(ledger, provider, contacts, house, billing)
+    return Till(ledger, told, provider, contacts, house, billing)

@@ -243,6 +243,9 @@ class FakeProvider:
             raise self.down
         self.pages += 1
         checkout = f"cs.{order_id}" if isinstance(item, Pack) else f"cs.{self.scope(customer_id)}"
+        if not isinstance(item, Pack) and checkout in self.scopes.get(self.scope(checkout), Scope()).versions:
+            # another page of the same user: nothing follows from it
+            checkout = f"cs.{order_id}"
         found = Checkout(
             id=checkout,
             order_id=order_id,
