@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from services.kit import telemetry
@@ -20,7 +20,7 @@ from services.kit.runtime import Periodic
 from services.youtube import publication_events as events
 from services.youtube import publication_repository as repository
 from services.youtube.leases import Lease
-from services.youtube.publication_models import Publication
+from services.youtube.publication_models import Publication, State
 from services.youtube.quota import Waiting, expected
 from services.youtube.quota_book import QuotaBook
 from services.youtube.stumbling import Ring, ring_progress
@@ -142,10 +142,7 @@ class Planner:
             openings, closed = await self._book.openings(work.session, now)
             turns = await repository.last_turns(work.session, {row.user_id for row in rows})
             takes_s = await repository.seconds_an_upload_takes(work.session, LATELY)
-            waiting = []
-            for row in rows:
-                not_before = max(row.next_at or now, closed.get(row.channel_id, now), now)
-                waiting.append(Waiting(row.id, row.user_id, row.channel_id, row.created_at, not_before))
+            waiting = [_waiting(row, closed.get(row.channel_id), now) for row in rows]
             between_s = (FIRST_GUESS_S if takes_s is None else takes_s) / self._at_once
             planned = expected(waiting, turns, openings, self._book.limits, now, between_s)
             for row in rows:
@@ -159,3 +156,10 @@ class Planner:
     def _tell(self, work: Work, row: Publication) -> None:
         work.save(events.publication_updated(row))
         work.after_commit(ring_progress(self._ring, row))
+
+
+def _waiting(row: Publication, channel_closed: datetime | None, now: datetime) -> Waiting:
+    paused = max(row.next_at or now, now)
+    closed = max(channel_closed or now, now)
+    for_quota = closed > now or (row.state is State.WAITING_QUOTA and paused > now)
+    return Waiting(row.id, row.user_id, row.channel_id, row.created_at, max(paused, closed), for_quota)

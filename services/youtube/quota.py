@@ -87,6 +87,8 @@ class Waiting:
     created_at: datetime
     # not before: a pause after a failure, a channel's allowance
     not_before: datetime
+    # it is an allowance that it waits for until then
+    for_quota: bool = False
 
 
 @dataclass
@@ -128,7 +130,7 @@ def expected(
     for _ in range(HORIZON_DAYS):
         end = next_midnight(start)
         for item, at in _day(list(left.values()), turns, start, end, inserts, channels, limits, seconds_between):
-            found[item.id] = Turn(at, today)
+            found[item.id] = Turn(at, today and not item.for_quota)
             del left[item.id]
         if not left:
             break

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
@@ -84,6 +85,12 @@ def test_a_channel_that_is_full_today_waits_though_others_go_on() -> None:
 def test_a_pause_after_a_failure_is_waited_for() -> None:
     later = NOW + timedelta(minutes=30)
     assert planned([film(1, not_before=later)])[1] == Turn(later, today=True)
+
+
+def test_what_waits_for_an_allowance_is_not_merely_queued() -> None:
+    later = NOW + timedelta(minutes=30)
+    waiting = replace(film(1, not_before=later), for_quota=True)
+    assert planned([waiting])[1] == Turn(later, today=False)
 
 
 def test_what_google_has_closed_opens_when_it_said() -> None:
