@@ -9,6 +9,7 @@ that dies leaves a lease that ends by itself; its messages go out again under th
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -93,6 +94,10 @@ class Lanes:
         self._poll_s = poll_s
         self._now = now
         self._woken = asyncio.Event()
+        # the last look found no room, or left some out: whoever ends makes some
+        self._full = False
+        # when the slow ones were last looked at, by the loop's clock; they can wait a little
+        self._slow_looked_at = float("-inf")
         # turns by where they are counted
         self._quick: set[asyncio.Task[None]] = set()
         self._slow: set[asyncio.Task[None]] = set()
@@ -121,29 +126,33 @@ class Lanes:
         while True:
             self._woken.clear()
             try:
-                await self.serve()
+                await self.serve(slow=time.monotonic() - self._slow_looked_at >= self._poll_s)
             except DependencyAway as error:
                 telemetry.log().warning("webhooks wait for a dependency", dependency=error.dependency)
             except Exception:
                 telemetry.log().exception("webhooks could not be taken")
-            try:
-                await asyncio.wait_for(self._woken.wait(), self._poll_s)
-            except TimeoutError:
-                continue
+            # not wait_for, which loses a cancellation that comes together with the bell
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(self._poll_s):
+                    await self._woken.wait()
 
-    async def serve(self) -> int:
-        """Begin a turn for as many due endpoints as there is room for. How many."""
-        begun = 0
-        for slow in (False, True):
-            counted, places = (self._slow, self._places.slow) if slow else (self._quick, self._places.quick)
-            room = places - len(counted)
-            if room <= 0:
-                continue
-            for turn in await self._take(room, slow=slow):
-                self._begin(turn, counted)
-                begun += 1
+    async def serve(self, *, slow: bool = True) -> int:
+        """Begin a turn for as many due endpoints as there is room for, and if asked to for slow ones. How many."""
+        begun = await self._fill(self._quick, self._places.quick, slow=False)
+        if slow:
+            self._slow_looked_at = time.monotonic()
+            begun += await self._fill(self._slow, self._places.slow, slow=True)
         self._count()
         return begun
+
+    async def _fill(self, counted: set[asyncio.Task[None]], places: int, *, slow: bool) -> int:
+        room = places - len(counted)
+        turns = await self._take(room, slow=slow) if room > 0 else []
+        for turn in turns:
+            self._begin(turn, counted)
+        if not slow:
+            self._full = len(turns) >= room
+        return len(turns)
 
     def _begin(self, turn: Turn, counted: set[asyncio.Task[None]]) -> None:
         task = asyncio.create_task(self._serve_turn(turn), name=f"lane {turn.endpoint_id}")
@@ -157,14 +166,17 @@ class Lanes:
         if task in self._quick and len(self._slow) < self._places.slow:
             self._quick.discard(task)
             self._slow.add(task)
-            self._count()
-            self.wake()
+            self._made_room()
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._quick.discard(task)
         self._slow.discard(task)
+        self._made_room()
+
+    def _made_room(self) -> None:
         self._count()
-        self.wake()
+        if self._full:
+            self.wake()
 
     def _count(self) -> None:
         _turns.labels("quick").set(len(self._quick))
@@ -247,10 +259,17 @@ class Lanes:
                     if turn.noted + 1 == len(turn.deliveries):
                         await work.session.flush()
                         endpoint.end_turn(await repository.next_attempt(work.session, endpoint.id))
+                        if endpoint.due_at is not None and endpoint.due_at <= self._now():
+                            work.after_commit(self._go_on)
         except DependencyAway:
             return False
         turn.noted += 1
         return True
+
+    def _go_on(self) -> None:
+        """More is due for an endpoint whose turn has just ended, a slow one's too."""
+        self._slow_looked_at = float("-inf")
+        self.wake()
 
     async def _note(self, work: Work, endpoint: Endpoint, due: Due, answer: Answer) -> None:
         now = self._now()

@@ -81,7 +81,8 @@ class Receiver:
             else:
                 writer.write(said)
                 await writer.drain()
-        except (asyncio.IncompleteReadError, ConnectionError):
+        except (asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
+            # asyncio.streams reports a handler that ends as canceled
             pass
         finally:
             self._open.discard(task)
