@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from deploy.local.sandbox.salesforce_errors import Refused
@@ -45,6 +46,7 @@ def parse(text: str, follow_of: Callable[[SObject], Follow]) -> Query:
     return _Parser(text, follow_of).query()
 
 
+@lru_cache(maxsize=4_096)  # to the second, most records share theirs with others
 def instant(value: str) -> datetime:
     """A time in any of the spellings that Salesforce writes or takes."""
     return datetime.fromisoformat(re.sub(r"([+-]\d\d):?(\d\d)$", r"\1:\2", value.replace("Z", "+00:00"))).astimezone(
