@@ -166,7 +166,10 @@ YOUTUBE_INTEGRATION = _sobject(
     _lookup("AI_Project__c", "AI_Project__c", "AI_Project__r"),
     _text("Channel__c"),
     _text("Playlist__c"),
-    _picklist("Upload_Status__c"),
+    _picklist(
+        "Upload_Status__c",
+        "queued", "waiting_quota", "uploading", "processing", "scheduled", "published", "failed", "canceled",
+    ),
     _number("Views__c"),
     _number("Likes__c"),
 )  # fmt: skip
