@@ -129,7 +129,7 @@ class Publications:
 
     async def publish_film(self, event_id: UUID, job: jobs_pb2.Job) -> None:
         """A film is there whose options say where to publish it: once a job, however often that is told."""
-        if not job.publish.connection_id:
+        if not job.publish.connection_id or not any(output.kind == "film" for output in job.outputs):
             return
         film = film_of(job)
         async with self._work() as work:

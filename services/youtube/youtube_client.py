@@ -2,7 +2,7 @@
 
 google-api-python-client builds each request from the discovery document it ships, and so refuses what the API doesn't know.
 We send it ourselves, once: its own transport, httplib2, sends a request again by itself when the connection breaks before an
-answer, which would begin a second upload (docs/adr/0012-youtube-uploads.md).
+answer, which would begin a second upload (docs/adr/0014-youtube-uploads.md).
 """
 
 from __future__ import annotations
