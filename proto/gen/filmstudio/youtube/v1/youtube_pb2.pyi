@@ -151,7 +151,7 @@ class PublicationSpec(_message.Message):
     """BCP 47; empty: the film's language."""
     @_builtins.property
     def tags(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """At most 500 characters in all, as YouTube counts them."""
+        """At most 452 characters in all, as YouTube counts them: its 500, less a tag of ours by which the video is found again."""
 
     @_builtins.property
     def publish_time(self) -> _timestamp_pb2.Timestamp:
