@@ -7,17 +7,19 @@ has come to mean something else (DNS rebinding) is refused like any other.
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import os
 import socket
 import ssl
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from ipaddress import ip_address
 from typing import Protocol
 
-import httpcore
+import h11
 
 from services.kit.clock import Now, utc_now
 from services.notifications.addresses import Address, Target, judge, parse
@@ -30,6 +32,7 @@ EXCERPT_CHARS = 1024
 MAX_ADDRESSES = 4
 # so that one silent address of several leaves time for the next
 CONNECT_SHARE = 0.4
+_READ_BYTES = 16 * 1024
 
 
 @dataclass(frozen=True)
@@ -89,29 +92,6 @@ class Post(Protocol):
         """How it ended; never an exception."""
 
 
-class _Pinned(httpcore.AsyncNetworkBackend):
-    """Connects to the addresses that were checked, whatever host it is asked for; names in TLS stay the URL's."""
-
-    def __init__(self, addresses: Iterable[Address]) -> None:
-        self._addresses = [str(address) for address in addresses]
-        self._backend = httpcore.AnyIOBackend()
-
-    async def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,  # noqa: ASYNC109 - httpcore's signature
-        local_address: str | None = None,
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
-    ) -> httpcore.AsyncNetworkStream:
-        for address in self._addresses[:-1]:
-            try:
-                return await self._backend.connect_tcp(address, port, timeout)
-            except (httpcore.ConnectError, httpcore.ConnectTimeout):
-                continue
-        return await self._backend.connect_tcp(self._addresses[-1], port, timeout)
-
-
 class Outgoing:
     """Posts over the network within `timeout_s` in all."""
 
@@ -158,7 +138,7 @@ class Outgoing:
             return Answer(0, error.message, spent_ms())
         except TimeoutError:
             return Answer(0, f"no answer within {self._timeout_s:g} s", spent_ms())
-        except (OSError, httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException) as error:
+        except (OSError, h11.ProtocolError) as error:
             return Answer(0, _said(error), spent_ms())
 
     async def _post(
@@ -167,35 +147,49 @@ class Outgoing:
         target = parse(url, allow_loopback=self._allow_loopback)
         addresses = await self.addresses(target, slow=slow)
         sent = {"host": target.host_header, **headers, "content-length": str(len(body)), "connection": "close"}
-        connect_s = self._timeout_s * (CONNECT_SHARE if len(addresses) > 1 else 1)
-        async with (
-            httpcore.AsyncConnectionPool(
-                ssl_context=self._tls,
-                max_connections=1,
-                max_keepalive_connections=0,
-                network_backend=_Pinned(addresses),
-            ) as pool,
-            pool.stream(
-                "POST",
-                httpcore.URL(
-                    scheme=target.scheme.encode(),
-                    host=target.host.encode(),
-                    port=target.port,
-                    target=target.path.encode(),
-                ),
-                headers=[(name.encode(), value.encode()) for name, value in sent.items()],
-                content=body,
-                extensions={"timeout": {"connect": connect_s}},
-            ) as response,
-        ):
-            answered = bytearray()
-            async for part in response.aiter_stream():
-                answered += part
-                if len(answered) >= MAX_ANSWER_BYTES:
-                    break
-            return Answer(
-                response.status, _excerpt(bytes(answered)), spent_ms(), _retry_after_s(response.headers, self._now)
-            )
+        request = h11.Request(method="POST", target=target.path, headers=list(sent.items()))
+        reader, writer = await self._connect(target, addresses)
+        try:
+            exchange = h11.Connection(h11.CLIENT)
+            # a server may answer before it has read everything; what it says counts
+            writer.write((exchange.send(request) or b"") + (exchange.send(h11.Data(body)) or b""))
+            exchange.send(h11.EndOfMessage())
+            response, answered = await _read(exchange, reader)
+        finally:
+            # at once, whatever is still to come
+            writer.transport.abort()
+        return Answer(response.status_code, _excerpt(answered), spent_ms(), _retry_after_s(response.headers, self._now))
+
+    async def _connect(
+        self, target: Target, addresses: Sequence[Address]
+    ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        """A connection to the first of the checked addresses that takes one; names in TLS are the URL's. OSError."""
+        tls, name = (self._tls, target.host) if target.scheme == "https" else (None, None)
+        for address in addresses[:-1]:
+            with contextlib.suppress(ConnectionError, TimeoutError):
+                async with asyncio.timeout(self._timeout_s * CONNECT_SHARE):
+                    return await asyncio.open_connection(str(address), target.port, ssl=tls, server_hostname=name)
+        return await asyncio.open_connection(str(addresses[-1]), target.port, ssl=tls, server_hostname=name)
+
+
+async def _read(exchange: h11.Connection, reader: asyncio.StreamReader) -> tuple[h11.Response, bytes]:
+    """The answer and as much of its body as is read; h11.RemoteProtocolError where it is none."""
+    response, answered = None, bytearray()
+    while len(answered) < MAX_ANSWER_BYTES:
+        match exchange.next_event():
+            case h11.NEED_DATA:
+                exchange.receive_data(await reader.read(_READ_BYTES))
+            case h11.Response() as event:
+                response = event
+            case h11.Data() as event:
+                answered += event.data
+            case h11.InformationalResponse():
+                continue
+            case _:
+                break
+    if response is None:
+        raise h11.RemoteProtocolError("nothing was answered")
+    return response, bytes(answered)
 
 
 def _excerpt(answered: bytes) -> str:
@@ -207,15 +201,15 @@ def _said(error: Exception) -> str:
     """What went wrong, in a line."""
     if isinstance(error, socket.gaierror):
         return "the host name is unknown"
-    cause = error.__cause__ or error.__context__ or error
-    if isinstance(cause, ssl.SSLCertVerificationError):
-        return f"the certificate is not trusted: {cause.verify_message}"[:EXCERPT_CHARS]
-    kind = {
-        httpcore.ConnectError: "no connection",
-        httpcore.ConnectTimeout: "no connection in time",
-        httpcore.RemoteProtocolError: "the answer is not HTTP",
-    }.get(type(error), "the connection broke")
-    return f"{kind}: {error}"[:EXCERPT_CHARS] if str(error) else kind
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"the certificate is not trusted: {error.verify_message}"[:EXCERPT_CHARS]
+    if isinstance(error, h11.ProtocolError):
+        return f"the answer is not HTTP: {error}"[:EXCERPT_CHARS]
+    if isinstance(error, ssl.SSLError):
+        return f"no TLS: {error.reason or 'the connection broke'}"[:EXCERPT_CHARS]
+    # the system's words, without the addresses that asyncio puts beside them
+    words = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else "the connection broke"
+    return f"no connection: {words}"
 
 
 def _retry_after_s(headers: Iterable[tuple[bytes, bytes]], now: Now) -> float | None:
