@@ -42,7 +42,7 @@ IDLE_MB = 85
 class ActingUsers(users_pb2_grpc.UsersServiceServicer):
     """Users, as far as mails need them."""
 
-    async def GetContact(self, request: Any, context: Any) -> users_pb2.GetContactResponse:
+    async def GetContact(self, request: Any, context: Any) -> users_pb2.GetContactResponse:  # noqa: N802 - the contract's
         return users_pb2.GetContactResponse(email=f"{request.user_id}@example.com", name="Asha", language="fr")
 
 
