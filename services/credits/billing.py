@@ -169,7 +169,8 @@ class Billing:
         async with self._work() as work:
             others = await bought.open_plan_orders(work.session, order.user_id)
         for other in others:
-            if other.checkout_id is not None:
+            # asked for twice at once, the order itself may be open by now
+            if other.checkout_id is not None and other.id != order.id:
                 await self._provider.close_checkout(other.checkout_id)
 
     async def _forget(self, customer_id: str) -> None:

@@ -179,6 +179,11 @@ async def events_given_up(session: AsyncSession, since: datetime) -> Sequence[Pa
     return (await session.execute(statement)).scalars().all()
 
 
+async def knows_customer(session: AsyncSession, customer_id: str) -> bool:
+    """Whether this is, or was, one of our users."""
+    return await session.get(Customer, customer_id) is not None
+
+
 async def is_paid_checkout(session: AsyncSession, checkout_id: str) -> bool:
     """Whether the order of this checkout is paid in our books."""
     statement = select(Order.id).filter_by(checkout_id=checkout_id, state=OrderState.PAID)

@@ -60,9 +60,12 @@ class EventNote:
 
 @dataclass(frozen=True)
 class Settled:
-    """An object whose state moves credits, as an event that would say so; and the money that it is about, where that is known."""
+    """An object whose state moves credits, as an event that would say so."""
 
     note: EventNote
+    # of a checkout or an invoice: whose it is
+    customer_id: str | None
+    # of a refund or a dispute: the movement of money that it is of
     payment_ref: str | None
 
 

@@ -107,14 +107,18 @@ class Reconciliation:
 
     async def _in_books(self, found: Settled) -> bool:
         async with self._work() as work:
+            # what is of another business on the same account is none of ours
             match found.note.kind:
+                case ObjectKind.CHECKOUT | ObjectKind.INVOICE if not await bought.knows_customer(
+                    work.session, found.customer_id or ""
+                ):
+                    return True
                 case ObjectKind.CHECKOUT:
                     return await bought.is_paid_checkout(work.session, found.note.object_id)
                 case ObjectKind.INVOICE:
                     return await bought.is_paid_invoice(work.session, found.note.object_id)
                 case _:
                     if found.payment_ref is None or not await bought.payment_by_ref(work.session, found.payment_ref):
-                        # of another business on the same account
                         return True
                     return await bought.is_standing_reversal(work.session, found.note.object_id)
 

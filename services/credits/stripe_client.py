@@ -215,16 +215,16 @@ class Stripe:
         async for found in _all(await asked(self._v1.checkout.sessions.list_async({**made, "status": "complete"}))):
             session = read.checkout(found)
             if session.paid and session.order_id:
-                yield _settled(ObjectKind.CHECKOUT, found, session.payment_ref)
+                yield _settled(ObjectKind.CHECKOUT, found)
         async for found in _all(await asked(self._v1.invoices.list_async({**made, "status": "paid"}))):
             if read.subscription_of_invoice(found):
-                yield _settled(ObjectKind.INVOICE, found, None)
+                yield _settled(ObjectKind.INVOICE, found)
         async for found in _all(await asked(self._v1.refunds.list_async(made))):
-            if (refund := read.refund(found)).stands:
-                yield _settled(ObjectKind.REFUND, found, refund.payment_ref)
+            if read.refund(found).stands:
+                yield _settled(ObjectKind.REFUND, found)
         async for found in _all(await asked(self._v1.disputes.list_async(made))):
-            if (dispute := read.dispute(found)).stands:
-                yield _settled(ObjectKind.DISPUTE, found, dispute.payment_ref)
+            if read.dispute(found).stands:
+                yield _settled(ObjectKind.DISPUTE, found)
 
     def verify(self, payload: bytes, signature: str) -> EventNote:
         """A webhook's event; BillingNotConfigured without a secret, InvalidSignature unless it is Stripe's and fresh."""
@@ -233,13 +233,11 @@ class Stripe:
             raise BillingNotConfigured("no webhook is taken: an operator sets STRIPE_WEBHOOK_SECRET")
         try:
             event = self._client.construct_event(payload, signature, secret, self._tolerance_s)
+            return read.event(_plain(event))
         except stripe.SignatureVerificationError:
             raise InvalidSignature("the signature is missing, wrong, or too old") from None
-        except ValueError:
-            raise InvalidSignature("the body is not an event") from None
-        try:
-            return read.event(_plain(event))
-        except (KeyError, TypeError, AttributeError):
+        except (ValueError, KeyError, TypeError, AttributeError):
+            # signed or not: nothing in it is known
             raise InvalidSignature("the body is not an event") from None
 
     async def close(self) -> None:
@@ -254,8 +252,8 @@ async def _all(page: Any) -> AsyncIterator[dict[str, Any]]:
         yield _plain(one)
 
 
-def _settled(kind: ObjectKind, found: dict[str, Any], payment_ref: str | None) -> Settled:
+def _settled(kind: ObjectKind, found: dict[str, Any]) -> Settled:
     note = EventNote(
         f"reconciliation:{kind}:{found['id']}", "reconciliation", kind, found["id"], read.when(found["created"])
     )
-    return Settled(note, payment_ref)
+    return Settled(note, read.id_of(found.get("customer")), read.id_of(found.get("payment_intent")))

@@ -56,6 +56,8 @@ class FakeProvider:
         self.scopes: dict[str, Scope] = {}
         self.customers: list[tuple[UUID, int]] = []
         self.forgotten: list[str] = []
+        # scope → customer
+        self.customer_of: dict[str, str] = {}
         self.closed: list[str] = []
         self.pages = 0
         self.down: Exception | None = None
@@ -246,6 +248,7 @@ class FakeProvider:
         if not isinstance(item, Pack) and checkout in self.scopes.get(self.scope(checkout), Scope()).versions:
             # another page of the same user: nothing follows from it
             checkout = f"cs.{order_id}"
+        self.customer_of[self.scope(checkout)] = customer_id
         found = Checkout(
             id=checkout,
             order_id=order_id,
@@ -319,7 +322,7 @@ class FakeProvider:
                 if kind is None or not (paid or getattr(found, "stands", False)):
                     continue
                 note = EventNote(f"reconciliation:{object_id}", "reconciliation", kind, object_id, self._now())
-                yield Settled(note, getattr(found, "payment_ref", None))
+                yield Settled(note, self.customer_of[self.scope(object_id)], getattr(found, "payment_ref", None))
 
     def verify(self, payload: bytes, signature: str) -> EventNote:
         """The body is an event's id; its signature is the word that the test set."""

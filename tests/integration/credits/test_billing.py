@@ -116,6 +116,12 @@ async def test_who_begins_to_subscribe_twice_finds_the_first_page_closed(till, u
     assert till.provider.closed == [first.checkout_id]
 
 
+async def test_the_same_subscription_asked_for_many_times_at_once_keeps_its_page_open(till, user):
+    orders = await asyncio.gather(*(till.order(user, plan="pro", request_id="r1") for _ in range(16)))
+    assert len({order.id for order in orders}) == 1
+    assert till.provider.closed == []
+
+
 async def test_the_portal_is_for_who_has_bought(till, user):
     with pytest.raises(NoCustomer):
         await till.billing.portal(user)
