@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
@@ -26,8 +26,9 @@ def _without_nul(text: str) -> str:
 def _moment(value: object) -> datetime:
     if isinstance(value, str) and _RFC_3339.fullmatch(value):
         try:
-            return datetime.fromisoformat(value)
-        except ValueError as error:
+            # in UTC the first and last hours of all years may lie outside of them
+            return datetime.fromisoformat(value).astimezone(UTC)
+        except (ValueError, OverflowError) as error:
             raise ValueError(f"no such time: {error}") from None
     raise ValueError("a time with its zone, RFC 3339: 2027-03-01T18:00:00Z")
 

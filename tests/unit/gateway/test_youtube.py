@@ -185,7 +185,14 @@ async def test_a_publication_is_canceled_while_it_can_be(gateway: Gateway) -> No
     assert (answer.status_code, answer.json()["code"]) == (409, "PUBLICATION_STATE")
 
 
-@pytest.mark.parametrize("value", ["2030-03-01T18:00:00", "2030-03-01", 1900000000, "soon", "2030-02-31T00:00:00Z"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        "2030-03-01T18:00:00", "2030-03-01", 1900000000, "soon", "2030-02-31T00:00:00Z",
+        # in UTC both lie outside of the years there are
+        "9999-12-31T23:59:59-23:59", "0001-01-01T00:00:00+23:59",
+    ],
+)  # fmt: skip
 async def test_a_time_has_a_date_an_hour_and_a_zone(gateway: Gateway, value: object) -> None:
     body = {"job_id": "j1", "connection_id": "c1", "publish_at": value}
     answer = await gateway.http.post("/api/v1/youtube/publications", json=body, headers=gateway.auth())
