@@ -8,6 +8,8 @@ import asyncpg
 import pytest
 
 from services.credits import audit
+from services.credits.payments import ObjectKind
+from tests.support.ledger import open_till
 
 # what is broken, and the invariants that must notice
 BREAKS = {
@@ -66,6 +68,57 @@ BREAKS = {
         {"what is posted can't be changed by the service"},
     ),
 }
+# the same for money: a pack that is bought and half refunded, and a subscription
+PAYMENT_BREAKS = {
+    "a pack given twice for one payment": (
+        "UPDATE credits.payments SET credits = 60 WHERE order_id IS NOT NULL",
+        {
+            "one grant per payment, of its credits",
+            "each pack that is paid gave what was ordered",
+            "what was sold is what was paid for",
+        },
+    ),
+    "a payment forgotten": (
+        "DELETE FROM credits.payments WHERE order_id IS NOT NULL",
+        {"what was sold is what was paid for", "each pack that is paid gave what was ordered"},
+    ),
+    "an order that says it wasn't paid": (
+        "UPDATE credits.orders SET state = 'open' WHERE kind = 'pack'",
+        {"each pack that is paid gave what was ordered"},
+    ),
+    "an invoice that says it wasn't paid": (
+        "UPDATE credits.invoices SET paid_at = NULL",
+        {"each paid invoice belongs to its subscription's user"},
+    ),
+    "more returned than was paid": (
+        "UPDATE credits.payments SET returned_cents = amount_cents + 1 WHERE order_id IS NOT NULL",
+        {"no more is taken back than was paid and given"},
+    ),
+    "a refund forgotten": (
+        "DELETE FROM credits.reversals",
+        {"no more is taken back than was paid and given"},
+    ),
+    "credits taken back twice": (
+        "UPDATE credits.payments SET revoked_credits = revoked_credits + 1 WHERE order_id IS NOT NULL",
+        {"no more is taken back than was paid and given"},
+    ),
+    "a debt made up": (
+        "UPDATE credits.accounts SET debt = 5",
+        {"nothing is available while something is owed", "cached balances are the sums of entries"},
+    ),
+    "a plan that nobody pays for": (
+        "UPDATE credits.accounts SET plan_id = 'enterprise'",
+        {"the plan is the subscription's, unless an administrator set it"},
+    ),
+    "a plan that outlived its subscription": (
+        "UPDATE credits.subscriptions SET state = 'ended'",
+        {"the plan is the subscription's, unless an administrator set it"},
+    ),
+    "an event nobody follows": (
+        "UPDATE credits.payment_events SET given_up_at = now(), handled_at = NULL",
+        {"no payment event was given up"},
+    ),
+}
 JOBS = """
 CREATE SCHEMA IF NOT EXISTS ai_jobs;
 CREATE TABLE IF NOT EXISTS ai_jobs.jobs
@@ -96,6 +149,19 @@ async def drop_guards(ledger):
 async def test_it_notices(scratch_ledger, broken):
     damage, noticed_by = BREAKS[broken]
     await use(scratch_ledger)
+    assert await scratch_ledger.violations() == {}
+    await drop_guards(scratch_ledger)
+    await scratch_ledger.as_owner(damage)
+    assert noticed_by <= set(await scratch_ledger.violations())
+
+
+@pytest.mark.parametrize("broken", PAYMENT_BREAKS)
+async def test_it_notices_about_money(scratch_ledger, broken):
+    damage, noticed_by = PAYMENT_BREAKS[broken]
+    till, user = open_till(scratch_ledger), uuid4()
+    _, payment = await till.buy(user, "pack_30")
+    await till.settlement.follow(ObjectKind.REFUND, till.provider.refund_of(payment, 700))
+    await till.subscribe(user, "pro")
     assert await scratch_ledger.violations() == {}
     await drop_guards(scratch_ledger)
     await scratch_ledger.as_owner(damage)

@@ -123,3 +123,30 @@ async def test_a_naive_balance_without_any_guard_is_caught_by_the_invariants(scr
         "each grant is remaining, reserved, captured, expired or revoked",
         "each user's chain of hashes verifies",
     } <= set(await ledger.violations())
+
+
+# what the database itself refuses, whatever a program does
+MONEY = {
+    "a second payment of an order": "INSERT INTO credits.payments SELECT gen_random_uuid(), user_id, provider, order_id, invoice_id, "
+    "'pi_another', amount_cents, currency, credits, gen_random_uuid(), 0, 0, created_at FROM credits.payments WHERE user_id = '{user}'",
+    "one movement of money for two payments": "INSERT INTO credits.payments SELECT gen_random_uuid(), user_id, provider, gen_random_uuid(), "
+    "NULL, payment_ref, amount_cents, currency, credits, gen_random_uuid(), 0, 0, created_at FROM credits.payments WHERE user_id = '{user}'",
+    "one grant for two payments": "INSERT INTO credits.payments SELECT gen_random_uuid(), user_id, provider, gen_random_uuid(), "
+    "NULL, 'pi_another', amount_cents, currency, credits, grant_id, 0, 0, created_at FROM credits.payments WHERE user_id = '{user}'",
+    "more money returned than was paid": "UPDATE credits.payments SET returned_cents = amount_cents + 1 WHERE user_id = '{user}'",
+    "more credits revoked than were given": "UPDATE credits.payments SET revoked_credits = credits + 1 WHERE user_id = '{user}'",
+    "credits available while some are owed": "UPDATE credits.accounts SET debt = 1 WHERE user_id = '{user}'",
+    "a negative debt": "UPDATE credits.accounts SET debt = -1, available = 0 WHERE user_id = '{user}'",
+    "a grant that gives more than it has": "UPDATE credits.grants SET revoked = amount + 1 WHERE user_id = '{user}'",
+    "a paid order that was paid never": "UPDATE credits.orders SET paid_at = NULL WHERE user_id = '{user}'",
+    "a second customer of the same user": "INSERT INTO credits.customers SELECT 'cus_2', provider, user_id, now() FROM credits.customers "
+    "WHERE user_id = '{user}'",
+    "an event received twice": "INSERT INTO credits.payment_events SELECT * FROM credits.payment_events",
+}
+
+
+@pytest.mark.parametrize("wrong", MONEY)
+async def test_the_database_refuses(ledger, till, user, wrong):
+    await till.buy(user, "pack_10")
+    with pytest.raises((asyncpg.UniqueViolationError, asyncpg.CheckViolationError)):
+        await ledger.as_service(MONEY[wrong].format(user=user))

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from services.credits.billing_models import Order, OrderState, Payment
 from services.credits.errors import HoldEnded, InsufficientCredits, LedgerBroken
 from services.credits.ledger import GENESIS, LedgerAccount, Transaction, TransactionKind
 from services.credits.models import Account, Grant, GrantPriority, Hold, HoldState
@@ -194,3 +195,60 @@ def test_the_hash_does_not_depend_on_the_zone_a_time_is_read_in():
     transaction = make_account().grant(make_grant(5), NOW)
     transaction.created_at = NOW.astimezone(datetime.now().astimezone().tzinfo)
     assert transaction.digest() == transaction.hash
+
+
+def test_what_is_taken_back_comes_from_the_grants_in_their_order_and_the_rest_is_owed():
+    first, second = make_grant(4), make_grant(5)
+    account = make_account(first, second)
+    transaction = account.take_back(12, [first, second], uuid4(), NOW, reason="refunded", payment_id="re_1")
+    assert (account.available, account.debt, first.revoked, second.revoked) == (0, 3, 4, 5)
+    assert (transaction.kind, transaction.amount, transaction.payment_id) == (TransactionKind.REFUND, -9, "re_1")
+    assert sums([transaction]) == {
+        LedgerAccount.AVAILABLE: -9, LedgerAccount.DEBT: -3, LedgerAccount.REFUNDS: 12,
+    }  # fmt: skip
+
+
+def test_what_comes_in_pays_what_is_owed_and_leaves_the_rest():
+    account = make_account()
+    account.take_back(3, [], uuid4(), NOW, reason="refunded", payment_id="re_1")
+    grant = make_grant(5)
+    account.grant(grant, NOW)
+    paid = account.settle_debt([grant], uuid4(), NOW)
+    assert paid is not None
+    assert (account.available, account.debt, grant.remaining, grant.revoked, paid.amount) == (2, 0, 2, 3, -3)
+    assert account.settle_debt([grant], uuid4(), NOW) is None
+
+
+def test_who_owes_holds_nothing_and_hears_why():
+    account = make_account()
+    account.take_back(3, [], uuid4(), NOW, reason="refunded", payment_id="re_1")
+    with pytest.raises(InsufficientCredits, match="owed") as refused:
+        account.hold(make_hold(2), [], uuid4(), NOW)
+    assert refused.value.metadata == {"needed": "5", "available": "0", "debt": "3"}
+
+
+def test_the_payment_is_in_the_hash_where_there_is_one():
+    plain = make_account().grant(make_grant(5), NOW)
+    paid = make_account().grant(make_grant(5), NOW, payment_id="pi_1")
+    paid.payment_id = "pi_2"
+    assert paid.digest() != paid.hash
+    # chains from before payments were kept read as they were
+    assert plain.payment_id == ""
+    assert plain.digest() == plain.hash
+
+
+@pytest.mark.parametrize(
+    ("cents", "credits"), [(0, 0), (1, 0), (24, 0), (25, 1), (250, 5), (499, 10), (500, 10), (501, 10)]
+)
+def test_a_part_of_the_money_stands_for_its_part_of_the_credits(cents, credits):
+    payment = Payment(amount_cents=500, credits=10)
+    assert payment.credits_for(cents) == credits
+
+
+def test_an_order_that_is_paid_stays_paid():
+    order = Order(state=OrderState.OPEN)
+    assert order.reaches(OrderState.EXPIRED, NOW)
+    assert order.reaches(OrderState.PAID, NOW)
+    assert not order.reaches(OrderState.EXPIRED, NOW)
+    assert not order.reaches(OrderState.PAID, NOW)
+    assert (order.state, order.paid_at) == (OrderState.PAID, NOW)
