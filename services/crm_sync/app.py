@@ -61,7 +61,7 @@ def _speaking(settings: Settings, database: Database, collecting: Collecting) ->
         Client(settings.credits_grpc_address, "credits", token),
     )
     login = Login(
-        _grant(settings), settings.salesforce_login_url, settings.salesforce_login_pause_s,
+        _grant(settings), settings.salesforce_login_url, settings.salesforce_login_window_s,
         settings.salesforce_timeout_s, work,
     )  # fmt: skip
     usage = Usage(settings.salesforce_calls_share)

@@ -17,6 +17,7 @@ import httpx
 
 from services.crm_sync import repository
 from services.crm_sync.errors import Away, LoginRefused
+from services.crm_sync.models import Control
 from services.crm_sync.salesforce import Session, told_error
 from services.kit import telemetry
 from services.kit.clock import Now, utc_now
@@ -25,6 +26,8 @@ from services.kit.db import Work
 JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 # Salesforce takes assertions that end within 3 minutes
 ASSERTION_S = 170
+# logins within the window that nothing has come of
+UNPROVEN = 2
 
 
 class Grant(Protocol):
@@ -68,13 +71,13 @@ class Login:
     """The session in hand. `work` opens a unit of work of the database that remembers our attempts."""
 
     def __init__(
-        self, grant: Grant, login_url: str, pause_s: float, timeout_s: float,
+        self, grant: Grant, login_url: str, window_s: float, timeout_s: float,
         work: Callable[[], AbstractAsyncContextManager[Work]], now: Now = utc_now,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:  # fmt: skip
         self._grant = grant
         self._token_url = f"{login_url.rstrip('/')}/services/oauth2/token"
-        self._pause = timedelta(seconds=pause_s)
+        self._window = timedelta(seconds=window_s)
         self._work = work
         self._now = now
         self._http = httpx.AsyncClient(timeout=timeout_s, transport=transport, trust_env=False)
@@ -92,7 +95,7 @@ class Login:
         """A call has gone through with it."""
         if not self._proven:
             async with self._work() as work:
-                (await repository.control(work.session, locked=True)).unproven_login_at = None
+                (await repository.control(work.session, locked=True)).unproven_logins = []
             self._proven = True
 
     async def refused(self) -> None:
@@ -105,21 +108,28 @@ class Login:
     async def _note_attempt(self) -> None:
         async with self._work() as work:
             control = await repository.control(work.session, locked=True)
-            now, last = self._now(), control.unproven_login_at
-            if last is not None and now < last + self._pause:
-                raise LoginRefused(control.reason or "the last login proved no good", last + self._pause)
-            control.unproven_login_at = now
+            now = self._now()
+            if (retry_at := self._next(control, now)) > now:
+                raise LoginRefused(control.reason or "the last logins proved no good", retry_at)
+            control.unproven_logins = [*self._recent(control, now), now]
 
     async def _retry_at(self) -> datetime:
         async with self._work() as work:
-            last = (await repository.control(work.session)).unproven_login_at
-        return (last or self._now()) + self._pause
+            return self._next(await repository.control(work.session), self._now())
+
+    def _recent(self, control: Control, now: datetime) -> list[datetime]:
+        return [at for at in control.unproven_logins if at > now - self._window]
+
+    def _next(self, control: Control, now: datetime) -> datetime:
+        """When the next login may be made."""
+        recent = self._recent(control, now)
+        return recent[-UNPROVEN] + self._window if len(recent) >= UNPROVEN else now
 
     async def _log_in(self) -> Session:
         try:
             answer = await self._http.post(self._token_url, data=self._grant.form(self._now()))
         except httpx.TransportError as error:
-            # nobody has refused us, so the next attempt needn't wait
+            # nobody has refused us, so it doesn't count
             await self._forget_attempt()
             raise Away(f"no answer to the login: {type(error).__name__}") from None
         if answer.status_code >= 500 or answer.status_code == 429:
@@ -142,7 +152,8 @@ class Login:
 
     async def _forget_attempt(self) -> None:
         async with self._work() as work:
-            (await repository.control(work.session, locked=True)).unproven_login_at = None
+            control = await repository.control(work.session, locked=True)
+            control.unproven_logins = control.unproven_logins[:-1]
 
     async def start(self) -> None:
         """Nothing to do."""

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, SmallInteger, Text
+from sqlalchemy import ARRAY, BigInteger, DateTime, SmallInteger, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -270,8 +270,8 @@ class Control(Base):
     # as Salesforce counts them; 0 and 0 while unknown
     calls_used: Mapped[int] = mapped_column(BigInteger)
     calls_limit: Mapped[int] = mapped_column(BigInteger)
-    # when we last logged in, until a call has gone through with it
-    unproven_login_at: Mapped[datetime | None] = _time(nullable=True)
+    # when we logged in of late, until a call has gone through
+    unproven_logins: Mapped[list[datetime]] = mapped_column(ARRAY(DateTime(timezone=True)))
     # a bulk job whose end we haven't seen
     bulk_job_id: Mapped[str] = mapped_column(Text)
     # SystemModstamp up to which changes were looked at

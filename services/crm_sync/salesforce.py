@@ -107,6 +107,8 @@ class Salesforce:
         self.usage = usage
         # made by this process, whatever became of them
         self.calls = 0
+        # of those, the ones that Salesforce has served
+        self.served = 0
         self._logins = logins
         self._data = f"/services/data/v{version}"
         self._http = httpx.AsyncClient(timeout=timeout_s, transport=transport, trust_env=False)
@@ -178,6 +180,7 @@ class Salesforce:
                 self.usage.used = max(self.usage.used, self.usage.ours)
             if refusal is not None:
                 raise refusal
+            self.served += 1
             return answer
 
     async def _collection(self, method: str, path: str, object_name: str, records: Sequence[Fields]) -> list[Item]:

@@ -102,7 +102,7 @@ class CrmSync:
             control.paused = paused
             if not paused and control.trouble != Trouble.LIMITED:
                 control.trouble, control.reason, control.resume_at = Trouble.NONE, "", None
-                control.unproven_login_at = None
+                control.unproven_logins = []
             elif not paused:
                 control.resume_at = self._now()
         telemetry.log().info("paused" if paused else "resumed")

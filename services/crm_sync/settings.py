@@ -32,8 +32,8 @@ class Settings(DatabaseSettings):
     salesforce_api_version: str = Field(default="62.0", pattern=r"^\d{2,3}\.0$")
     # of every single call
     salesforce_timeout_s: float = Field(default=30.0, gt=0)
-    # pause after a login that proved no good: 30 s is two a minute
-    salesforce_login_pause_s: float = Field(default=30.0, gt=0)
+    # two logins that prove no good are made within this time, not more
+    salesforce_login_window_s: float = Field(default=60.0, gt=0)
     # share of the day's API calls that is ours; the rest is left to the organisation's other programs
     salesforce_calls_share: float = Field(default=0.8, gt=0, le=1)
     # how long to wait before Salesforce is asked again whether there are calls to be had

@@ -88,6 +88,7 @@ class Sync:
             return
         if self._not_before is not None and now < self._not_before and not control.trouble:
             return
+        served = self.salesforce.served
         try:
             more, calls = await self._turn(control)
         except LimitReached as error:
@@ -95,10 +96,10 @@ class Sync:
         except LoginRefused as error:
             await self._note(Trouble.REFUSED, str(error), error.retry_at)
         except Away as error:
-            await self._note(Trouble.AWAY, str(error), self._after_away())
+            await self._note(Trouble.AWAY, str(error), self._after_away(served))
         except DependencyAway as error:
             if error.dependency != "postgres":
-                await self._note(Trouble.AWAY, str(error), self._after_away())
+                await self._note(Trouble.AWAY, str(error), self._after_away(served))
             raise
         else:
             self._failures = 0
@@ -131,8 +132,9 @@ class Sync:
         more = await self.pushing.push()
         return more, self.salesforce.calls - before
 
-    def _after_away(self) -> datetime:
-        self._failures += 1
+    def _after_away(self, served: int) -> datetime:
+        """When to try again: later each time, as long as nothing at all goes through."""
+        self._failures = 1 if self.salesforce.served > served else self._failures + 1
         wait_s = min(AWAY_FIRST_S * 2.0 ** min(self._failures - 1, 10), AWAY_MOST_S)
         return self.now() + timedelta(seconds=wait_s)
 

@@ -88,7 +88,7 @@ STATEMENTS = (
         resume_at timestamptz,
         calls_used bigint NOT NULL,
         calls_limit bigint NOT NULL,
-        unproven_login_at timestamptz,
+        unproven_logins timestamptz[] NOT NULL,
         bulk_job_id text NOT NULL,
         contacts_seen_until timestamptz,
         credits_seen_until timestamptz,
@@ -98,7 +98,7 @@ STATEMENTS = (
         CONSTRAINT ck_control_trouble CHECK (trouble IN ('', 'limited', 'refused', 'away'))
     )
     """,
-    "INSERT INTO crm_sync.control VALUES (1, false, '', '', NULL, 0, 0, NULL, '', NULL, NULL, NULL, NULL)",
+    "INSERT INTO crm_sync.control VALUES (1, false, '', '', NULL, 0, 0, '{}', '', NULL, NULL, NULL, NULL)",
 )
 
 

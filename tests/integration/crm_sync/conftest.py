@@ -226,7 +226,7 @@ async def open_crm(crm_url: str, box: Sandbox) -> Opened:
     """Opens the service over an empty schema; a second time over the same is a restart, or another process."""
     connection = await asyncpg.connect(crm_url)
     await connection.execute(EMPTIED)
-    await connection.execute("INSERT INTO crm_sync.control VALUES (1, false, '', '', NULL, 0, 0, NULL, '')")
+    await connection.execute("INSERT INTO crm_sync.control VALUES (1, false, '', '', NULL, 0, 0, '{}', '')")
     await connection.close()
 
     @asynccontextmanager
@@ -247,7 +247,7 @@ async def open_at(
     credentials = ClientCredentials(
         CREDENTIALS["SALESFORCE_CLIENT_ID"], secret or CREDENTIALS["SALESFORCE_CLIENT_SECRET"]
     )
-    login = Login(credentials, f"{box.url}/salesforce", 30, 5, database.work, clock)
+    login = Login(credentials, f"{box.url}/salesforce", 60, 5, database.work, clock)
     salesforce = Salesforce(login, Usage(0.8), "62.0", 5)
     lock, people, ledger, wakes = PusherLock(database.engine), People(), Ledger(), list[None]()
     collecting = Collecting(database.work, "https://studio.example", clock)
