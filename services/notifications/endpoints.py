@@ -160,14 +160,16 @@ class Endpoints:
         return paging.cut(rows, size, [row.id for row in rows])
 
     async def redeliver(self, user_id: UUID, endpoint_id: str, delivery_id: str) -> Delivery:
-        """The same message again, now: a delivery of its own, or the one that is under way, brought forward. EndpointState."""
-        now = self._now()
+        """The same message again, now: a delivery of its own, or the one that is under way, brought forward. EndpointState.
+
+        An empty `endpoint_id`: whichever endpoint of the user's the delivery is of.
+        """
+        now, key = self._now(), parse_id(delivery_id)
         async with self._db.work() as work:
-            endpoint = await self._required(work, user_id, parse_id(endpoint_id), locked=True)
-            key = parse_id(delivery_id)
-            before = await repository.delivery_of(work.session, endpoint.id, key) if key else None
-            if before is None:
+            before = await repository.delivery(work.session, key) if key else None
+            if before is None or (endpoint_id and before.endpoint_id != parse_id(endpoint_id)):
                 raise NotFound("no such delivery")
+            endpoint = await self._required(work, user_id, before.endpoint_id, locked=True)
             endpoint.require_active()
             again = await repository.pending_of_message(work.session, endpoint.id, before.message_id)
             if again is None:

@@ -131,12 +131,6 @@ async def delivery(session: AsyncSession, delivery_id: UUID) -> Delivery | None:
     return await session.get(Delivery, delivery_id, populate_existing=True)
 
 
-async def delivery_of(session: AsyncSession, endpoint_id: UUID, delivery_id: UUID) -> Delivery | None:
-    """The endpoint's delivery."""
-    statement = select(Delivery).where(Delivery.id == delivery_id, Delivery.endpoint_id == endpoint_id)
-    return (await session.execute(statement)).scalar_one_or_none()
-
-
 async def pending_of_message(session: AsyncSession, endpoint_id: UUID, message_id: UUID) -> Delivery | None:
     """The message's delivery to this endpoint that is under way."""
     statement = select(Delivery).where(

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from filmstudio.ai_jobs.v1 import events_pb2 as jobs
@@ -10,6 +10,7 @@ from filmstudio.ai_jobs.v1 import jobs_pb2
 from filmstudio.notifications.v1 import notifications_pb2 as pb
 from svix.webhooks import Webhook
 
+from services.kit.errors import NotFound
 from services.notifications.lanes import Places
 from services.notifications.outgoing import Answer
 from tests.integration.notifications.house import House, open_house
@@ -255,6 +256,20 @@ async def test_a_delivery_is_sent_again_on_demand_as_the_same_message(
     assert (first.message_id, first.body) == (second.message_id, second.body)
     Webhook(secret).verify(second.body, second.headers)
     assert [row.id for row in await house.deliveries(user, endpoint)] == [str(again.id), delivery.id]
+
+
+async def test_a_delivery_is_named_by_its_id_alone_and_by_its_own_endpoint_but_not_by_another(
+    house: House, receiver: Receiver, user: UUID
+) -> None:
+    endpoint, _ = await house.endpoint(user, receiver.url)
+    other, _ = await house.endpoint(user, receiver.url, "credits.*")
+    await house.tell(queued(user))
+    await house.send()
+    [delivery] = await house.deliveries(user, endpoint)
+    assert str((await house.endpoints.redeliver(user, "", delivery.id)).endpoint_id) == endpoint
+    for asking, of in ((user, other), (uuid4(), "")):
+        with pytest.raises(NotFound):
+            await house.endpoints.redeliver(asking, of, delivery.id)
 
 
 async def test_a_pending_delivery_is_brought_forward_rather_than_doubled(

@@ -141,7 +141,7 @@ class NotificationsServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def Redeliver(self, request, context):
-        """Sends the same message again, now.
+        """Sends the same message again, now. FAILED_PRECONDITION ENDPOINT_STATE (state) unless the endpoint is active.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -43,7 +43,7 @@ class NotificationsServiceStub:
     """A new secret; the old one signs beside it for a day."""
     ListDeliveries: _grpc.UnaryUnaryMultiCallable[_notifications_pb2.ListDeliveriesRequest, _notifications_pb2.ListDeliveriesResponse]
     Redeliver: _grpc.UnaryUnaryMultiCallable[_notifications_pb2.RedeliverRequest, _notifications_pb2.RedeliverResponse]
-    """Sends the same message again, now."""
+    """Sends the same message again, now. FAILED_PRECONDITION ENDPOINT_STATE (state) unless the endpoint is active."""
     GetPreferences: _grpc.UnaryUnaryMultiCallable[_notifications_pb2.GetPreferencesRequest, _notifications_pb2.GetPreferencesResponse]
     UpdatePreferences: _grpc.UnaryUnaryMultiCallable[_notifications_pb2.UpdatePreferencesRequest, _notifications_pb2.UpdatePreferencesResponse]
     Unsubscribe: _grpc.UnaryUnaryMultiCallable[_notifications_pb2.UnsubscribeRequest, _notifications_pb2.UnsubscribeResponse]
@@ -64,7 +64,7 @@ class NotificationsServiceAsyncStub(NotificationsServiceStub):
     """A new secret; the old one signs beside it for a day."""
     ListDeliveries: _aio.UnaryUnaryMultiCallable[_notifications_pb2.ListDeliveriesRequest, _notifications_pb2.ListDeliveriesResponse]  # type: ignore[assignment]
     Redeliver: _aio.UnaryUnaryMultiCallable[_notifications_pb2.RedeliverRequest, _notifications_pb2.RedeliverResponse]  # type: ignore[assignment]
-    """Sends the same message again, now."""
+    """Sends the same message again, now. FAILED_PRECONDITION ENDPOINT_STATE (state) unless the endpoint is active."""
     GetPreferences: _aio.UnaryUnaryMultiCallable[_notifications_pb2.GetPreferencesRequest, _notifications_pb2.GetPreferencesResponse]  # type: ignore[assignment]
     UpdatePreferences: _aio.UnaryUnaryMultiCallable[_notifications_pb2.UpdatePreferencesRequest, _notifications_pb2.UpdatePreferencesResponse]  # type: ignore[assignment]
     Unsubscribe: _aio.UnaryUnaryMultiCallable[_notifications_pb2.UnsubscribeRequest, _notifications_pb2.UnsubscribeResponse]  # type: ignore[assignment]
@@ -130,7 +130,7 @@ class NotificationsServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _notifications_pb2.RedeliverRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_notifications_pb2.RedeliverResponse, _abc.Awaitable[_notifications_pb2.RedeliverResponse]]:
-        """Sends the same message again, now."""
+        """Sends the same message again, now. FAILED_PRECONDITION ENDPOINT_STATE (state) unless the endpoint is active."""
 
     @_abc_1.abstractmethod
     def GetPreferences(
