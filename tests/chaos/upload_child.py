@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import logging
 import os
+import ssl
 from datetime import timedelta
 from typing import Any
 
-# read before the fork, for hundreds of processes
-import googleapiclient.discovery  # type: ignore[import-untyped]  # noqa: F401
+import googleapiclient.discovery  # type: ignore[import-untyped]  # noqa: F401 - read before the fork
+import httpx
 import structlog
+from sqlalchemy.orm import configure_mappers
 
 from services.kit.db import Database
 from services.kit.rpc import Client
@@ -21,6 +24,11 @@ from services.youtube.publishing import publishing
 from services.youtube.settings import Settings
 from services.youtube.vault import Vault
 from services.youtube.youtube_client import YouTube
+
+# what every process reads at its start is read once, before hundreds of them are forked
+ssl.create_default_context = functools.cache(ssl.create_default_context)
+httpx.create_ssl_context()
+configure_mappers()
 
 
 def oauth_client(settings: Settings) -> OAuthClient:

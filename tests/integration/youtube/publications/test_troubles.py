@@ -35,7 +35,8 @@ async def test_a_lost_answer_to_the_last_bytes_makes_no_second_video(press: Pres
 async def test_a_finished_upload_whose_session_is_gone_is_found_by_its_marker(press: Press) -> None:
     publication, inserts = await press.publish(await press.job(film_bytes(MIB, 2))), await press.inserts()
     await press.house.box.fault("youtube", UPLOADS, f"cut:{2 * MIB}")
-    await press.house.box.fault("youtube", UPLOADS, "status:404")
+    # as often as it is asked before it would be given up
+    await press.house.box.fault("youtube", UPLOADS, "status:404", times=4)
     await press.start()
 
     row = await press.until(publication, lambda row: row.state is State.PUBLISHED)
