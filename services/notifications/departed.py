@@ -5,13 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete
+from sqlalchemy import delete, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.kit.db import Work
 from services.kit.errors import NotFound
 from services.notifications.models import Base
+
+_LOCK = "hashtextextended(:user, 7284)"
 
 
 class Departed(Base):
@@ -23,7 +25,8 @@ class Departed(Base):
 
 
 async def note(work: Work, user_id: UUID, now: datetime) -> None:
-    """The user is gone."""
+    """The user is gone. Whatever is made for them just now is made before this returns, so that it goes with the rest."""
+    await work.session.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"), {"user": str(user_id)})
     await work.session.execute(insert(Departed).values(user_id=user_id, departed_at=now).on_conflict_do_nothing())
 
 
@@ -33,7 +36,11 @@ async def is_present(work: Work, user_id: UUID) -> bool:
 
 
 async def require_present(work: Work, user_id: UUID) -> None:
-    """NotFound where the user is gone: a token may outlive its account for some minutes."""
+    """NotFound where the user is gone: a token may outlive its account for some minutes. They don't go meanwhile.
+
+    To be called before any other lock is taken.
+    """
+    await work.session.execute(text(f"SELECT pg_advisory_xact_lock_shared({_LOCK})"), {"user": str(user_id)})
     if not await is_present(work, user_id):
         raise NotFound("this account is gone")
 

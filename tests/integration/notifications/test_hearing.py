@@ -1,5 +1,6 @@
 """What is heard: events for webhooks, reasons for mails, users who go."""
 
+import asyncio
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -16,9 +17,11 @@ from filmstudio.youtube.v1 import events_pb2 as youtube
 from filmstudio.youtube.v1 import youtube_pb2
 
 from services.kit.errors import NotFound
+from services.notifications import departed, mail_repository
 from services.notifications.event_types import EVENTS
 from tests.integration.notifications.house import House
 from tests.integration.notifications.receiver import Receiver
+from tests.support.eventually import eventually_async
 
 
 def job(user: UUID, kind: jobs_pb2.JobKind.ValueType = jobs_pb2.JOB_KIND_VIDEO) -> jobs_pb2.Job:
@@ -201,6 +204,21 @@ async def test_nothing_is_left_of_a_user_who_is_gone_and_nothing_comes_back(
     for table in ("endpoints", "messages", "mails", "preferences", "suppressions"):
         assert await house.rows(f"SELECT 1 FROM {table} WHERE user_id = :user", user=user) == [], table
     assert await house.send() == 0
+
+
+async def test_what_a_user_makes_in_the_moment_they_go_goes_with_them(house: House, user: UUID) -> None:
+    waits = "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+    async with house.database.work() as work:
+        await departed.require_present(work, user)
+        leaving = asyncio.create_task(house.tell(users.UserDeleted(user_id=str(user))))
+
+        async def waits_or_is_gone() -> bool:
+            return leaving.done() or bool(await house.rows(waits))
+
+        await eventually_async(waits_or_is_gone)
+        await mail_repository.locked_preferences(work.session, user)
+    await leaving
+    assert await house.rows("SELECT 1 FROM preferences WHERE user_id = :user", user=user) == []
 
 
 async def facts(house: House, user: UUID) -> list[own_facts.PreferencesChanged]:
