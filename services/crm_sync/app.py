@@ -36,7 +36,7 @@ def build(settings: Settings) -> Sequence[Part]:
     """The parts of the service, in starting order."""
     bootstrap = settings.kafka_bootstrap_servers
     database = Database("crm_sync", settings.database_url.get_secret_value(), settings.database_pool_size)
-    collecting = Collecting(database.work, settings.filmstudio_url)
+    collecting = Collecting(database.work, settings.filmstudio_url, at_once=settings.database_pool_size)
     speaking: list[Part] = []
     hurry: Hurry = _nobody
     if settings.salesforce_client_id:
@@ -85,7 +85,12 @@ def _speaking(settings: Settings, database: Database, collecting: Collecting) ->
         await sync.turn()
 
     loop = Periodic("salesforce", settings.crm_push_interval_s, turn)
-    rhythm = Rhythm(settings.crm_poll_interval_s, settings.salesforce_limit_check_s, settings.crm_spread_from)
+    rhythm = Rhythm(
+        settings.crm_poll_interval_s,
+        settings.salesforce_limit_check_s,
+        settings.crm_spread_from,
+        settings.salesforce_away_most_s,
+    )
     sync = Sync(work, salesforce, pushing, erasing, listening, gate, rhythm, loop.wake)
     return [users, credits, lock, login, salesforce, loop], sync.hurry
 

@@ -5,6 +5,7 @@ Whoever is mentioned gets a Contact, so that what hangs on it has a parent, whic
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
@@ -27,14 +28,23 @@ from services.kit.db import Work
 
 
 class Collecting:
-    """What is wanted in Salesforce. `filmstudio_url`: the studio's public address."""
+    """What is wanted in Salesforce. `filmstudio_url`: the studio's public address.
+
+    `at_once`: facts handled side by side; there are more partitions than connections, and a fact that waits for one
+    would take the database for being away.
+    """
 
     def __init__(
-        self, work: Callable[[], AbstractAsyncContextManager[Work]], filmstudio_url: str, now: Now = utc_now
+        self,
+        work: Callable[[], AbstractAsyncContextManager[Work]],
+        filmstudio_url: str,
+        now: Now = utc_now,
+        at_once: int = 8,
     ) -> None:
         self._work = work
         self._filmstudio_url = filmstudio_url
         self._now = now
+        self._turns = asyncio.Semaphore(at_once)
 
     async def follow_user(self, event_id: UUID, sequence: int, account: UserAccount) -> None:
         """A user registered, or their account changed: name and address are asked for when the contact is sent."""
@@ -45,7 +55,7 @@ class Collecting:
 
     async def erase(self, user_id: str, event_id: UUID | None = None) -> None:
         """Somebody is gone: nothing more is kept of them here, and Salesforce is to forget them too."""
-        async with self._work() as work:
+        async with self._turns, self._work() as work:
             if event_id is not None and not await work.first_time(event_id):
                 return
             if not await repository.lock_user(work.session, user_id):
@@ -138,7 +148,7 @@ class Collecting:
     @asynccontextmanager
     async def _heard(self, event_id: UUID, user_id: str) -> AsyncIterator[_Heard | None]:
         """A transaction about a user; None for an event that was handled before, and for somebody who is gone."""
-        async with self._work() as work:
+        async with self._turns, self._work() as work:
             fresh = await work.first_time(event_id) and await repository.lock_user(work.session, user_id)
             yield _Heard(work, user_id, self._now()) if fresh else None
 
@@ -150,16 +160,20 @@ class _Heard:
         self.work = work
         self.now = now
         self._user_id = user_id
+        self._records: dict[tuple[str, str], Record] = {}
 
     async def record(self, object_name: str, external_id: str, project_id: str | None = None) -> Record:
         """The record; a new one stands under its contact."""
+        key = (object_name, external_id)
+        if key in self._records:
+            return self._records[key]
         if object_name != CONTACT:
             await self.contact()
         found = await repository.record(self.work.session, object_name, external_id)
         if found is None:
             found = Record.begin(object_name, external_id, self._user_id, self.now, project_id)
             self.work.save(found)
-            await self.work.session.flush()
+        self._records[key] = found
         return found
 
     async def contact(self) -> Record:

@@ -32,6 +32,8 @@ class Settings(DatabaseSettings):
     salesforce_api_version: str = Field(default="62.0", pattern=r"^\d{2,3}\.0$")
     # of every single call
     salesforce_timeout_s: float = Field(default=30.0, gt=0)
+    # while Salesforce doesn't answer at all it is asked again after 1 s, 2 s, 4 s, … up to this
+    salesforce_away_most_s: float = Field(default=60.0, gt=0)
     # two logins that prove no good are made within this time, not more
     salesforce_login_window_s: float = Field(default=60.0, gt=0)
     # share of the day's API calls that is ours; the rest is left to the organisation's other programs

@@ -22,7 +22,7 @@ from services.kit.clock import Now, utc_now
 from services.kit.db import Work
 from services.kit.errors import DependencyAway
 
-AWAY_FIRST_S, AWAY_MOST_S = 1.0, 60.0
+AWAY_FIRST_S = 1.0
 # turns are never spread further apart than this
 SPREAD_MOST_S = 900.0
 DAY_S = 86_400.0
@@ -35,6 +35,8 @@ class Rhythm:
     poll_s: float
     limit_check_s: float
     spread_from: float
+    # the longest wait while Salesforce doesn't answer at all
+    away_most_s: float
 
 
 def spread_s(usage: Usage, calls: int, spread_from: float) -> float:
@@ -135,7 +137,7 @@ class Sync:
     def _after_away(self, served: int) -> datetime:
         """When to try again: later each time, as long as nothing at all goes through."""
         self._failures = 1 if self.salesforce.served > served else self._failures + 1
-        wait_s = min(AWAY_FIRST_S * 2.0 ** min(self._failures - 1, 10), AWAY_MOST_S)
+        wait_s = min(AWAY_FIRST_S * 2.0 ** min(self._failures - 1, 10), self.rhythm.away_most_s)
         return self.now() + timedelta(seconds=wait_s)
 
     async def _note(self, trouble: Trouble, reason: str, resume_at: datetime | None) -> None:

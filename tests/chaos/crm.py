@@ -328,7 +328,7 @@ async def _with_service(
             "SERVICE_CALLERS_FILE": str(tokens / "callers.json"), "CRM_SYNC_GRPC_ADDRESS": own,
             "USERS_GRPC_ADDRESS": f"127.0.0.1:{users_port}", "CREDITS_GRPC_ADDRESS": f"127.0.0.1:{users_port}",
             "FILMSTUDIO_URL": "https://studio.example", "CRM_PUSH_INTERVAL_S": "0.3", "CRM_POLL_INTERVAL_S": "5",
-            "CRM_SPREAD_FROM": "1", "CRM_RETRY_MOST_S": "2", "CRM_ERASURE_CHECK_S": "3",
+            "CRM_SPREAD_FROM": "1", "CRM_RETRY_MOST_S": "2", "SALESFORCE_AWAY_MOST_S": "2", "CRM_ERASURE_CHECK_S": "3",
         },
         ROOT / "crm_sync.log",
     )  # fmt: skip

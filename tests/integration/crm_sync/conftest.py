@@ -258,7 +258,7 @@ async def open_at(
     )  # fmt: skip
     sync = Sync(
         database.work, salesforce, pushing, Erasing(database.work, salesforce, gate, check_s, 900, clock),
-        Listening(database.work, salesforce, ledger, caps, gate, clock), gate, Rhythm(60, 900, 0.5),
+        Listening(database.work, salesforce, ledger, caps, gate, clock), gate, Rhythm(60, 900, 0.5, 60),
         lambda: wakes.append(None), clock,
     )  # fmt: skip
     admin = CrmSync(database.work, sync.hurry, configured=True, now=clock)
