@@ -61,6 +61,8 @@ test: lint types ## every check: formatters, linters, types, contracts, tests, a
 	$(PY) -m deploy.proto check
 	$(PY) -m pytest -m "not chaos"
 	$(PY) -m tests.chaos --short
+	$(PY) -m tests.chaos.uploads --short
+	$(PY) -m tests.chaos.crm --short
 	$(PY) -m tests.bench --short
 
 lint: dev ## formatters, linters and the rules of who may import whom
@@ -96,10 +98,12 @@ rotate-keys: setup ## seal YouTube's tokens and webhook secrets with new keys
 	@$(STACK) exec services.notifications.keys new
 	@$(STACK) exec services.notifications.keys rotate
 
-chaos: dev ## kill each process while films are made, and count what is lost
+chaos: dev ## kill each process while films are made, uploaded and synced, and count what is lost
 	@$(PY) -m tests.chaos
+	@$(PY) -m tests.chaos.uploads
+	@$(PY) -m tests.chaos.crm
 
-bench: dev ## measure memory, latency and the speed of a film against their bars
+bench: dev ## measure memory, latency, the speed of a film and what a dead webhook costs others, against their bars
 	@$(PY) -m tests.bench
 
 ci: ## what a build machine runs

@@ -36,7 +36,7 @@ def _tasks(*, for_checks: bool) -> list[Task]:
     sources = backing.resolve(os.environ)
     tasks = [Task("compiled modules", compile_modules), Task("typefaces (npm)", tools.ensure_fonts)]
     if for_checks:
-        tasks.append(Task("Apex parser (npm)", tools.ensure_apex_parser))
+        tasks.append(Task("packages of the checks (npm)", tools.ensure_checkers))
     if sources["s3"] is Source.LOCAL:
         tasks.append(Task("S3 server (go)", tools.ensure_versitygw))
     if sources["kafka"] is Source.LOCAL:

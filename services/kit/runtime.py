@@ -10,6 +10,7 @@ import random
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from typing import Protocol, runtime_checkable
 
 import uvloop
@@ -66,10 +67,10 @@ class Periodic:
             except Exception:
                 telemetry.log().exception("a loop's turn failed", loop=self._name)
             wait_s = self._interval_s * random.uniform(0.9, 1.1)  # noqa: S311 - jitter, not a secret
-            try:
-                await asyncio.wait_for(self._woken.wait(), wait_s)
-            except TimeoutError:
-                continue
+            # wait_for of Python 3.11 may swallow the cancellation that comes together with a wake-up
+            with suppress(TimeoutError):
+                async with asyncio.timeout(wait_s):
+                    await self._woken.wait()
 
     async def stop(self) -> None:
         """End the loop where it stands."""

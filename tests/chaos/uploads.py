@@ -11,13 +11,14 @@ from __future__ import annotations
 import argparse
 import asyncio
 import hashlib
+import json
 import logging
 import random
 import sys
 import tempfile
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import structlog
@@ -28,12 +29,14 @@ from services.youtube.resumable import CHUNK_UNIT
 from tests.chaos.upload_arena import Arena, NotUploaded, upload_arena
 from tests.chaos.upload_gate import AtAnswer, AtByte, Point
 from tests.support.films import film_bytes
+from tests.support.studio import CHECKOUT
 
 MIB = 1024 * 1024
 FILMS = (3 * MIB, 20 * MIB)
 CHUNKS = (256 * 1024, 8 * MIB)
 RANDOM_KILLS, SHORT_RANDOM_KILLS = 50, 3
 INSERT = AtAnswer(b"POST", b"/upload/")
+OUT = CHECKOUT / "out" / "chaos-uploads.json"
 
 
 @dataclass
@@ -257,6 +260,10 @@ def main() -> int:
     wrong = [row for row in rows if row.wrong or not row.equal]
     uploads, kills, lost = (
         sum(values) for values in zip(*((r.uploads, r.kills, r.lost_sessions) for r in rows), strict=True)
+    )
+    OUT.parent.mkdir(parents=True, exist_ok=True)
+    OUT.write_text(
+        json.dumps({"passed": not wrong, "seed": seed, "rows": [asdict(row) for row in rows]}, indent=2) + "\n"
     )
     say(
         f"{uploads} uploads, {kills} kills, {lost} sessions lost, {time.monotonic() - began:.0f} s: "

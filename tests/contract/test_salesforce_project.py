@@ -14,6 +14,7 @@ from deploy.local.sandbox.salesforce_schema import AUTO_NUMBERS, OBJECTS, Field
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 PROJECT = CHECKOUT / "deploy" / "salesforce"
+CHECK = CHECKOUT / "tests" / "node" / "check_apex.mjs"
 APP = PROJECT / "force-app" / "main" / "default"
 NAMESPACE = "{http://soap.sforce.com/2006/04/metadata}"
 TYPES = {
@@ -47,17 +48,13 @@ def test_each_file_is_well_formed_metadata(path: Path) -> None:
 
 
 def test_apex_parses() -> None:
-    done = subprocess.run(
-        [str(tools.NODE), str(PROJECT / "check_apex.mjs"), str(APP)], capture_output=True, text=True, check=False
-    )
+    done = subprocess.run([str(tools.NODE), str(CHECK), str(APP)], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_the_check_finds_what_is_wrong(tmp_path: Path) -> None:
     (tmp_path / "Broken.cls").write_text("public class Broken { void m( { } }")
-    done = subprocess.run(
-        [str(tools.NODE), str(PROJECT / "check_apex.mjs"), str(tmp_path)], capture_output=True, text=True, check=False
-    )
+    done = subprocess.run([str(tools.NODE), str(CHECK), str(tmp_path)], capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert "Broken.cls:1:" in done.stdout
 

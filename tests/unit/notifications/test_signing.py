@@ -1,4 +1,4 @@
-"""Signatures, verified by a library that we didn't write ours with."""
+"""Signatures, as receivers' libraries read them. Another implementation judges them in tests/contract/test_webhook_signatures.py."""
 
 from datetime import UTC, datetime
 
