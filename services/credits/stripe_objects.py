@@ -28,6 +28,7 @@ Object = Mapping[str, Any]
 # our products at Stripe have ids of our own making: prefix + the id of the plan or pack
 PRODUCT_PREFIX = "filmstudio_"
 ORDER_KEY = "order_id"
+MAX_NAME_CHARS = 255
 
 KINDS: Mapping[str, ObjectKind] = {
     "checkout.session.completed": ObjectKind.CHECKOUT,
@@ -77,8 +78,11 @@ _WITHDRAWN = {"needs_response", "under_review", "lost", "appeal_needs_response",
 
 
 def when(seconds: int) -> datetime:
-    """Stripe's seconds since 1970 as a time."""
-    return datetime.fromtimestamp(seconds, UTC)
+    """Stripe's seconds since 1970 as a time. TypeError, ValueError."""
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except OverflowError as error:
+        raise ValueError(str(error)) from None
 
 
 def id_of(reference: Any) -> str | None:
@@ -101,12 +105,19 @@ def order_of(metadata: Any) -> UUID | None:
 
 
 def event(found: Object) -> EventNote:
-    """What an event is about."""
-    about = found["data"]["object"]
-    # some objects that are nothing to us have no id
-    object_id = str(about.get("id") or "")
-    kind = KINDS.get(found["type"], ObjectKind.OTHER) if object_id else ObjectKind.OTHER
-    return EventNote(found["id"], found["type"], kind, object_id, when(found["created"]))
+    """What an event is about. KeyError, TypeError or ValueError where it is none."""
+    name, about = _name(found["type"]), found["data"]["object"]
+    # objects that are nothing to us may have ids of their makers' own, or none
+    kind = KINDS.get(name, ObjectKind.OTHER) if about.get("id") else ObjectKind.OTHER
+    object_id = "" if kind is ObjectKind.OTHER else _name(about["id"])
+    return EventNote(_name(found["id"]), name, kind, object_id, when(found["created"]))
+
+
+def _name(text: object) -> str:
+    """An id or a type, as Stripe forms them: at most 255 printable characters (docs.stripe.com/upgrades)."""
+    if not isinstance(text, str) or not 1 <= len(text) <= MAX_NAME_CHARS or not (text.isascii() and text.isprintable()):
+        raise ValueError("not a name of Stripe's")
+    return text
 
 
 def checkout(found: Object) -> Checkout:
