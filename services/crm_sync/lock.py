@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 _KEY = "crm_sync pusher"
@@ -29,7 +29,7 @@ class PusherLock:
                 self._connection = connection
                 return True
             await connection.close()
-        except (DBAPIError, OSError, TimeoutError):
+        except (SQLAlchemyError, OSError, TimeoutError):
             await self._drop()
         return False
 
