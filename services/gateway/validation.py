@@ -1,17 +1,23 @@
 """Requests whose shape is wrong: malformed JSON, a missing, unknown or impossible value, told apart and answered.
 
-Refusals keep their order: who hasn't signed in hears 401, and whoever asks about a project that isn't theirs 404, before
-anything is said about the body.
+Refusals keep their order: who hasn't signed in hears 401, and whoever asks about a project, a job, a channel or a webhook that
+isn't theirs 404, before anything is said about the body.
 """
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
+import grpc
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from filmstudio.ai_jobs.v1 import jobs_pb2
+from filmstudio.notifications.v1 import notifications_pb2
 from filmstudio.projects.v1 import projects_pb2
+from filmstudio.youtube.v1 import youtube_pb2
+from google.protobuf.message import Message
 
 from services.gateway import problems
 from services.gateway.studio import Studio
@@ -53,7 +59,7 @@ async def answer(request: Request, error: RequestValidationError) -> JSONRespons
         return problems.problem("MALFORMED", f"the body is not JSON: {_reason(found[0])} at character {where}")
     if any(item["type"] in _NOT_AN_OBJECT and item["loc"] == ("body",) for item in found) and not _is_json(request):
         return problems.problem("UNSUPPORTED_TYPE", "send JSON, with Content-Type: application/json")
-    if (refused := await _project_refusal(studio, request, error.body)) is not None:
+    if (refused := await _not_there(studio, request, error.body)) is not None:
         return problems.of(refused)
     errors = [_error(item) for item in found]
     detail = errors[0]["detail"] if len(errors) == 1 else f"{len(errors)} values are not valid"
@@ -92,18 +98,55 @@ def _error(item: dict[str, Any]) -> dict[str, str]:
     return {"pointer": where, "detail": message[:1].lower() + message[1:]}
 
 
-async def _project_refusal(studio: Studio, request: Request, body: Any) -> Exception | None:
-    """NOT_FOUND where the request is about a project that its user doesn't have."""
-    project_id = request.path_params.get("project_id")
-    if project_id is None and isinstance(body, dict):
-        project_id = body.get("project_id")
-    # an id is ASCII; of another one no question can be asked
-    if not isinstance(project_id, str) or not project_id.isascii() or request.state.sign_in_error is not None:
+async def _not_there(studio: Studio, request: Request, body: Any) -> Exception | None:
+    """NOT_FOUND where the request is about something that its user doesn't have, named in its path or its body."""
+    if request.state.sign_in_error is not None:
         return None
-    try:
-        await studio.clients.projects.GetProject(projects_pb2.GetProjectRequest(project_id=project_id))
-    except RemoteError as error:
-        return error
-    except DependencyAway:
-        return None
+    named = [(name, request.path_params.get(name)) for name in _ASKED]
+    for path in _NAMED_IN_BODY.get(request.url.path, _ALWAYS_NAMED):
+        value = body
+        for name in path:
+            value = value.get(name) if isinstance(value, dict) else None
+        named.append((path[-1], value))
+    for name, value in named:
+        # an id is ASCII; of another one no question can be asked
+        if not isinstance(value, str) or not value.isascii():
+            continue
+        try:
+            await _ASKED[name](studio, value)
+        except RemoteError as error:
+            if error.code is grpc.StatusCode.NOT_FOUND:
+                return error
+        except DependencyAway:
+            return None
     return None
+
+
+def _project(studio: Studio, project_id: str) -> Awaitable[Message]:
+    return studio.clients.projects.GetProject(projects_pb2.GetProjectRequest(project_id=project_id))
+
+
+def _job(studio: Studio, job_id: str) -> Awaitable[Message]:
+    return studio.clients.jobs.GetJob(jobs_pb2.GetJobRequest(job_id=job_id))
+
+
+def _connection(studio: Studio, connection_id: str) -> Awaitable[Message]:
+    return studio.clients.youtube.GetConnection(youtube_pb2.GetConnectionRequest(connection_id=connection_id))
+
+
+def _webhook(studio: Studio, webhook_id: str) -> Awaitable[Message]:
+    return studio.clients.notifications.GetEndpoint(notifications_pb2.GetEndpointRequest(endpoint_id=webhook_id))
+
+
+_ALWAYS_NAMED = (("project_id",),)
+_NAMED_IN_BODY = {
+    "/api/v1/generate/video": (("project_id",), ("publish", "connection_id")),
+    "/api/v1/youtube/publications": (("job_id",), ("connection_id",)),
+}
+# whoever keeps what is named so says whether it is there for this user
+_ASKED: Mapping[str, Callable[[Studio, str], Awaitable[Message]]] = {
+    "project_id": _project,
+    "job_id": _job,
+    "connection_id": _connection,
+    "webhook_id": _webhook,
+}

@@ -116,6 +116,8 @@ class Endpoints:
 
         UrlForbidden, Invalid, EtagMismatch.
         """
+        # before anything is said about what it shall be, and before its new address is looked for
+        await self.get(user_id, request.endpoint_id)
         url = await self._checked_url(request.url) if request.HasField("url") else None
         events = event_types.checked(request.events.events) if request.HasField("events") else None
         async with self._db.work() as work:

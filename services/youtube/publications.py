@@ -23,7 +23,7 @@ from services.youtube import captions, spec
 from services.youtube import publication_events as events
 from services.youtube import publication_repository as repository
 from services.youtube.connection_models import Connection
-from services.youtube.errors import NotConfigured, PublicationState, ReconnectNeeded
+from services.youtube.errors import JobState, NotConfigured, PublicationState, ReconnectNeeded
 from services.youtube.jobs_client import Film, Jobs, film_of
 from services.youtube.publication_models import BEFORE_VIDEO, Publication, Source, State
 from services.youtube.stumbling import RECONNECT_NEEDED, Ring, ring_done, ring_progress
@@ -74,13 +74,12 @@ class Publications:
         same film is on its way to the same channel.
         """
         self._require_configured()
-        said = spec.checked(request.spec, self._now())
         async with self._work() as work:
             if made := await requests.begin(work, user_id, _CREATE, request.request_id, request):
                 return await self._required(work, user_id, str(made))
+            await self._connections.required(work, user_id, request.spec.connection_id)
         try:
-            film = await self._jobs.film(user_id, request.job_id)
-            said = spec.for_film(said, film.title, film.language, captions.languages(film.files))
+            film, said = await self._asked(user_id, request)
             async with self._work() as work:
                 connection = await self._usable(work, user_id, said.connection_id)
                 if other := await repository.live_of_job(work.session, film.job_id, connection.id):
@@ -98,9 +97,10 @@ class Publications:
     async def check(self, user_id: str, asked: PublicationSpec) -> None:
         """Refuse what `create` would refuse of this spec whatever the film."""
         self._require_configured()
-        said = spec.checked(asked, self._now())
         async with self._work() as work:
-            await self._usable(work, user_id, said.connection_id)
+            connection = await self._connections.required(work, user_id, asked.connection_id)
+        spec.checked(asked, self._now())
+        _require_active(connection)
 
     async def get(self, user_id: str, publication_id: str) -> Publication:
         """The user's publication."""
@@ -193,6 +193,16 @@ class Publications:
 
     # together
 
+    async def _asked(self, user_id: str, request: CreatePublicationRequest) -> tuple[Film, PublicationSpec]:
+        """The film and what is said of it. A job that isn't there comes before a wrong word, and that before one without a film."""
+        try:
+            film = await self._jobs.film(user_id, request.job_id)
+        except JobState:
+            spec.checked(request.spec, self._now())
+            raise
+        said = spec.checked(request.spec, self._now())
+        return film, spec.for_film(said, film.title, film.language, captions.languages(film.files))
+
     def _begun(
         self, work: Work, film: Film, said: PublicationSpec, connection: Connection | None, source: Source
     ) -> Publication:
@@ -236,8 +246,7 @@ class Publications:
 
     async def _usable(self, work: Work, user_id: str, connection_id: str) -> Connection:
         connection = await self._connections.required(work, user_id, connection_id)
-        if not connection.active:
-            raise ReconnectNeeded(connection.id)
+        _require_active(connection)
         return connection
 
     async def _required(self, work: Work, user_id: str, publication_id: str, *, locked: bool = False) -> Publication:
@@ -246,6 +255,11 @@ class Publications:
         if row is None:
             raise NotFound("no such publication")
         return row
+
+
+def _require_active(connection: Connection) -> None:
+    if not connection.active:
+        raise ReconnectNeeded(connection.id)
 
 
 def _spec_of(options: jobs_pb2.PublishOptions) -> PublicationSpec:

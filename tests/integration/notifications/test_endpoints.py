@@ -86,6 +86,8 @@ async def test_somebody_elses_endpoint_is_not_found(house: House, user: UUID) ->
     for call in (
         house.endpoints.get(stranger, endpoint),
         house.endpoints.update(stranger, pb.UpdateEndpointRequest(endpoint_id=endpoint, active=False)),
+        # whatever it shall be
+        house.endpoints.update(stranger, pb.UpdateEndpointRequest(endpoint_id=endpoint, url="http://10.0.0.1/")),
         house.endpoints.delete(stranger, endpoint, ""),
         house.endpoints.rotate(stranger, endpoint),
         house.endpoints.deliveries(stranger, endpoint, 0, ""),

@@ -117,3 +117,10 @@ async def test_one_record_or_all_are_sent_again(gateway: Gateway) -> None:
     assert half.status_code == 422
     unknown = {"object": "Contact", "external_id": "nobody"}
     assert (await gateway.http.post(path, json=unknown, headers=gateway.auth("admin"))).status_code == 404
+
+
+async def test_who_lacks_the_webhook_hears_that_before_anything_about_its_change(gateway: Gateway) -> None:
+    for webhook_id, status in (("w1", 422), ("somebody-elses", 404)):
+        path = f"/api/v1/webhooks/{webhook_id}"
+        answer = await gateway.http.patch(path, json={"colour": "red"}, headers=gateway.auth())
+        assert answer.status_code == status

@@ -194,6 +194,7 @@ async def test_a_publication_is_canceled_while_it_can_be(gateway: Gateway) -> No
     ],
 )  # fmt: skip
 async def test_a_time_has_a_date_an_hour_and_a_zone(gateway: Gateway, value: object) -> None:
+    gateway.services.jobs.put()
     body = {"job_id": "j1", "connection_id": "c1", "publish_at": value}
     answer = await gateway.http.post("/api/v1/youtube/publications", json=body, headers=gateway.auth())
     assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/publish_at")
@@ -290,6 +291,25 @@ async def test_the_refusals_of_channel_and_film_keep_their_order(
     body = {"project_id": "p1", "publish": PUBLISH}
     answer = await gateway.http.post("/api/v1/generate/video", json=body, headers=gateway.auth())
     assert answer.json()["code"] == first
+
+
+@pytest.mark.parametrize("lacking", ["job", "channel"])
+async def test_who_lacks_the_job_or_the_channel_hears_that_before_anything_about_the_rest(
+    gateway: Gateway, lacking: str
+) -> None:
+    if lacking == "channel":
+        gateway.services.jobs.put()
+        gateway.services.youtube.refusals["GetConnection"] = refuse(grpc.StatusCode.NOT_FOUND, "NOT_FOUND")
+        bodies = {
+            "youtube/publications": {},
+            "generate/video": {"project_id": "p1", "publish": {"connection_id": "c1"}},
+        }
+    else:
+        bodies = {"youtube/publications": {}}
+    for path, body in bodies.items():
+        said = {"job_id": "j1", "connection_id": "c1", **body, "colour": "red"}
+        answer = await gateway.http.post(f"/api/v1/{path}", json=said, headers=gateway.auth())
+        assert (answer.status_code, answer.json()["code"]) == (404, "NOT_FOUND")
 
 
 async def test_what_is_said_of_publishing_is_pointed_at_where_it_is_wrong(gateway: Gateway) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 from filmstudio.ai_jobs.v1 import jobs_pb2
 from filmstudio.youtube.v1.youtube_pb2 import CreatePublicationRequest, PublicationSpec
+from google.protobuf.timestamp_pb2 import Timestamp
 
+from services.kit.clock import utc_now
 from services.kit.errors import IdempotencyKeyReused, Invalid, NotFound
 from services.youtube.errors import JobState, PublicationState, ReconnectNeeded
 from services.youtube.publication_models import Publication, Source, State
@@ -77,6 +80,39 @@ async def test_somebody_elses_job_connection_and_publication_are_not_there(press
         await press.publications.cancel(stranger, str(mine.id))
     with pytest.raises(NotFound):
         await press.publications.check(stranger, request.spec)
+    # whatever is said of it
+    request.spec.title = "<wrong>"
+    with pytest.raises(NotFound):
+        await press.publications.create(stranger, request)
+    with pytest.raises(NotFound):
+        await press.publications.check(stranger, request.spec)
+    request.job_id = str(uuid4())
+    with pytest.raises(NotFound):
+        await press.publications.create(press.user, request)
+
+
+async def test_a_wrong_word_comes_before_a_film_or_a_channel_that_is_not_ready(press: Press) -> None:
+    job = await press.job()
+    press.shelf.jobs[job.id].status = jobs_pb2.JOB_STATUS_RUNNING
+    with pytest.raises(Invalid):
+        await press.publish(job, title="<wrong>")
+    await press.house.access.lose(press.channel.id)
+    with pytest.raises(Invalid):
+        await press.publications.check(
+            press.user, PublicationSpec(connection_id=str(press.channel.id), title="<wrong>")
+        )
+
+
+async def test_a_request_repeated_when_its_time_has_come_gets_the_same_publication(
+    press: Press, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job, time = await press.job(), Timestamp()
+    time.FromDatetime(utc_now() + timedelta(hours=1))
+    first = await press.publish(job, request_id="r1", publish_time=time)
+    monkeypatch.setattr(press.publications, "_now", lambda: utc_now() + timedelta(hours=2))
+    assert (await press.publish(job, request_id="r1", publish_time=time)).id == first.id
+    with pytest.raises(Invalid):
+        await press.publish(job, request_id="r2", publish_time=time)
 
 
 async def test_a_job_without_a_film_has_nothing_to_publish(press: Press) -> None:
