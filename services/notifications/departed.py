@@ -31,16 +31,16 @@ async def note(work: Work, user_id: UUID, now: datetime) -> None:
 
 
 async def is_present(work: Work, user_id: UUID) -> bool:
-    """Whether the user is, as far as has been heard."""
+    """Whether the user is, as far as has been heard; one who is doesn't go before this transaction ends.
+
+    To be asked before anything is made for them, and before an endpoint is locked: who goes locks in this order too.
+    """
+    await work.session.execute(text(f"SELECT pg_advisory_xact_lock_shared({_LOCK})"), {"user": str(user_id)})
     return await work.session.get(Departed, user_id) is None
 
 
 async def require_present(work: Work, user_id: UUID) -> None:
-    """NotFound where the user is gone: a token may outlive its account for some minutes. They don't go meanwhile.
-
-    To be called before any other lock is taken.
-    """
-    await work.session.execute(text(f"SELECT pg_advisory_xact_lock_shared({_LOCK})"), {"user": str(user_id)})
+    """As `is_present`; NotFound where the user is gone: a token may outlive its account for some minutes."""
     if not await is_present(work, user_id):
         raise NotFound("this account is gone")
 

@@ -46,7 +46,7 @@ class Hearing:
     async def user_registered(self, event_id: UUID, at: datetime, user_id: UUID, *, verified: bool) -> None:
         """Somebody new: a mail to prove their address."""
         async with self._work() as work:
-            if await work.first_time(event_id) and not verified and not self._letter_box.is_old(at):
+            if await self._concerns(work, event_id, user_id) and not verified and not self._letter_box.is_old(at):
                 await self._letter_box.verify_email(work, user_id)
 
     async def mail_requested(
@@ -54,7 +54,7 @@ class Hearing:
     ) -> None:
         """Somebody asked for a mail with a token."""
         async with self._work() as work:
-            if not await work.first_time(event_id) or self._letter_box.is_old(at):
+            if not await self._concerns(work, event_id, user_id) or self._letter_box.is_old(at):
                 return
             if purpose == users_pb2.MAIL_PURPOSE_VERIFY_EMAIL:
                 await self._letter_box.verify_email(work, user_id)
@@ -73,10 +73,11 @@ class Hearing:
 
     async def job(self, event_id: UUID, at: datetime, event_type: str, job: jobs_pb2.Job) -> None:
         """A job has begun, gone on or ended."""
+        user_id = UUID(job.user_id)
         async with self._work() as work:
-            if not await work.first_time(event_id):
+            if not await self._concerns(work, event_id, user_id):
                 return
-            await self._telling.tell(work, UUID(job.user_id), event_type, at, lambda: payloads.job(job, self._url))
+            await self._telling.tell(work, user_id, event_type, at, lambda: payloads.job(job, self._url))
             # storyboards are looked at where they are made, probes are nobody's film
             is_film = job.kind == jobs_pb2.JOB_KIND_VIDEO
             if not is_film or event_type not in _MAILED or self._letter_box.is_old(at):
@@ -89,26 +90,25 @@ class Hearing:
     async def credits_granted(self, event_id: UUID, at: datetime, fact: credit_facts.CreditsGranted) -> None:
         """Credits came in."""
         data = lambda: payloads.credits_granted(fact)  # noqa: E731 - made only if somebody wants it
-        await self._tell(event_id, at, "credits.granted", fact.account.user_id, data)
+        await self._tell(event_id, at, "credits.granted", UUID(fact.account.user_id), data)
 
     async def credits_revoked(self, event_id: UUID, at: datetime, fact: credit_facts.CreditsRevoked) -> None:
         """Credits were taken back."""
         data = lambda: payloads.credits_revoked(fact)  # noqa: E731 - see above
-        await self._tell(event_id, at, "credits.revoked", fact.account.user_id, data)
+        await self._tell(event_id, at, "credits.revoked", UUID(fact.account.user_id), data)
 
     async def subscription_changed(self, event_id: UUID, at: datetime, fact: credit_facts.SubscriptionChanged) -> None:
         """Another plan."""
         data = lambda: payloads.subscription_changed(fact)  # noqa: E731 - see above
-        await self._tell(event_id, at, "subscription.changed", fact.account.user_id, data)
+        await self._tell(event_id, at, "subscription.changed", UUID(fact.account.user_id), data)
 
     async def payment_failed(self, event_id: UUID, at: datetime, fact: credit_facts.PaymentFailed) -> None:
         """A subscription's payment has failed."""
+        user_id = UUID(fact.account.user_id)
         async with self._work() as work:
-            if not await work.first_time(event_id):
+            if not await self._concerns(work, event_id, user_id):
                 return
-            await self._telling.tell(
-                work, UUID(fact.account.user_id), "payment.failed", at, lambda: payloads.payment_failed(fact)
-            )
+            await self._telling.tell(work, user_id, "payment.failed", at, lambda: payloads.payment_failed(fact))
             if not self._letter_box.is_old(at):
                 await self._letter_box.payment_failed(work, fact)
 
@@ -116,20 +116,16 @@ class Hearing:
         self, event_id: UUID, at: datetime, event_type: str, publication: youtube_pb2.Publication
     ) -> None:
         """A publication has ended."""
-        await self._tell(event_id, at, event_type, publication.user_id, lambda: payloads.publication(publication))
+        await self._tell(event_id, at, event_type, UUID(publication.user_id), lambda: payloads.publication(publication))
 
     async def reconnect_needed(self, event_id: UUID, at: datetime, connection: youtube_pb2.Connection) -> None:
         """A channel's grant is gone; only its user can mend it."""
+        user_id = UUID(connection.user_id)
         async with self._work() as work:
-            if not await work.first_time(event_id):
+            if not await self._concerns(work, event_id, user_id):
                 return
-            await self._telling.tell(
-                work,
-                UUID(connection.user_id),
-                "connection.reconnect_needed",
-                at,
-                lambda: payloads.connection(connection),
-            )
+            data = lambda: payloads.connection(connection)  # noqa: E731 - see above
+            await self._telling.tell(work, user_id, "connection.reconnect_needed", at, data)
             if not self._letter_box.is_old(at):
                 await self._letter_box.reconnect_youtube(work, connection)
 
@@ -138,8 +134,12 @@ class Hearing:
         await self._preferences.follow_consent(event_id, user_id, consent, changed_at)
 
     async def _tell(
-        self, event_id: UUID, at: datetime, event_type: str, user_id: str, data: Callable[[], payloads.Json]
+        self, event_id: UUID, at: datetime, event_type: str, user_id: UUID, data: Callable[[], payloads.Json]
     ) -> None:
         async with self._work() as work:
-            if await work.first_time(event_id):
-                await self._telling.tell(work, UUID(user_id), event_type, at, data)
+            if await self._concerns(work, event_id, user_id):
+                await self._telling.tell(work, user_id, event_type, at, data)
+
+    async def _concerns(self, work: Work, event_id: UUID, user_id: UUID) -> bool:
+        """Whether the fact is new, and about somebody who is still there and stays while it is heard."""
+        return await work.first_time(event_id) and await departed.is_present(work, user_id)

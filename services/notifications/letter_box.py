@@ -16,7 +16,7 @@ from services.kit import telemetry
 from services.kit.clock import Now, utc_now
 from services.kit.db import Work
 from services.kit.ids import new_id
-from services.notifications import departed, mail_repository
+from services.notifications import mail_repository
 from services.notifications.mail_models import Mail, MailKind
 from services.notifications.models import Endpoint
 
@@ -38,7 +38,11 @@ class PostalRules:
 
 
 class LetterBox:
-    """One method a kind of mail. `wake` tells the postman, after the commit."""
+    """One method a kind of mail. `wake` tells the postman, after the commit.
+
+    Whoever calls has made sure that the user doesn't go meanwhile: by `departed.is_present`, or by an endpoint of theirs that
+    is locked, and goes before their mails do.
+    """
 
     def __init__(
         self, rules: PostalRules, wake: Callable[[], None], now: Now = utc_now, new_id: Callable[[], UUID] = new_id
@@ -114,8 +118,6 @@ class LetterBox:
         self, work: Work, user_id: UUID, kind: MailKind, subject_id: str, params: Mapping[str, str],
         expires: timedelta | None = None,
     ) -> None:  # fmt: skip
-        if not await departed.is_present(work, user_id):
-            return
         if not (await mail_repository.preferences(work.session, user_id)).wants(kind):
             return
         now = self._now()

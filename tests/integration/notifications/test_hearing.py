@@ -1,6 +1,7 @@
 """What is heard: events for webhooks, reasons for mails, users who go."""
 
 import asyncio
+from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -15,6 +16,7 @@ from filmstudio.users.v1 import events_pb2 as users
 from filmstudio.users.v1 import users_pb2
 from filmstudio.youtube.v1 import events_pb2 as youtube
 from filmstudio.youtube.v1 import youtube_pb2
+from google.protobuf.message import Message
 
 from services.kit.errors import NotFound
 from services.notifications import departed, mail_repository
@@ -219,6 +221,35 @@ async def test_what_a_user_makes_in_the_moment_they_go_goes_with_them(house: Hou
         await mail_repository.locked_preferences(work.session, user)
     await leaving
     assert await house.rows("SELECT 1 FROM preferences WHERE user_id = :user", user=user) == []
+
+
+@pytest.mark.parametrize(
+    "fact",
+    [
+        lambda user: jobs.JobSucceeded(job=job(user)),
+        payment_failed,
+        reconnect,
+        lambda user: users.MailRequested(user_id=str(user), purpose=users_pb2.MAIL_PURPOSE_RESET_PASSWORD),
+        lambda user: crm.MarketingConsentChanged(user_id=str(user), consent=True),
+    ],
+    ids=["job", "payment", "connection", "mail", "consent"],
+)
+async def test_what_is_heard_of_a_user_in_the_moment_they_go_leaves_nothing(
+    house: House, user: UUID, fact: Callable[[UUID], Message]
+) -> None:
+    waits = "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+    async with house.database.work() as work:
+        await departed.note(work, user, house.clock())
+        await mail_repository.forget_user(work.session, user)
+        heard = asyncio.create_task(house.tell(fact(user)))
+
+        async def waits_or_is_done() -> bool:
+            return heard.done() or bool(await house.rows(waits))
+
+        await eventually_async(waits_or_is_done)
+    await heard
+    for table in ("mails", "preferences"):
+        assert await house.rows(f"SELECT 1 FROM {table} WHERE user_id = :user", user=user) == [], table
 
 
 async def facts(house: House, user: UUID) -> list[own_facts.PreferencesChanged]:
