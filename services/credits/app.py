@@ -76,4 +76,5 @@ def _loops(settings: Settings, house: House) -> list[Part]:
         Periodic("subscriptions out of grace", every_s, house.settlement.lapse),
         Periodic("customers of deleted users", every_s, house.settlement.forget_closed),
         Periodic("reconciliation", settings.reconcile_interval_s, house.reconciliation.run),
+        Periodic("old payment events", settings.reconcile_interval_s, house.inbox.tidy),
     ]

@@ -18,7 +18,7 @@ from services.credits.plans import Pack, Plan
 from services.credits.users_client import Contacts
 from services.kit import paging, requests, telemetry
 from services.kit.db import Work
-from services.kit.errors import DependencyAway, Invalid
+from services.kit.errors import DependencyAway, Invalid, NotFound
 
 _CHECKOUT = "CreateCheckout"
 
@@ -121,6 +121,8 @@ class Billing:
             made = await requests.begin(work, str(user_id), _CHECKOUT, request.request_id, request)
             if made is not None and (kept := await bought.by_id(work.session, Order, made)):
                 return kept
+            if account.closed_at is not None:
+                raise NotFound("there is no such account")
             subscription = account.subscription
             if isinstance(item, Plan) and subscription is not None and subscription.live:
                 raise AlreadySubscribed(

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -164,6 +164,11 @@ async def mark_followed(session: AsyncSession, ids: Sequence[str], now: datetime
     """These events are followed."""
     statement = update(PaymentEvent).where(PaymentEvent.id.in_(ids))
     await session.execute(statement.values(handled_at=now, given_up_at=None, error=""))
+
+
+async def forget_events(session: AsyncSession, before: datetime) -> None:
+    """Drop events that were followed before then."""
+    await session.execute(delete(PaymentEvent).where(PaymentEvent.handled_at < before))
 
 
 async def try_again(session: AsyncSession, since: datetime, now: datetime) -> None:

@@ -28,6 +28,8 @@ LEASE = timedelta(seconds=300)
 # events taken at a time, and how many of them are in hand at once; each asks the provider two or three times
 TAKEN = 32
 AT_ONCE = 4
+# what was followed is remembered for so long: three times as long as Stripe can tell of it
+KEPT_FOR = timedelta(days=90)
 # a webhook's body, as Stripe's largest are well below it
 MAX_PAYLOAD_BYTES = 512 * 1024
 
@@ -117,6 +119,11 @@ class Inbox:
             _events.labels("followed").inc(len(done))
             taken += len(events)
         return taken
+
+    async def tidy(self) -> None:
+        """Forget old events that were followed. What they brought about has keys of its own."""
+        async with self._work() as work:
+            await bought.forget_events(work.session, self._books.now() - KEPT_FOR)
 
     async def _claim(self) -> Sequence[PaymentEvent]:
         if self._settlement is None:

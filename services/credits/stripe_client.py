@@ -39,6 +39,8 @@ from services.kit.errors import DependencyAway
 
 T = TypeVar("T")
 PAGE = 100
+# of the objects that the library reads; an event's own version doesn't matter, since only its name is taken
+API_VERSION: str = stripe.api_version
 
 
 async def asked(call: Awaitable[T]) -> T:

@@ -1,6 +1,7 @@
 """`python -m services.credits.sync_stripe`: makes Stripe sell what plans.yaml says. A second time it changes nothing.
 
-Products, prices and the configuration of the billing portal. Prints a line for each; exits 1 without a key.
+Products, prices and the configuration of the billing portal. Prints a line for each, and what a webhook endpoint must send; exits
+1 without a key.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ from services.credits.commands import ENV_FILE, settings_of
 from services.credits.plans import Plans
 from services.credits.settings import PaymentSettings
 from services.credits.stripe_catalogue import Change
-from services.credits.stripe_client import Stripe
+from services.credits.stripe_client import API_VERSION, Stripe
+from services.credits.stripe_objects import KINDS
 from services.kit.errors import DependencyAway, DomainError
 
 
@@ -49,6 +51,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     for change in changes:
         sys.stdout.write(f"{change.outcome:<9} {change.what}\n")
+    sys.stdout.write(f"\nA webhook endpoint of API version {API_VERSION} needs these events:\n")
+    sys.stdout.write("".join(f"    {event}\n" for event in sorted(KINDS)))
     return 0
 
 

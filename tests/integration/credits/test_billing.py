@@ -10,7 +10,7 @@ from services.credits import billing_repository
 from services.credits.billing import Billing
 from services.credits.errors import AlreadySubscribed, BillingNotConfigured, CheckoutClosed, NoCustomer
 from services.credits.payments import ObjectMissing
-from services.kit.errors import DependencyAway, IdempotencyKeyReused, Invalid
+from services.kit.errors import DependencyAway, IdempotencyKeyReused, Invalid, NotFound
 
 
 async def test_a_pack_is_ordered_as_the_price_list_says_and_its_page_is_open(ledger, till, user):
@@ -163,7 +163,13 @@ async def test_without_a_provider_every_page_says_that_nothing_can_be_bought(led
             await asked()
 
 
-async def test_an_order_that_is_never_paid_costs_and_gives_nothing(ledger, till):
-    user = uuid4()
+async def test_an_order_that_is_never_paid_costs_and_gives_nothing(ledger, till, user):
     await till.order(user, pack="pack_10")
     assert (await ledger.credits.account(user)).available == 3
+
+
+async def test_who_is_deleted_orders_nothing(ledger, till, user):
+    await ledger.credits.account(user)
+    await ledger.credits.close_account(uuid4(), user)
+    with pytest.raises(NotFound):
+        await till.order(user, pack="pack_10")

@@ -166,3 +166,16 @@ async def test_what_cannot_be_is_refused_and_may_be_heard_again(ledger, heard, u
     with pytest.raises(NotFound):
         await heard.hear(jobs.JobFailed(job=job(hold)))
     assert await balances(ledger, user) == (2, 1)
+
+
+async def test_a_deleted_users_account_is_closed_and_its_ledger_stays(ledger, heard, user):
+    await ledger.credits.account(user)
+    await heard.hear(users.UserDeleted(user_id=str(user)), sequence=9)
+    account = await ledger.credits.account(user)
+    assert account.closed_at == ledger.clock()
+    assert account.available == 3
+
+
+async def test_a_deleted_user_nobody_knew_is_given_no_account(ledger, heard, user):
+    await heard.hear(users.UserDeleted(user_id=str(user)), sequence=9)
+    assert await ledger.as_owner("SELECT 1 FROM credits.accounts WHERE user_id = $1", user) == []

@@ -145,3 +145,20 @@ async def test_of_an_event_only_its_name_is_kept(ledger):
         "SELECT column_name FROM information_schema.columns WHERE table_schema = 'credits' AND table_name = 'payment_events'"
     )
     assert not {row["column_name"] for row in columns} & {"payload", "data", "body", "signature"}
+
+
+async def test_what_was_followed_long_ago_is_forgotten_and_what_was_not_is_kept(ledger, till, user):
+    scope, _ = await paid_pack(till, user)
+    await till.hear(scope)
+    await till.house.inbox.tidy()
+    assert len(await lines(ledger, scope)) == 2
+    await ledger.as_owner("UPDATE credits.payment_events SET handled_at = NULL WHERE id = $1", f"evt_1.{scope}")
+    await ledger.as_owner(
+        "UPDATE credits.payment_events SET received_at = received_at - interval '91 days', handled_at = handled_at - interval '91 days'"
+        " WHERE id LIKE $1",
+        f"%.{scope}",
+    )
+    await till.house.inbox.tidy()
+    assert [row["id"] for row in await lines(ledger, scope)] == [f"evt_1.{scope}"]
+    await till.house.inbox.follow()
+    assert (await ledger.credits.account(user)).available == 13

@@ -152,3 +152,46 @@ async def test_services_that_are_not_named_may_not_call(door, user, method):
 def test_every_rpc_of_the_contract_names_its_callers():
     service = pb.DESCRIPTOR.services_by_name["CreditsService"]
     assert {method.name for method in service.methods} == set(rpc.CALLERS)
+
+
+async def test_a_pack_is_ordered_paid_and_shown(door, till, user):
+    with acting_for(str(user)):
+        made = await door["gateway"].CreateCheckout(pb.CreateCheckoutRequest(pack_id="pack_10", request_id="r1"))
+        assert made.url.startswith("https://pay.example/")
+        till.provider.pay_pack(made.order_id)
+        for note in till.provider.scopes[made.order_id].notes:
+            event = pb.ReceivePaymentEventRequest(provider="stripe", payload=note.id.encode(), signature="signed")
+            assert not (await door["gateway"].ReceivePaymentEvent(event)).already
+            assert (await door["gateway"].ReceivePaymentEvent(event)).already
+        await till.house.inbox.follow()
+        account = (await door["gateway"].GetAccount(pb.GetAccountRequest())).account
+        assert (account.available, account.debt, account.HasField("subscription")) == (13, 0, False)
+        listed = (await door["gateway"].ListTransactions(pb.ListTransactionsRequest())).transactions
+        assert (listed[0].kind, listed[0].amount) == (pb.Transaction.KIND_PURCHASE, 10)
+        assert (await door["gateway"].CreatePortal(pb.CreatePortalRequest())).url
+        invoices = (await door["gateway"].ListInvoices(pb.ListInvoicesRequest(page_size=2))).invoices
+        assert [(row.id, row.currency) for row in invoices] == [("in_3", "USD"), ("in_2", "USD")]
+
+
+async def test_an_account_shows_its_subscription(door, till, user):
+    await till.subscribe(user, "pro")
+    with acting_for(str(user)):
+        account = (await door["gateway"].GetAccount(pb.GetAccountRequest())).account
+    assert (account.plan_id, account.subscription.plan_id) == ("pro", "pro")
+    assert account.subscription.state == pb.Subscription.STATE_ACTIVE
+    assert account.subscription.HasField("period_end_time")
+    assert not account.subscription.HasField("grace_end_time")
+
+
+async def test_the_packs_are_listed(door):
+    packs = (await door["gateway"].ListPlans(pb.ListPlansRequest())).packs
+    assert (packs[0].id, packs[0].credits, packs[0].price_cents) == ("pack_10", 10, 500)
+
+
+async def test_a_forged_webhook_and_a_portal_without_a_purchase_are_refused_with_their_reasons(door, user):
+    async with refused(grpc.StatusCode.INVALID_ARGUMENT, "SIGNATURE_INVALID"):
+        event = pb.ReceivePaymentEventRequest(provider="stripe", payload=b"{}", signature="forged")
+        await door["gateway"].ReceivePaymentEvent(event)
+    with acting_for(str(user)):
+        async with refused(grpc.StatusCode.FAILED_PRECONDITION, "NO_CUSTOMER"):
+            await door["gateway"].CreatePortal(pb.CreatePortalRequest())
