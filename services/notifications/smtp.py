@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ssl
 from email.message import EmailMessage
 from typing import Literal, Protocol
@@ -10,6 +11,8 @@ import aiosmtplib
 
 # the server's answers that say of a mailbox that there is none, or that it takes nothing (RFC 5321, 4.2.3; RFC 3463)
 _NO_MAILBOX = frozenset({550, 551, 553, 556})
+# what a mail server gets to answer our QUIT
+_LEAVE_S = 2.0
 
 
 class NotTaken(Exception):
@@ -37,7 +40,7 @@ class MailServer(Protocol):
 
 
 class SmtpServer:
-    """An SMTP server: a connection for each mail, within `timeout_s` for each of its steps."""
+    """An SMTP server: a connection for each mail, within `timeout_s` in all."""
 
     def __init__(
         self,
@@ -74,7 +77,8 @@ class SmtpServer:
             local_hostname="filmstudio",
         )
         try:
-            async with client:
+            async with asyncio.timeout(self._timeout_s):
+                await client.connect()
                 await client.send_message(message, sender=self._sender, recipients=[recipient])
         except aiosmtplib.SMTPRecipientsRefused as error:
             code = error.recipients[0].code
@@ -92,3 +96,16 @@ class SmtpServer:
             raise TryLater(f"{error.code}: {type(error).__name__}") from None
         except (aiosmtplib.SMTPException, OSError) as error:
             raise TryLater(f"the mail server is away: {type(error).__name__}") from None
+        finally:
+            await _part(client)
+
+
+async def _part(client: aiosmtplib.SMTP) -> None:
+    """Take leave, if that is quick. Whatever becomes of it, a mail that was taken is taken."""
+    try:
+        async with asyncio.timeout(_LEAVE_S):
+            await client.quit()
+    except (aiosmtplib.SMTPException, OSError):
+        pass
+    finally:
+        client.close()

@@ -296,3 +296,34 @@ async def test_a_mail_server_that_is_not_there_or_offers_no_tls_is_tried_later(
         await house.tell(film(user))
         await house.postman.deliver()
         assert await state(house, user) == "waiting"
+
+
+@pytest.mark.parametrize(
+    ("pause_s", "state", "why"), [(0.3, "waiting", "the mail server is away: TimeoutError"), (0.0, "sent", "")]
+)
+async def test_a_mail_server_has_its_time_for_all_steps_together_and_what_it_took_is_sent_without_a_farewell(
+    house: House, pause_s: float, state: str, why: str
+) -> None:
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Pauses before each answer, and gives none to QUIT."""
+        in_data = False
+        writer.write(b"220 hello\r\n")
+        while line := await reader.readline():
+            if in_data and line != b".\r\n":
+                continue
+            verb, in_data = line.split()[0].upper(), line.split()[0].upper() == b"DATA"
+            await asyncio.sleep(pause_s)
+            if verb != b"QUIT":
+                writer.write(b"354 go on\r\n" if in_data else b"250 fine\r\n")
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    house.postman._server = SmtpServer("127.0.0.1", port, "none", "", "", "studio@example.com", 0.8)
+    user = house.person()
+    await house.tell(film(user))
+    await house.postman.deliver()
+    [mail] = await house.mails(user)
+    assert (mail.state, mail.error) == (state, why)
+    server.close()
+    await server.wait_closed()
