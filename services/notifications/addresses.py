@@ -58,23 +58,14 @@ class Target:
     @property
     def url(self) -> str:
         """The address in its one spelling."""
-        usual = (self.scheme, self.port) in (("https", 443), ("http", 80))
-        return (
-            f"{self.scheme}://{self.authority}{self.path}"
-            if usual
-            else f"{self.scheme}://{self.host_header}{self.path}"
-        )
-
-    @property
-    def authority(self) -> str:
-        """The host as a URL has it."""
-        return f"[{self.host}]" if ":" in self.host else self.host
+        return f"{self.scheme}://{self.host_header}{self.path}"
 
     @property
     def host_header(self) -> str:
-        """The Host header's value."""
+        """The Host header's value: without the port where it is the scheme's own."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
         usual = (self.scheme, self.port) in (("https", 443), ("http", 80))
-        return self.authority if usual else f"{self.authority}:{self.port}"
+        return host if usual else f"{host}:{self.port}"
 
     @property
     def literal(self) -> Address | None:

@@ -50,8 +50,9 @@ def build(settings: Settings) -> Sequence[Part]:
     rounds = Periodic("postman", settings.mail_poll_s, postman.deliver) if postman else None
     posting: list[Part] = [postman, rounds] if postman and rounds else []
     letter_box = LetterBox(_postal_rules(settings), rounds.wake if rounds else _nobody)
+    resolver = Resolver()
     outgoing = Outgoing(
-        Resolver(), timeout_s=settings.webhooks_timeout_s, allow_loopback=settings.webhooks_allow_loopback
+        resolver, timeout_s=settings.webhooks_timeout_s, allow_loopback=settings.webhooks_allow_loopback
     )
     lanes = _lanes(settings, database, outgoing, keyring, letter_box)
     hearing = Hearing(database.work, Telling(lanes.wake), letter_box, preferences, settings.filmstudio_url)
@@ -81,7 +82,8 @@ def build(settings: Settings) -> Sequence[Part]:
     )
     sweeper = Periodic("upkeep", settings.upkeep_interval_s, upkeep.sweep)
     return [
-        database, users, Relay(database, bootstrap), consumer, server, housekeeping(database), sweeper, lanes, *posting,
+        database, users, resolver, Relay(database, bootstrap), consumer, server, housekeeping(database), sweeper, lanes,
+        *posting,
     ]  # fmt: skip
 
 

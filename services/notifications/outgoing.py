@@ -7,7 +7,6 @@ has come to mean something else (DNS rebinding) is refused like any other.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
 import socket
 import ssl
@@ -79,7 +78,10 @@ class Resolver:
     def _look_up(self, host: str, port: int) -> list[str]:
         return [str(entry[4][0]) for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
 
-    def close(self) -> None:
+    async def start(self) -> None:
+        """Nothing to do: threads begin as they are needed."""
+
+    async def stop(self) -> None:
         """Give the threads up; one that waits for an answer ends with it."""
         for threads in (self._threads, self._slow_threads):
             threads.shutdown(wait=False, cancel_futures=True)
@@ -166,9 +168,15 @@ class Outgoing:
         """A connection to the first of the checked addresses that takes one; names in TLS are the URL's. OSError."""
         tls, name = (self._tls, target.host) if target.scheme == "https" else (None, None)
         for address in addresses[:-1]:
-            with contextlib.suppress(ConnectionError, TimeoutError):
+            try:
                 async with asyncio.timeout(self._timeout_s * CONNECT_SHARE):
                     return await asyncio.open_connection(str(address), target.port, ssl=tls, server_hostname=name)
+            except ssl.SSLError:
+                # a certificate that isn't theirs: the next address would not be asked by a browser either
+                raise
+            except OSError:
+                # nobody listens, no way leads there (IPv6 where the machine has none), or it takes too long
+                continue
         return await asyncio.open_connection(str(addresses[-1]), target.port, ssl=tls, server_hostname=name)
 
 

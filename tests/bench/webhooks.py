@@ -102,7 +102,7 @@ async def service(url: str) -> AsyncIterator[Parts]:
         yield Parts(lanes, hearing, endpoints)
     finally:
         await lanes.stop()
-        resolver.close()
+        await resolver.stop()
         await database.stop()
 
 

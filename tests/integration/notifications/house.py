@@ -207,5 +207,5 @@ async def open_house(
         yield house
     finally:
         await lanes.stop()
-        resolver.close()
+        await resolver.stop()
         await database.stop()

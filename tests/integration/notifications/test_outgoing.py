@@ -2,9 +2,11 @@
 
 import asyncio
 import datetime
+import errno
 import ssl
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography import x509
@@ -134,6 +136,21 @@ async def test_a_certificate_that_nobody_vouches_for_is_refused(tmp_path: Path) 
 
 async def test_the_next_address_is_tried_where_nobody_listens_at_the_first(plain: Receiver) -> None:
     outgoing = Outgoing(Names(["127.0.0.9", "127.0.0.1"]), timeout_s=5, allow_loopback=True)
+    assert (await post(outgoing, f"http://localhost:{plain.port}/")).status == 200
+
+
+async def test_the_next_address_is_tried_where_no_way_leads_to_the_first(
+    plain: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connect = asyncio.open_connection
+
+    async def without_ipv6(host: str, *args: Any, **named: Any) -> Any:
+        if ":" in host:
+            raise OSError(errno.ENETUNREACH, "Network is unreachable")
+        return await connect(host, *args, **named)
+
+    monkeypatch.setattr(asyncio, "open_connection", without_ipv6)
+    outgoing = Outgoing(Names(["::1", "127.0.0.1"]), timeout_s=5, allow_loopback=True)
     assert (await post(outgoing, f"http://localhost:{plain.port}/")).status == 200
 
 
