@@ -28,6 +28,8 @@ APPEARS_WITHIN = timedelta(minutes=10)
 PUBLISHES_WITHIN = timedelta(hours=1)
 # both happen by YouTube's own clock
 CLOCKS_DIFFER = timedelta(seconds=30)
+# a time of the year 9999 can't be added to
+FAR_AHEAD = timedelta(days=3650)
 KEPT_PRIVATE = (
     "YouTube keeps this video private. It does so with everything that comes through an API project that Google has not "
     "audited: ask for an audit of the project (https://support.google.com/youtube/contact/yt_api_form), and until then "
@@ -181,9 +183,9 @@ class Finishing:
             if asked != "private" and video.privacy == "private":
                 row.lock_private(KEPT_PRIVATE)
             return
-        if video.publish_at is not None and now < at + PUBLISHES_WITHIN:
+        if video.publish_at is not None and now - PUBLISHES_WITHIN < at:
             row.publish(scheduled=True, privacy=video.privacy, now=now)
-            row.poll_at = max(at + CLOCKS_DIFFER, now + self._watching.pause(row.polls))
+            row.poll_at = max(min(at, now + FAR_AHEAD) + CLOCKS_DIFFER, now + self._watching.pause(row.polls))
             row.polls += 1
             return
         # it should have a time to be published at, and has none, or that time is over

@@ -90,7 +90,7 @@ class YouTube:
         from googleapiclient.http import MediaInMemoryUpload  # type: ignore[import-untyped]
 
         return self._api.videos().insert(
-            part="snippet,status", body=body, media_body=MediaInMemoryUpload(b"", "video/mp4", resumable=True)
+            part="snippet,status", body=body, media_body=MediaInMemoryUpload(b"", mimetype="video/mp4", resumable=True)
         )
 
     async def _send(self, token: str, request: Any) -> Json:
@@ -166,7 +166,7 @@ class YouTube:
         """Let this picture stand for the video."""
         from googleapiclient.http import MediaInMemoryUpload
 
-        media = MediaInMemoryUpload(image, content_type)
+        media = MediaInMemoryUpload(image, mimetype=content_type)
         await self._send(token, self._api.thumbnails().set(videoId=video_id, media_body=media))
 
     # captions
@@ -185,7 +185,7 @@ class YouTube:
         from googleapiclient.http import MediaInMemoryUpload
 
         body = {"snippet": {"videoId": video_id, "language": language, "name": name, "isDraft": False}}
-        media = MediaInMemoryUpload(track, "application/octet-stream")
+        media = MediaInMemoryUpload(track, mimetype="application/octet-stream")
         answer = await self._send(token, self._api.captions().insert(part="snippet", body=body, media_body=media))
         return str(answer["id"])
 

@@ -27,7 +27,7 @@ def _moment(value: object) -> datetime:
     if isinstance(value, str) and _RFC_3339.fullmatch(value):
         try:
             # in UTC the first and last hours of all years may lie outside of them
-            return datetime.fromisoformat(value).astimezone(UTC)
+            return datetime.fromisoformat(value.upper()).astimezone(UTC)
         except (ValueError, OverflowError) as error:
             raise ValueError(f"no such time: {error}") from None
     raise ValueError("a time with its zone, RFC 3339: 2027-03-01T18:00:00Z")

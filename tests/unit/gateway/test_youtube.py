@@ -200,6 +200,12 @@ async def test_a_time_has_a_date_an_hour_and_a_zone(gateway: Gateway, value: obj
     assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/publish_at")
 
 
+async def test_a_time_may_be_spelled_in_small_letters(gateway: Gateway) -> None:
+    body = {"job_id": "j1", "connection_id": "c1", "publish_at": "2030-03-01t18:00:00z"}
+    answer = await gateway.http.post("/api/v1/youtube/publications", json=body, headers=gateway.auth())
+    assert answer.json()["publish_at"] == "2030-03-01T18:00:00Z"
+
+
 async def test_a_place_that_youtube_names_is_named_as_in_the_body(gateway: Gateway) -> None:
     gateway.services.youtube.refusals["CreatePublication"] = refuse(
         grpc.StatusCode.INVALID_ARGUMENT, "VALIDATION_FAILED", "in the past", field="publish_at"

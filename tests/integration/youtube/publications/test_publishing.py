@@ -60,6 +60,12 @@ async def test_a_film_for_later_is_scheduled_and_private_until_then(press: Press
     assert row.poll_at > at
 
 
+async def test_a_film_for_the_end_of_all_times_is_scheduled_too(press: Press) -> None:
+    publication = await press.publish(publish_time=datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC))
+    await press.start()
+    await press.until(publication, lambda row: row.state is State.SCHEDULED)
+
+
 async def test_a_film_that_youtube_keeps_private_says_so(press: Press) -> None:
     await press.house.box.fault("youtube", "POST*videos*", "private_lock")
     publication = await press.publish(privacy="public")
