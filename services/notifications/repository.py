@@ -149,26 +149,33 @@ async def deliveries_page(
     return (await session.scalars(statement.order_by(Delivery.id.desc()).limit(limit))).all()
 
 
-async def give_up(session: AsyncSession, endpoint_id: UUID, why: str, *, before: datetime | None = None) -> int:
-    """The endpoint's pending deliveries, or those made before a time, are given up. How many."""
+async def give_up(session: AsyncSession, endpoint_id: UUID, why: str, *, before: datetime | None = None) -> None:
+    """The endpoint's pending deliveries, or those made before a time, are given up."""
     statement = update(Delivery).where(Delivery.endpoint_id == endpoint_id, Delivery.state == DeliveryState.PENDING)
     if before is not None:
         statement = statement.where(Delivery.created_at < before)
-    result = await session.execute(
-        statement.values(state=DeliveryState.FAILED, next_attempt_at=None, response_excerpt=why).returning(Delivery.id)
+    await session.execute(statement.values(state=DeliveryState.FAILED, next_attempt_at=None, response_excerpt=why))
+
+
+async def paused_since(session: AsyncSession, before: datetime, limit: int) -> Sequence[Endpoint]:
+    """Paused endpoints that have collected something before a time, locked; one that is just being started is passed over."""
+    old = select(Delivery.id).where(
+        Delivery.endpoint_id == Endpoint.id, Delivery.state == DeliveryState.PENDING, Delivery.created_at < before
     )
-    return len(result.all())
-
-
-async def paused_since(session: AsyncSession, before: datetime) -> Sequence[UUID]:
-    """Paused endpoints that have collected something before a time."""
     statement = (
-        select(Delivery.endpoint_id)
-        .join(Endpoint, Endpoint.id == Delivery.endpoint_id)
-        .where(Endpoint.state == State.PAUSED, Delivery.state == DeliveryState.PENDING, Delivery.created_at < before)
-        .distinct()
+        select(Endpoint)
+        .where(Endpoint.state == State.PAUSED, old.exists())
+        .limit(limit)
+        .with_for_update(key_share=True, skip_locked=True)
     )
     return (await session.scalars(statement)).all()
+
+
+async def forget_previous_secrets(session: AsyncSession, now: datetime) -> None:
+    """Secrets that sign no more are removed."""
+    await session.execute(
+        update(Endpoint).where(Endpoint.previous_until <= now).values(previous_secret=None, previous_until=None)
+    )
 
 
 async def forget_messages(session: AsyncSession, before: datetime, limit: int) -> int:

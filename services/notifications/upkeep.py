@@ -35,7 +35,8 @@ class Upkeep:
 
     async def sweep(self) -> None:
         """Give up what a paused endpoint collected long ago, let mails expire, forget what is remembered long enough."""
-        await self._give_up_for_paused()
+        while await self._give_up_for_paused() == _AT_ONCE:
+            continue
         while await self._expire_mails() == _AT_ONCE:
             continue
         before = self._now() - self._times.webhook_log
@@ -44,13 +45,16 @@ class Upkeep:
         async with self._db.work() as work:
             await mail_repository.forget_mails(work.session, self._now() - self._times.mail_log)
             await departed.forget(work, self._now() - KEPT_FOR)
+            await repository.forget_previous_secrets(work.session, self._now())
 
-    async def _give_up_for_paused(self) -> None:
+    async def _give_up_for_paused(self) -> int:
         before = self._now() - self._times.paused_for
         async with self._db.work() as work:
-            for endpoint_id in await repository.paused_since(work.session, before):
+            endpoints = await repository.paused_since(work.session, before, _AT_ONCE)
+            for endpoint in endpoints:
                 why = "the webhook was paused for too long"
-                await repository.give_up(work.session, endpoint_id, why, before=before)
+                await repository.give_up(work.session, endpoint.id, why, before=before)
+        return len(endpoints)
 
     async def _expire_mails(self) -> int:
         now = self._now()

@@ -46,6 +46,20 @@ async def test_no_secret_lies_in_the_database(house: House, user: UUID) -> None:
         assert shown.removeprefix("whsec_") not in held
 
 
+async def test_a_secret_that_signs_no_more_is_forgotten(house: House, user: UUID) -> None:
+    endpoint, _ = await house.endpoint(user, PUBLIC)
+    await house.endpoints.rotate(user, endpoint)
+
+    async def previous() -> tuple[bool, bool]:
+        await house.upkeep.sweep()
+        [row] = await house.rows("SELECT * FROM endpoints WHERE user_id = :user", user=user)
+        return row.previous_secret is not None, row.previous_until is not None
+
+    assert await previous() == (True, True)
+    house.clock.advance(days=1)
+    assert await previous() == (False, False)
+
+
 async def test_a_forbidden_url_is_refused_on_making_and_on_changing(house: House, user: UUID) -> None:
     endpoint, _ = await house.endpoint(user, PUBLIC)
     for url in ("https://10.0.0.1/", "http://8.8.8.8/", "https://2130706433/"):
