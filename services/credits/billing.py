@@ -98,10 +98,11 @@ class Billing:
         return plan
 
     async def _customer(self, user_id: UUID) -> str:
-        """The provider's id of the user, made with their first purchase."""
+        """The provider's id of the user, made with their first purchase. NotFound for a deleted user."""
         provider = self._provider
         async with self._work() as work:
-            await self._books.locked(work, user_id)
+            if (await self._books.locked(work, user_id)).closed_at is not None:
+                raise NotFound("there is no such account")
             if known := await bought.customer_of(work.session, provider.name, user_id):
                 return known.id
             earlier = await bought.customers_made(work.session, provider.name, user_id)
@@ -121,8 +122,6 @@ class Billing:
             made = await requests.begin(work, str(user_id), _CHECKOUT, request.request_id, request)
             if made is not None and (kept := await bought.by_id(work.session, Order, made)):
                 return kept
-            if account.closed_at is not None:
-                raise NotFound("there is no such account")
             subscription = account.subscription
             if isinstance(item, Plan) and subscription is not None and subscription.live:
                 raise AlreadySubscribed(
