@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from services.gateway.schemas.common import In, Out, Text
 
@@ -43,10 +43,19 @@ class Plans(Out):
     packs: list[Pack]
 
 
+def _pack_id(pack: object) -> object:
+    """The id of the pack that is asked for by its number of credits ("30", 30); anything else as it is."""
+    if isinstance(pack, int) and not isinstance(pack, bool):
+        return f"pack_{pack}"
+    return f"pack_{pack}" if isinstance(pack, str) and pack.isascii() and pack.isdigit() else pack
+
+
 class PackOrder(In):
     """Credits to buy."""
 
-    pack: Text = Field(min_length=1, max_length=64, examples=["pack_30"])
+    pack: Annotated[Text, BeforeValidator(_pack_id)] = Field(
+        min_length=1, max_length=64, description="a pack's id, or how many credits it has", examples=["pack_30"]
+    )
 
 
 class PlanOrder(In):

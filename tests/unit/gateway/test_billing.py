@@ -31,6 +31,8 @@ async def test_plans_and_packs_are_open_to_everybody(gateway: Gateway) -> None:
     ("path", "body", "asked"),
     [
         ("/credits/checkout", {"pack": "pack_30"}, ("pack_30", "")),
+        ("/credits/checkout", {"pack": "30"}, ("pack_30", "")),
+        ("/credits/checkout", {"pack": 30}, ("pack_30", "")),
         ("/subscriptions/checkout", {"plan": "pro"}, ("", "pro")),
     ],
 )
