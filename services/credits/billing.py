@@ -147,8 +147,9 @@ class Billing:
     async def _open(self, order: Order, item: Pack | Plan, price_id: str, customer_id: str) -> Order:
         """Have the page made; a repeat after a crash gets the same one, since it is asked for under the order's id."""
         provider = self._provider
-        if order.kind is OrderKind.PLAN:
-            await self._close_others(order)
+        async with self._work() as work:
+            earlier = await self._other_plans(work, order)
+        await self._close(earlier)
         try:
             page = await provider.open_checkout(
                 order.id, item, price_id, customer_id, self._return_url, self._return_url
@@ -162,17 +163,23 @@ class Billing:
             kept = await work.session.get_one(Order, order.id)
             kept.checkout_id, kept.url = page.id, page.url
             kept.reaches(OrderState.OPEN, self._books.now())
+            # of two that are ordered at once neither has seen the other before: the one kept last stays open
+            meanwhile = await self._other_plans(work, order)
+        await self._close([checkout_id for checkout_id in meanwhile if checkout_id not in earlier])
         telemetry.log().info("a checkout is open", order_id=str(order.id), item=item.id)
         return kept
 
-    async def _close_others(self, order: Order) -> None:
-        """Whoever begins to subscribe twice pays once: earlier pages for a plan are closed."""
-        async with self._work() as work:
-            others = await bought.open_plan_orders(work.session, order.user_id)
-        for other in others:
-            # asked for twice at once, the order itself may be open by now
-            if other.checkout_id is not None and other.id != order.id:
-                await self._provider.close_checkout(other.checkout_id)
+    async def _other_plans(self, work: Work, order: Order) -> Sequence[str]:
+        """Whoever begins to subscribe twice pays once: the checkouts that an order of a plan replaces."""
+        if order.kind is not OrderKind.PLAN:
+            return ()
+        # asked for twice at once, the order itself may be open by now
+        others = [other for other in await bought.open_plan_orders(work.session, order.user_id) if other.id != order.id]
+        return [other.checkout_id for other in others if other.checkout_id is not None]
+
+    async def _close(self, checkout_ids: Sequence[str]) -> None:
+        for checkout_id in checkout_ids:
+            await self._provider.close_checkout(checkout_id)
 
     async def _forget(self, customer_id: str) -> None:
         async with self._work() as work:

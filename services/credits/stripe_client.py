@@ -238,7 +238,7 @@ class Stripe:
             return read.event(_plain(event))
         except stripe.SignatureVerificationError:
             raise InvalidSignature("the signature is missing, wrong, or too old") from None
-        except (ValueError, KeyError, TypeError, AttributeError):
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             # signed or not: nothing in it is known
             raise InvalidSignature("the body is not an event") from None
 

@@ -6,7 +6,6 @@ from uuid import uuid4
 import pytest
 from filmstudio.credits.v1 import credits_pb2 as pb
 
-from services.credits import billing_repository
 from services.credits.billing import Billing
 from services.credits.errors import AlreadySubscribed, BillingNotConfigured, CheckoutClosed, NoCustomer
 from services.credits.payments import ObjectMissing
@@ -117,22 +116,28 @@ async def test_who_begins_to_subscribe_twice_finds_the_first_page_closed(till, u
     assert till.provider.closed == [first.checkout_id]
 
 
-async def test_the_same_subscription_asked_for_twice_at_once_keeps_its_page_open(till, user, monkeypatch):
-    look, opened, asked = billing_repository.open_plan_orders, asyncio.Event(), 0
+@pytest.fixture
+def two_pages_are_made_at_once(till, monkeypatch):
+    make, both = till.provider.open_checkout, asyncio.Barrier(2)
 
-    async def the_second_looks_late(*arguments):
-        nonlocal asked
-        asked += 1
-        if asked > 1:
-            await opened.wait()
-        return await look(*arguments)
+    async def beside_the_other(*arguments):
+        await both.wait()
+        return await make(*arguments)
 
-    monkeypatch.setattr(billing_repository, "open_plan_orders", the_second_looks_late)
-    both = [asyncio.create_task(till.order(user, plan="pro", request_id="r1")) for _ in range(2)]
-    await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
-    opened.set()
-    first, second = await asyncio.gather(*both)
+    monkeypatch.setattr(till.provider, "open_checkout", beside_the_other)
+
+
+@pytest.mark.usefixtures("two_pages_are_made_at_once")
+async def test_the_same_subscription_asked_for_twice_at_once_keeps_its_page_open(till, user):
+    first, second = await asyncio.gather(*(till.order(user, plan="pro", request_id="r1") for _ in range(2)))
     assert (first.id, till.provider.closed) == (second.id, [])
+
+
+@pytest.mark.usefixtures("two_pages_are_made_at_once")
+async def test_of_two_plans_ordered_at_once_one_page_stays_open(till, user):
+    orders = await asyncio.gather(till.order(user, plan="pro"), till.order(user, plan="enterprise"))
+    [closed] = till.provider.closed
+    assert closed in {order.checkout_id for order in orders}
 
 
 async def test_the_portal_is_for_who_has_bought(till, user):
