@@ -205,8 +205,10 @@ class Users:
                 return
             if user.follow_account(sequence, plan_id, self._now()):
                 work.save(events.user_updated(user))
-            details = {"plan": plan_id, "previous_plan": previous_plan_id}
-            work.save(self._activity("plan.changed", parse_id(actor_id), user.id, details))
+            # of a subscription more than its plan may change: a payment fails, its end is put off
+            if plan_id != previous_plan_id:
+                details = {"plan": plan_id, "previous_plan": previous_plan_id}
+                work.save(self._activity("plan.changed", parse_id(actor_id), user.id, details))
 
     async def note_grant(self, event_id: UUID, user_id: str, amount: int, reason: str, actor_id: str) -> None:
         """Credits given by an administrator enter the activity log, once."""

@@ -42,6 +42,13 @@ async def test_the_plan_sets_the_tier_and_the_role_in_the_order_of_the_account(s
     assert [name for name, _ in await facts_of(studio, user.id)] == ["UserRegistered", "UserUpdated"]
 
 
+async def test_a_subscription_that_changes_on_the_same_plan_is_no_change_of_plan(studio: Studio) -> None:
+    user = (await studio.person()).user
+    await studio.users.follow_subscription(uuid4(), 1, str(user.id), "pro", "free", "")
+    await studio.users.follow_subscription(uuid4(), 2, str(user.id), "pro", "pro", "")
+    assert (await studio.actions(user.id)).count("plan.changed") == 1
+
+
 async def test_an_event_seen_before_changes_nothing(studio: Studio) -> None:
     user, actor, event_id = (await studio.person()).user, uuid4(), uuid4()
     for _ in range(3):
