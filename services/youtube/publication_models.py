@@ -36,7 +36,6 @@ class State(StrEnum):
 WAITING = (State.QUEUED, State.WAITING_QUOTA)
 BEFORE_VIDEO = (*WAITING, State.UPLOADING)
 LIVE = (*BEFORE_VIDEO, State.PROCESSING)
-WITH_VIDEO = (State.PROCESSING, State.SCHEDULED, State.PUBLISHED)
 
 
 class Source(StrEnum):

@@ -10,28 +10,33 @@ from uuid import UUID
 from sqlalchemy import delete, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.youtube.publication_models import BEFORE_VIDEO, LIVE, WAITING, Caption, Publication, Source, State
+from services.youtube.publication_models import LIVE, WAITING, Caption, Publication, Source, State
 
 # one number for all who hand out publications: two that look at once would see the same turn
 _CLAIM_LOCK = 7_281_005
 _PLAN_LOCK = 7_281_006
 
+# The state is looked at again where the row is written: somebody may just have canceled it.
 # An upload that has begun goes first. Then users take turns: whoever has fewest in hand, whose last upload is longest ago.
+# Both are found once a user, not once a film: one user may have thousands waiting.
 _CLAIM_UPLOAD = text("""
+    WITH waiting AS (
+        SELECT id, user_id, session_url <> '' AS has_begun, created_at, next_at,
+               coalesce(leased_until >= now(), false) AS in_hand
+        FROM youtube.publications WHERE state IN ('queued', 'waiting_quota', 'uploading')
+    ), turns AS (
+        SELECT mine.user_id, mine.in_hand,
+               (SELECT max(begun_at) FROM youtube.publications
+                WHERE user_id = mine.user_id AND begun_at IS NOT NULL) AS last_at
+        FROM (SELECT user_id, count(*) FILTER (WHERE in_hand) AS in_hand FROM waiting GROUP BY user_id) AS mine
+    )
     UPDATE youtube.publications SET fence = fence + 1, leased_until = now() + make_interval(secs => :lease_s)
     WHERE id = (
-        SELECT p.id FROM youtube.publications p
-        WHERE p.state IN ('queued', 'waiting_quota', 'uploading') AND p.next_at <= :now
-              AND (p.leased_until IS NULL OR p.leased_until < now())
-        ORDER BY (p.session_url <> '') DESC,
-            (SELECT count(*) FROM youtube.publications q
-             WHERE q.user_id = p.user_id AND q.state IN ('queued', 'waiting_quota', 'uploading')
-                   AND q.leased_until >= now()),
-            (SELECT max(q.begun_at) FROM youtube.publications q
-             WHERE q.user_id = p.user_id AND q.begun_at IS NOT NULL) NULLS FIRST,
-            p.created_at, p.id
+        SELECT p.id FROM waiting p JOIN turns USING (user_id)
+        WHERE p.next_at <= :now AND NOT p.in_hand
+        ORDER BY p.has_begun DESC, turns.in_hand, turns.last_at NULLS FIRST, p.created_at, p.id
         LIMIT 1
-    )
+    ) AND state IN ('queued', 'waiting_quota', 'uploading')
     RETURNING id, fence
 """)
 # One at a time of a channel: two that look for the same playlist would make it twice.
@@ -48,7 +53,7 @@ _CLAIM_FINISHING = text("""
               )
         ORDER BY p.next_at, p.id
         LIMIT 1
-    )
+    ) AND state IN ('processing', 'scheduled', 'published')
     RETURNING id, fence
 """)
 _RENEW = text("""
@@ -211,8 +216,3 @@ async def locked(session: AsyncSession, keys: Sequence[UUID]) -> Sequence[Public
     query = select(Publication).where(Publication.id.in_(keys)).order_by(Publication.id)
     query = query.execution_options(populate_existing=True)
     return (await session.scalars(query.with_for_update(of=Publication))).all()
-
-
-async def count_before_video(session: AsyncSession) -> int:
-    """How many films wait or are on their way."""
-    return await session.scalar(select(func.count()).where(Publication.state.in_(BEFORE_VIDEO))) or 0

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import BigInteger, Date, DateTime, Text, delete, select
+from sqlalchemy import DateTime, Text, delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
@@ -28,8 +28,8 @@ class Use(Base):
     __tablename__ = "quota_uses"
     bucket: Mapped[Bucket] = mapped_column(text_enum(Bucket), primary_key=True)
     key: Mapped[str] = mapped_column(Text, primary_key=True)
-    day: Mapped[datetime] = mapped_column(Date, primary_key=True)
-    used: Mapped[int] = mapped_column(BigInteger)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    used: Mapped[int]
 
 
 class Closing(Base):

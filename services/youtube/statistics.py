@@ -64,7 +64,7 @@ class Statistics:
                 except (ReconnectNeeded, DependencyAway, Refused) as error:
                     # a channel that can't be asked keeps nobody else from being asked
                     telemetry.log().info("no statistics of a channel", error=type(error).__name__)
-                    await self._keep(batch, {}, heard=False)
+                    await self._keep(rows[begin:], {}, heard=False)
                     break
         return asked
 

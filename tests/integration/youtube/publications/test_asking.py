@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import asyncio
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -12,9 +13,11 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from services.kit.clock import utc_now
 from services.kit.errors import IdempotencyKeyReused, Invalid, NotFound
+from services.youtube import publication_repository as repository
 from services.youtube.errors import JobState, PublicationState, ReconnectNeeded
 from services.youtube.publication_models import Publication, Source, State
 from tests.integration.youtube.publications.conftest import Press
+from tests.support.eventually import eventually_async
 
 
 async def the_only(press: Press) -> Publication:
@@ -234,3 +237,26 @@ async def test_a_disconnected_channels_films_are_canceled(press: Press) -> None:
     await press.house.connections.disconnect(press.user, str(press.channel.id), "")
 
     assert (await press.now(publication)).state is State.CANCELED
+
+
+async def test_a_film_that_is_canceled_while_it_is_being_claimed_is_nobodys(press: Press) -> None:
+    publication = await press.publish()
+    waits = "SELECT 1 FROM pg_locks WHERE locktype = 'transactionid' AND NOT granted"
+
+    async def claimed() -> object:
+        async with press.house.database.work() as work:
+            return await repository.claim(work.session, uploads=True, now=datetime.now(UTC), lease_s=30)
+
+    async with press.house.database.work() as work:
+        row = await repository.publication(work.session, press.user, publication.id, locked=True)
+        assert row is not None
+        row.cancel(datetime.now(UTC))
+        await work.session.flush()
+        claiming = asyncio.create_task(claimed())
+
+        async def waits_or_is_done() -> bool:
+            return claiming.done() or bool(await press.house.sql(waits))
+
+        await eventually_async(waits_or_is_done)
+    assert await claiming is None
+    assert (await press.now(publication)).leased_until is None
