@@ -14,7 +14,7 @@ def test_a_tier_counts_at_once_and_the_role_follows(studio: Studio, admin: Perso
     changed = admin.ok("PATCH", f"/admin/users/{person.id}", {"subscription_tier": "pro"})
     assert (changed["role"], changed["subscription_tier"]) == ("pro_user", "pro")
     # no credits come with it, and the token stays good
-    assert person.credits() == {"available": 3, "held": 0, "plan": "pro"}
+    assert person.credits() == {"available": 3, "held": 0, "plan": "pro", "debt": 0, "subscription": None}
     until(lambda: person.ok("GET", "/me")["role"] == "pro_user", 10, "the role in the profile")
     claims = jwt.decode(person.sign_in().token, options={"verify_signature": False})
     assert (claims["sub"], claims["role"], claims["subscription_tier"]) == (person.id, "pro_user", "pro")
@@ -87,5 +87,5 @@ def test_accounts_jobs_and_activities_are_found(studio: Studio, admin: Person, f
     actions = [line["action"] for line in admin.ok("GET", f"/admin/audit?user_id={filmmaker.id}")["items"]]
     assert any("register" in action for action in actions), actions
     letters = admin.ok("GET", "/admin/dead-letters?service=credits&page_size=5")
-    assert letters.keys() == {"items", "next_page_token"}
+    assert letters.keys() == {"items", "next_page_token", "away"}
     admin.refused(404, "NOT_FOUND", "POST", "/admin/dead-letters/credits/ai-jobs.jobs.v1.dlq:0:999999/replay")

@@ -29,9 +29,10 @@ def test_a_quote_names_the_price_that_is_held(film: Film) -> None:
 
 
 def test_credits_are_held_then_captured_and_the_ledger_agrees(film: Film) -> None:
-    assert film.during == {"available": 2, "held": 1, "plan": "free"}
+    nothing_owed = {"debt": 0, "subscription": None}
+    assert film.during == {"available": 2, "held": 1, "plan": "free", **nothing_owed}
     assert film.job["credits"] == {"quoted": 1, "held": 1, "captured": 1, "released": 0}
-    assert film.after == {"available": 2, "held": 0, "plan": "free"}
+    assert film.after == {"available": 2, "held": 0, "plan": "free", **nothing_owed}
     story = [(line["kind"], line["amount"], line["balance_after"]) for line in reversed(film.transactions)]
     assert story == [("grant", 3, 3), ("hold", -1, 2), ("capture", 0, 2)]
 

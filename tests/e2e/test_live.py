@@ -77,7 +77,7 @@ def test_credits_that_change_are_told_unasked(studio: Studio) -> None:
         while not told or told[-1]["data"]["available"] != 7:
             told.append(json.loads(socket.recv(timeout=10)))
     assert {message["type"] for message in told} == {"credits.changed"}
-    assert told[-1]["data"] == {"available": 7, "held": 0, "plan": "free"}
+    assert told[-1]["data"] == {"available": 7, "held": 0, "plan": "free", "debt": 0, "subscription": None}
     assert "seq" not in told[-1]
 
 
