@@ -17,9 +17,10 @@ from services.kit import paging, telemetry
 from services.kit.clock import Now, utc_now
 from services.kit.db import Work
 from services.kit.errors import DependencyAway, DomainError, Invalid, NotFound
+from services.kit.housekeeping import KEPT_FOR
 from services.kit.ids import new_id, parse_id
 from services.youtube import connection_repository as repository
-from services.youtube import events
+from services.youtube import departed, events
 from services.youtube.connection_models import Channel, Connection, ConnectionState, Consent, Revocation, Tokens
 from services.youtube.errors import NoQuota, NotConfigured, OAuthRefused, OAuthStateInvalid
 from services.youtube.google_oauth import GoogleOAuth, Grant
@@ -102,6 +103,7 @@ class Connections:
         state, nonce, verifier = self._opaque(), self._opaque(), self._opaque()
         state_hash, now = Consent.hash_of(state), self._now()
         async with self._work() as work:
+            await departed.require_present(work, user_id)
             await repository.keep_keys(work.session)
             secret = {"nonce": nonce, "verifier": verifier}
             sealed = google.vault.seal(Consent.owner_of(user_id, state_hash), secret)
@@ -150,9 +152,10 @@ class Connections:
     async def _establish(self, vault: Vault, consent: Consent, grant: Grant, channel: Channel) -> Connection:
         now = self._now()
         async with self._work() as work:
+            # whoever is gone meanwhile has taken their consents with them
+            present = await departed.is_present(work, consent.user_id)
             await repository.keep_keys(work.session)
-            if not await repository.end_consent(work.session, consent.state_hash):
-                # the user has been deleted meanwhile
+            if not present or not await repository.end_consent(work.session, consent.state_hash):
                 raise OAuthStateInvalid
             connection = await repository.connection_of_channel(work.session, consent.user_id, channel.id)
             if connection is None:
@@ -222,6 +225,7 @@ class Connections:
         async with self._work() as work:
             if not await work.first_time(event_id):
                 return
+            await departed.note(work, user_id, self._now())
             for connection in await repository.connections_of(work.session, user_id):
                 if connection.state is not ConnectionState.DISCONNECTED:
                     await self._disconnect(work, connection)
@@ -231,9 +235,10 @@ class Connections:
             await repository.erase_user(work.session, user_id)
 
     async def forget_expired(self) -> None:
-        """Remove consents that nobody came back from."""
+        """Remove consents that nobody came back from, and the memory of users who left long ago."""
         async with self._work() as work:
             await repository.forget_consents(work.session, self._now())
+            await departed.forget(work, self._now() - KEPT_FOR)
 
 
 async def _channel(channels: Channels, token: str) -> Channel:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
@@ -19,7 +19,7 @@ from services.kit.clock import Now, utc_now
 from services.kit.db import Work
 from services.kit.errors import Invalid, NotFound
 from services.kit.ids import new_id, parse_id
-from services.youtube import captions, spec
+from services.youtube import captions, departed, spec
 from services.youtube import publication_events as events
 from services.youtube import publication_repository as repository
 from services.youtube.connection_models import Connection
@@ -81,6 +81,7 @@ class Publications:
         try:
             film, said = await self._asked(user_id, request)
             async with self._work() as work:
+                await departed.require_present(work, user_id)
                 connection = await self._usable(work, user_id, said.connection_id)
                 if other := await repository.live_of_job(work.session, film.job_id, connection.id):
                     raise PublicationState(
@@ -133,7 +134,9 @@ class Publications:
             return
         film = film_of(job)
         async with self._work() as work:
-            if not await work.first_time(event_id) or await repository.of_job_options(work.session, film.job_id):
+            if not await work.first_time(event_id) or not await departed.is_present(work, film.user_id):
+                return
+            if await repository.of_job_options(work.session, film.job_id):
                 return
             await self._follow_options(work, film, _spec_of(job.publish))
 
@@ -146,11 +149,13 @@ class Publications:
             said = spec.checked(_without_time(asked), now)
             said = spec.for_film(said, film.title, film.language, captions.languages(film.files))
         except NotFound:
-            self._failed(work, film, asked, None, "CONNECTION_MISSING", "the channel is no longer connected", True)
+            kept = _harmless(asked, film, now)
+            self._failed(work, film, kept, None, "CONNECTION_MISSING", "the channel is no longer connected", True)
             return
         except Invalid as error:
             field = error.metadata.get("field", "")
-            self._failed(work, film, asked, connection, "INVALID", f"{field}: {error.message}".lstrip(": "), False)
+            message = f"{field}: {error.message}".lstrip(": ")
+            self._failed(work, film, _harmless(asked, film, now), connection, "INVALID", message, False)
             return
         if asked.HasField("publish_time"):
             said.publish_time.CopyFrom(asked.publish_time)
@@ -281,6 +286,15 @@ def _spec_of(options: jobs_pb2.PublishOptions) -> PublicationSpec:
     if options.HasField("contains_synthetic_media"):
         said.contains_synthetic_media = options.contains_synthetic_media
     return said
+
+
+def _harmless(asked: PublicationSpec, film: Film, now: datetime) -> PublicationSpec:
+    """What is kept of a wish that can't be followed: its channel and the film's title.
+
+    The rest may be anything where the film was ordered while youtube was away, a text that no database takes among it.
+    """
+    plain = PublicationSpec(connection_id=str(parse_id(asked.connection_id) or ""))
+    return spec.for_film(spec.checked(plain, now), film.title, film.language, [])
 
 
 def _without_time(asked: PublicationSpec) -> PublicationSpec:

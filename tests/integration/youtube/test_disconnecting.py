@@ -209,9 +209,33 @@ async def test_of_a_deleted_user_nothing_is_kept(house: House) -> None:
 
 
 async def test_a_deletion_that_is_heard_twice_is_done_once(house: House) -> None:
-    event_id = uuid4()
-    await house.connections.erase_user(event_id, house.user)
-    connection = await house.connect()
-    await house.connections.erase_user(event_id, house.user)
+    heard: list[str] = []
 
-    assert (await house.connections.get(house.user, str(connection.id))).active
+    async def hear(work: Work, user_id: str) -> None:
+        heard.append(user_id)
+
+    house.connections.on_erase(hear)
+    event_id = uuid4()
+    for _ in range(2):
+        await house.connections.erase_user(event_id, house.user)
+
+    assert heard == [house.user]
+
+
+async def test_a_user_who_is_gone_connects_nothing_with_the_token_they_still_have(house: House) -> None:
+    await house.connections.erase_user(uuid4(), house.user)
+    with pytest.raises(NotFound):
+        await house.connections.start(house.user)
+
+    assert await house.sql("SELECT 1 FROM consents WHERE user_id = :user", user=house.user) == []
+
+
+async def test_users_who_left_long_ago_are_not_remembered(house: House) -> None:
+    await house.connections.erase_user(uuid4(), house.user)
+    remembered = "SELECT 1 FROM departed WHERE user_id = :user"
+    house.clock.now += timedelta(days=29)
+    await house.connections.forget_expired()
+    assert await house.sql(remembered, user=house.user)
+    house.clock.now += timedelta(days=2)
+    await house.connections.forget_expired()
+    assert await house.sql(remembered, user=house.user) == []

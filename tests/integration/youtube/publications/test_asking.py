@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -13,6 +14,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from services.kit.clock import utc_now
 from services.kit.errors import IdempotencyKeyReused, Invalid, NotFound
+from services.youtube import departed
 from services.youtube import publication_repository as repository
 from services.youtube.errors import JobState, PublicationState, ReconnectNeeded
 from services.youtube.publication_models import Publication, Source, State
@@ -183,6 +185,42 @@ async def test_a_wish_that_youtube_would_refuse_fails_where_its_user_sees_it(pre
     row = await the_only(press)
     assert (row.state, row.error_code) == (State.FAILED, "INVALID")
     assert "captions.0" in row.error_message
+
+
+@pytest.mark.parametrize("said", [{"captions": ["en", "en"]}, {"description": "a\0b"}, {"connection_id": "\0"}])
+async def test_a_wish_that_nobody_has_checked_is_no_reason_for_a_dead_letter(
+    press: Press, said: dict[str, Any]
+) -> None:
+    await press.publications.publish_film(uuid4(), await wishing(press, **said))
+
+    row = await the_only(press)
+    assert (row.state, row.captions) == (State.FAILED, [])
+
+
+async def test_a_film_of_a_user_who_is_gone_leaves_nothing(press: Press) -> None:
+    job, asked = await wishing(press), await press.job()
+    await press.house.connections.erase_user(uuid4(), press.user)
+    await press.publications.publish_film(uuid4(), job)
+    with pytest.raises(NotFound):
+        await press.publish(asked)
+
+    assert await press.house.sql("SELECT id FROM publications WHERE user_id = :user", user=press.user) == []
+
+
+async def test_what_is_heard_of_a_user_in_the_moment_they_go_leaves_nothing(press: Press) -> None:
+    waits = "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+    job = await wishing(press)
+    async with press.house.database.work() as work:
+        await departed.note(work, press.user, datetime.now(UTC))
+        await repository.erase_user(work.session, press.user)
+        heard = asyncio.create_task(press.publications.publish_film(uuid4(), job))
+
+        async def waits_or_is_done() -> bool:
+            return heard.done() or bool(await press.house.sql(waits))
+
+        await eventually_async(waits_or_is_done)
+    await heard
+    assert await press.house.sql("SELECT id FROM publications WHERE user_id = :user", user=press.user) == []
 
 
 async def test_a_time_that_is_over_when_the_film_is_there_means_at_once(press: Press) -> None:
