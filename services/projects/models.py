@@ -248,3 +248,11 @@ class Asset(Base):
         self.state = DELETED
         self.deleted_at = now
         self.version += 1
+
+
+class Departed(Base):
+    """A user who is gone."""
+
+    __tablename__ = "departed"
+    user_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    departed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

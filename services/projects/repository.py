@@ -15,6 +15,7 @@ from services.projects.models import (
     DELETED,
     READY,
     Asset,
+    Departed,
     Project,
     ProjectJob,
     ScriptVersion,
@@ -47,13 +48,32 @@ async def projects_page(session: AsyncSession, user_id: str, after: UUID | None,
     return (await session.scalars(query.order_by(Project.id.desc()).limit(limit))).all()
 
 
-async def count_projects_alone(session: AsyncSession, user_id: str) -> int:
-    """How many projects the user has; nobody else counts them for this user until this transaction ends."""
+async def lock_user(session: AsyncSession, user_id: str) -> None:
+    """Nobody else counts, makes or erases this user's projects until this transaction ends."""
     await session.execute(
         text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": f"projects/{user_id}"}
     )
+
+
+async def count_projects(session: AsyncSession, user_id: str) -> int:
+    """How many projects the user has."""
     query = select(func.count()).where(Project.user_id == user_id, Project.deleted_at.is_(None))
     return await session.scalar(query) or 0
+
+
+async def depart(session: AsyncSession, user_id: str, now: datetime) -> None:
+    """Remember that the user is gone."""
+    await session.execute(insert(Departed).values(user_id=user_id, departed_at=now).on_conflict_do_nothing())
+
+
+async def has_departed(session: AsyncSession, user_id: str) -> bool:
+    """Whether the user is gone, as far as we have heard."""
+    return await session.get(Departed, user_id) is not None
+
+
+async def forget_departed(session: AsyncSession, before: datetime) -> None:
+    """Those who left before then are remembered no longer."""
+    await session.execute(delete(Departed).where(Departed.departed_at < before))
 
 
 async def projects_locked(session: AsyncSession, user_id: str) -> Sequence[Project]:

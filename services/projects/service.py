@@ -129,6 +129,8 @@ class ProjectsService:
             if not await work.first_time(event_id):
                 return
             now = self._now()
+            await repository.lock_user(work.session, user_id)
+            await repository.depart(work.session, user_id, now)
             for project in await repository.projects_locked(work.session, user_id):
                 was_there = project.deleted_at is None
                 project.erase(self._restorable, now)
@@ -136,7 +138,11 @@ class ProjectsService:
                     work.save(events.project_deleted(project))
 
     async def _require_room(self, work: Work, user_id: str, allowed: int) -> None:
-        if allowed and await repository.count_projects_alone(work.session, user_id) >= allowed:
+        await repository.lock_user(work.session, user_id)
+        # a token may outlive its account for some minutes
+        if await repository.has_departed(work.session, user_id):
+            raise NotFound("this account is gone")
+        if allowed and await repository.count_projects(work.session, user_id) >= allowed:
             raise PlanLimit(
                 f"your plan allows {allowed} projects; delete one or choose a larger plan",
                 limit="max_projects",

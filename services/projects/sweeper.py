@@ -14,6 +14,8 @@ from services.projects.assets import AssetsService
 # rows looked at in one turn; what is left waits for the next
 BATCH = 200
 UPLOAD_AWAITED = timedelta(days=1)
+# much longer than any token lives
+DEPARTED_REMEMBERED = timedelta(days=1)
 
 
 class Sweeper:
@@ -31,6 +33,8 @@ class Sweeper:
     async def sweep(self) -> None:
         """One turn."""
         await self._purge_projects()
+        async with self._db.work() as work:
+            await repository.forget_departed(work.session, self._now() - DEPARTED_REMEMBERED)
         await self._forget_uploads()
         await self._forget_deleted_assets()
 

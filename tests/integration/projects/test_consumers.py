@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from filmstudio.ai_jobs.v1 import events_pb2, jobs_pb2
 from filmstudio.projects.v1 import projects_pb2 as pb
 from filmstudio.users.v1.events_pb2 import UserDeleted
 from google.protobuf.message import Message
+from sqlalchemy import text
 
 from services.kit.consumer import Consumer
 from services.kit.errors import NotFound
@@ -75,3 +78,13 @@ async def test_the_projects_of_a_deleted_user_are_gone_for_good(studio: Studio) 
     assert [[name for name, _ in await studio.facts(project.id)][-1] for project in (kept, deleted)] == [
         "ProjectDeleted"
     ] * 2
+
+
+async def test_a_token_that_outlives_its_account_makes_no_project(studio: Studio) -> None:
+    await Stream(studio).tell(UserDeleted(user_id=studio.user), studio.user)
+    with pytest.raises(NotFound):
+        await studio.project()
+    studio.clock.now += timedelta(days=2)
+    await studio.sweeper.sweep()
+    async with studio.database.work() as work:
+        assert await work.session.scalar(text("SELECT count(*) FROM projects.departed")) == 0
