@@ -92,10 +92,6 @@ class Store:
         row = self._db.execute("SELECT value FROM numbers WHERE name = ?", (name,)).fetchone()
         return int(row[0]) if row else 0
 
-    def reset_number(self, name: str) -> None:
-        """Begin a row of numbers again."""
-        self._db.execute("DELETE FROM numbers WHERE name = ?", (name,))
-
     @contextmanager
     def together(self) -> Iterator[None]:
         """All or nothing, and much faster for many. Don't await inside: others' calls would fall into it."""

@@ -49,12 +49,6 @@ def test_a_number_is_given_once(store):
     assert [store.next_number("n"), store.next_number("n", 5), store.number("n"), store.number("other")] == [1, 6, 6, 0]
 
 
-def test_a_row_of_numbers_begins_again(store):
-    store.next_number("n")
-    store.reset_number("n")
-    assert store.next_number("n") == 1
-
-
 def put_two(store, then):
     with store.together():
         store.put("s", "k", "a", {})
