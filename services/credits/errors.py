@@ -64,5 +64,12 @@ class CheckoutClosed(DomainError):
     reason = "CHECKOUT_CLOSED"
 
 
+class PaymentProviderRefused(DomainError):
+    """The payment provider says no to a request of ours: nobody's own fault, and an operator's to look at. Metadata: `cause`, its code."""
+
+    code = grpc.StatusCode.FAILED_PRECONDITION
+    reason = "PAYMENT_PROVIDER_REFUSED"
+
+
 class LedgerBroken(Exception):
     """The books contradict each other: nobody's request is at fault, `make audit` says what is."""

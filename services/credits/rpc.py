@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Iterator, Mapping, Set
+from contextlib import contextmanager
 from datetime import UTC
 from typing import Any
 from uuid import UUID
@@ -12,8 +13,11 @@ from filmstudio.credits.v1 import credits_pb2_grpc
 
 from services.credits import events
 from services.credits.billing import Billing
+from services.credits.errors import PaymentProviderRefused
 from services.credits.inbox import Inbox
+from services.credits.payments import PaymentRefused
 from services.credits.service import Credits
+from services.kit import telemetry
 from services.kit.errors import Invalid, NotFound
 from services.kit.ids import parse_id
 from services.kit.rpc import caller
@@ -41,6 +45,17 @@ def _user_id(text: str) -> UUID:
     if user_id is None:
         raise Invalid("user_id is not a UUID", field="user_id")
     return user_id
+
+
+@contextmanager
+def _asking_the_provider() -> Iterator[None]:
+    """What the payment provider refuses is refused by name: its own text stays with it."""
+    try:
+        yield
+    except PaymentRefused as refused:
+        telemetry.log().error("the payment provider refused a request", cause=refused.code)
+        message = "the payment provider refused; try again later, and tell us if it stays so"
+        raise PaymentProviderRefused(message, cause=refused.code) from None
 
 
 class CreditsServicer(credits_pb2_grpc.CreditsServiceServicer):
@@ -122,16 +137,19 @@ class CreditsServicer(credits_pb2_grpc.CreditsServiceServicer):
         return pb.SetPlanResponse(account=events.account_proto(account))
 
     async def CreateCheckout(self, request: pb.CreateCheckoutRequest, context: Any) -> pb.CreateCheckoutResponse:
-        order = await self._billing.checkout(_user_id(caller().user()), request)
+        with _asking_the_provider():
+            order = await self._billing.checkout(_user_id(caller().user()), request)
         return pb.CreateCheckoutResponse(url=order.url or "", order_id=str(order.id))
 
     async def CreatePortal(self, request: pb.CreatePortalRequest, context: Any) -> pb.CreatePortalResponse:
-        return pb.CreatePortalResponse(url=await self._billing.portal(_user_id(caller().user())))
+        with _asking_the_provider():
+            return pb.CreatePortalResponse(url=await self._billing.portal(_user_id(caller().user())))
 
     async def ListInvoices(self, request: pb.ListInvoicesRequest, context: Any) -> pb.ListInvoicesResponse:
-        invoices, next_page_token = await self._billing.invoices(
-            _user_id(caller().user()), request.page_size, request.page_token
-        )
+        with _asking_the_provider():
+            invoices, next_page_token = await self._billing.invoices(
+                _user_id(caller().user()), request.page_size, request.page_token
+            )
         return pb.ListInvoicesResponse(
             invoices=[events.invoice_proto(invoice) for invoice in invoices], next_page_token=next_page_token
         )

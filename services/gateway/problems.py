@@ -59,6 +59,7 @@ PROBLEMS: dict[str, tuple[int, str]] = {
     "TOKEN_INVALID": (422, "This link has been used, has expired or is unknown"),
     "URL_FORBIDDEN": (422, "This address can't be called"),
     "RATE_LIMITED": (429, "Too many requests"),
+    "PAYMENT_PROVIDER_REFUSED": (502, "The payment provider refused"),
     "INTERNAL": (500, "Something went wrong on our side"),
     "DEPENDENCY_AWAY": (503, "A part of the studio is away"),
     "BILLING_NOT_CONFIGURED": (503, "This studio takes no payments"),

@@ -12,6 +12,7 @@ from filmstudio.credits.v1 import credits_pb2 as pb
 from filmstudio.credits.v1 import credits_pb2_grpc
 
 from services.credits import rpc
+from services.credits.payments import PaymentRefused
 from services.kit.errors import RemoteError
 from services.kit.identity import Callers, acting_for
 from services.kit.rpc import Client, Server
@@ -195,3 +196,11 @@ async def test_a_forged_webhook_and_a_portal_without_a_purchase_are_refused_with
     with acting_for(str(user)):
         async with refused(grpc.StatusCode.FAILED_PRECONDITION, "NO_CUSTOMER"):
             await door["gateway"].CreatePortal(pb.CreatePortalRequest())
+
+
+async def test_what_the_payment_provider_refuses_is_refused_by_name(door, till, user):
+    till.provider.down = PaymentRefused("parameter_unknown")
+    with acting_for(str(user)):
+        async with refused(grpc.StatusCode.FAILED_PRECONDITION, "PAYMENT_PROVIDER_REFUSED") as error:
+            await door["gateway"].CreateCheckout(pb.CreateCheckoutRequest(pack_id="pack_30"))
+    assert error.value.metadata["cause"] == "parameter_unknown"
