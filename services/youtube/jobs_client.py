@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -110,8 +111,9 @@ class AiJobs:
         return film_of(answer.job)
 
 
-# of one read of storage without a byte
+# of one read of storage without a byte, and of a whole read, however slowly its bytes come
 STORAGE_SILENCE_S = 30.0
+STORAGE_READ_S = 300.0
 # what storage answers to an address whose time is over, or that names nothing
 _ASK_AGAIN = (400, 401, 403, 404, 410)
 
@@ -119,8 +121,11 @@ _ASK_AGAIN = (400, 401, 403, 404, 410)
 class Reader:
     """A job's files, read by ranges through signed addresses, which are renewed when their time is over."""
 
-    def __init__(self, http: httpx.AsyncClient, jobs: Jobs, user_id: str, job_id: str) -> None:
+    def __init__(
+        self, http: httpx.AsyncClient, jobs: Jobs, user_id: str, job_id: str, read_s: float = STORAGE_READ_S
+    ) -> None:
         self._http = http
+        self._read_s = read_s
         self._jobs = jobs
         self._user_id = user_id
         self._job_id = job_id
@@ -157,11 +162,14 @@ class Reader:
     async def _get(self, url: str, offset: int, length: int) -> httpx.Response:
         headers = {"Range": f"bytes={offset}-{offset + length - 1}"}
         try:
-            async with self._http.stream("GET", url, headers=headers, timeout=STORAGE_SILENCE_S) as answer:
+            async with (
+                asyncio.timeout(self._read_s),
+                self._http.stream("GET", url, headers=headers, timeout=STORAGE_SILENCE_S) as answer,
+            ):
                 # a server that doesn't know ranges would send a whole film into memory
                 if answer.status_code == 200 and int(answer.headers.get("content-length", 0)) > length:
                     raise DependencyAway("s3", "knows no ranges")
                 await answer.aread()
                 return answer
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, TimeoutError) as error:
             raise DependencyAway("s3", type(error).__name__) from None

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import httpx
 import pytest
 from filmstudio.youtube.v1.youtube_pb2 import PublicationSpec
 
+from services.kit.errors import DependencyAway
 from services.youtube import captions, youtube_errors
-from services.youtube.jobs_client import FilmFile
+from services.youtube.jobs_client import Film, FilmFile, Reader
 from services.youtube.prefix import Prefix
 from services.youtube.publication_models import Publication, Source
 from services.youtube.spec import checked
@@ -150,3 +154,20 @@ def test_a_film_that_is_there_too_late_is_public_at_once() -> None:
     body = video_body(publication(publish_time=NOW + timedelta(days=1)), NOW + timedelta(days=2))
     assert body["status"]["privacyStatus"] == "public"
     assert "publishAt" not in body["status"]
+
+
+async def test_a_storage_that_gives_a_byte_now_and_then_is_away() -> None:
+    class Jobs:
+        async def film(self, user_id: str, job_id: str) -> Film:
+            return a_film()
+
+    async def drip() -> AsyncIterator[bytes]:
+        while True:
+            yield b"."
+            await asyncio.sleep(0.02)
+
+    transport = httpx.MockTransport(lambda _: httpx.Response(206, content=drip()))
+    async with httpx.AsyncClient(transport=transport, base_url="http://s3") as http:
+        reader = Reader(http, Jobs(), "ada", "j", read_s=0.2)
+        with pytest.raises(DependencyAway, match="TimeoutError"):
+            await reader.read(lambda film: film.film, 0, 1000)
