@@ -111,7 +111,7 @@ def main() -> None:
     # here and not above: the service needs the keyring alone
     from services.notifications.rotation import rotate
 
-    print(f"{asyncio.run(rotate(url, Keyring.read(arguments.dir)))} endpoints' secrets are under the newest key")  # noqa: T201
+    print(f"{asyncio.run(rotate(url, Keyring.read(arguments.dir).renew))} endpoints' secrets are under the newest key")  # noqa: T201
 
 
 if __name__ == "__main__":

@@ -186,7 +186,7 @@ async def test_secrets_are_brought_under_the_newest_key(house: House, user: UUID
     await house.endpoints.rotate(user, endpoint)
     newest, before = Fernet(Fernet.generate_key()), house.keyring._fernet
     house.keyring._fernet = MultiFernet([newest, *before._fernets])
-    assert await rotate(notifications_url, house.keyring) == 1
+    assert await rotate(notifications_url, house.keyring.renew) == 1
     house.keyring._fernet = MultiFernet([newest])
     row = await house.endpoints.get(user, endpoint)
     assert all(house.keyring.open(row.id, sealed) for sealed in row.secrets(house.clock()))
