@@ -3,25 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
-from tests.e2e.conftest import Film
+from tests.e2e.conftest import Film, live
 from tests.support.studio import Json, Person, Studio
 
 FINAL = {"job.succeeded", "job.failed", "job.canceled", "job.expired"}
-
-
-@contextmanager
-def live(person: Person) -> Iterator[ClientConnection]:
-    """A WebSocket opened by a ticket."""
-    ticket = person.ok("POST", "/live/tickets")
-    with connect(ticket["url"], open_timeout=10, close_timeout=5) as socket:
-        yield socket
 
 
 def subscribe(socket: ClientConnection, **to: str | int) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 
 import httpx
 
+from deploy.local import envfile
 from deploy.local.program import BACKING
 from deploy.local.stack import Stack
 
@@ -280,9 +281,16 @@ class Studio:
 
 
 @contextmanager
-def running(root: Path, workers: int = 1, patience_s: float = 0.0) -> Iterator[Studio]:
-    """A studio under this root. In the end its own processes are stopped; the backing services stay for other tests."""
+def running(
+    root: Path, workers: int = 1, patience_s: float = 0.0, settings: Mapping[str, str] | None = None
+) -> Iterator[Studio]:
+    """A studio under this root. In the end its own processes are stopped; the backing services stay for other tests.
+
+    `settings` are variables that its processes are told besides what a stack tells them.
+    """
     stack = Stack(root)
+    root.mkdir(parents=True, exist_ok=True)
+    envfile.write(stack.layout.settings, settings or {})
     running_before = {name for name, process in stack.daemon.processes().items() if process["statename"] == "RUNNING"}
     studio = Studio(stack, stack.up(workers=workers), patience_s)
     try:
