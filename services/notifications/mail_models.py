@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import LargeBinary
+from sqlalchemy import BigInteger, LargeBinary
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -78,7 +78,7 @@ class Mail(Base):
     next_attempt_at: Mapped[datetime | None]
     lease_until: Mapped[datetime | None]
     # by which claim: what an overtaken one reports is not taken
-    fence: Mapped[int]
+    fence: Mapped[int] = mapped_column(BigInteger)
     ended_at: Mapped[datetime | None]
 
     @classmethod

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ARRAY, DateTime, LargeBinary, Text
+from sqlalchemy import ARRAY, BigInteger, DateTime, LargeBinary, Text
 from sqlalchemy import Enum as SqlEnum
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -102,7 +102,7 @@ class Endpoint(Base):
     # a turn is under way until then
     lease_until: Mapped[datetime | None]
     # by which turn: what an overtaken one reports is not taken
-    fence: Mapped[int]
+    fence: Mapped[int] = mapped_column(BigInteger)
     # it failed or was slow the last time: it is served apart from those that aren't
     slow: Mapped[bool]
     # attempts that failed one after the other

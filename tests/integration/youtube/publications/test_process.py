@@ -64,7 +64,8 @@ async def test_a_film_that_is_told_of_is_published_seen_and_canceled(running: Ru
 async def test_each_refusal_of_a_publication_has_its_code_and_reason(running: Running) -> None:
     user = str(uuid4())
     connection = await running.connect(user)
-    good, bad = pb.PublicationSpec(connection_id=connection.id), pb.PublicationSpec(title="<")
+    good = pb.PublicationSpec(connection_id=connection.id)
+    bad = pb.PublicationSpec(connection_id=connection.id, title="<")
     with acting_for(user):
         await running.gateway.CheckPublication(pb.CheckPublicationRequest(spec=good))
         with pytest.raises(RemoteError) as invalid:
