@@ -131,12 +131,13 @@ def compose(letter: Letter, mail_id: UUID, sender: str, to: Addressee, now: date
     message["Message-ID"] = f"<{mail_id}@{own_address.rpartition('@')[2]}>"
     # nobody's holiday notice answers it (RFC 3834)
     message["Auto-Submitted"] = "auto-generated"
-    message["Content-Language"] = letter.language
     if letter.unsubscribe_url:
         message["List-Unsubscribe"] = f"<{letter.unsubscribe_url}>"
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(letter.text, cte="quoted-printable")
     message.add_alternative(letter.html, subtype="html", cte="quoted-printable")
+    # of the whole letter: set before the parts it would go to the first of them
+    message["Content-Language"] = letter.language
     return message
 
 

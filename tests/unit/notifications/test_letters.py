@@ -130,6 +130,12 @@ def test_a_mail_names_its_sender_reader_time_and_itself() -> None:
     assert message.get_content_type() == "multipart/alternative"
 
 
+def test_a_mail_says_which_language_it_is_in() -> None:
+    letter = write(MailKind.FILM_READY, "hi")
+    message = compose(letter, MAIL_ID, SENDER, Addressee("asha@example.com", "Asha", "hi"), NOW)
+    assert message["Content-Language"] == "hi"
+
+
 @pytest.mark.parametrize("break_", ["\r\n", "\n", "\r", "\x00", "\u2028", "\x0b", "\x85"])
 def test_no_header_can_be_added_by_a_name_or_a_title(break_: str) -> None:
     evil = f"x{break_}Bcc: all@example.com"
