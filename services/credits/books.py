@@ -102,7 +102,7 @@ class Books:
             created_at=now,
         )
         transaction = account.grant(grant, now, kind=income.kind, source=income.source, payment_id=income.payment_id)
-        work.save(grant, transaction, events.credits_granted(account, transaction, income.actor_id))
+        work.save(grant, transaction, events.credits_granted(account, transaction, grant))
         if paid := account.settle_debt([grant], self.new_id(), now):
             work.save(paid, events.credits_revoked(account, paid, "debt"))
         self.changed(work, account)

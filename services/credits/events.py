@@ -12,7 +12,7 @@ from google.protobuf.message import Message
 
 from services.credits.billing_models import Subscription, SubscriptionState
 from services.credits.ledger import Transaction, TransactionKind
-from services.credits.models import Account, Hold, HoldState
+from services.credits.models import Account, Grant, Hold, HoldState
 from services.credits.payments import InvoiceSummary
 from services.credits.plans import Pack, Plan
 from services.kit.facts import Fact
@@ -157,12 +157,15 @@ def _fact(account: Account, message: Message) -> Fact:
     return Fact(TOPIC, "account", str(account.user_id), message)
 
 
-def credits_granted(account: Account, transaction: Transaction, actor_id: str) -> Fact:
+def credits_granted(account: Account, transaction: Transaction, grant: Grant) -> Fact:
     """Credits came in; `actor_id` is the administrator who gave them, empty for the system."""
     return _fact(
         account,
         facts.CreditsGranted(
-            account=account_proto(account), transaction=transaction_proto(transaction), actor_id=actor_id
+            account=account_proto(account),
+            transaction=transaction_proto(transaction),
+            actor_id=grant.actor_id,
+            business_key=grant.business_key,
         ),
     )
 

@@ -9,6 +9,8 @@ from services.kit.facts import Event
 from services.users.service import Users
 
 CREDITS_TOPIC = "credits.accounts.v1"
+# the business keys of grants that people made without being administrators here: support, in Salesforce
+BY_SUPPORT = "salesforce:"
 
 
 def subscribe(consumer: Consumer, users: Users) -> None:
@@ -29,7 +31,7 @@ def subscribe(consumer: Consumer, users: Users) -> None:
     @consumer.on(CreditsGranted, topic=CREDITS_TOPIC)
     async def note_grant(event: Event[CreditsGranted]) -> None:
         grant = event.message
-        if grant.actor_id:
+        if grant.actor_id or grant.business_key.startswith(BY_SUPPORT):
             await users.note_grant(
                 event.id,
                 grant.account.user_id,

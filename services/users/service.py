@@ -211,7 +211,7 @@ class Users:
                 work.save(self._activity("plan.changed", parse_id(actor_id), user.id, details))
 
     async def note_grant(self, event_id: UUID, user_id: str, amount: int, reason: str, actor_id: str) -> None:
-        """Credits given by an administrator enter the activity log, once."""
+        """Credits that somebody gave enter the activity log, once. `actor_id`: the administrator; empty for support, whom the reason names."""
         async with self._db.work() as work:
             if await work.first_time(event_id):
                 details = {"amount": str(amount), "reason": reason}

@@ -80,7 +80,7 @@ async def test_a_business_key_grants_once(ledger, user):
     again, same = await ledger.credits.grant(user, 40, f"admin:{user}", "thanks", actor_id="an-admin")
     assert (first.available, again.available, same.id) == (43, 43, transaction.id)
     told = facts.CreditsGranted.FromString((await ledger.facts(user))[-1][1])
-    assert (told.actor_id, told.transaction.reason) == ("an-admin", "thanks")
+    assert (told.actor_id, told.transaction.reason, told.business_key) == ("an-admin", "thanks", f"admin:{user}")
 
 
 async def test_a_business_key_granted_at_once_from_many_sides_grants_once(ledger, user):

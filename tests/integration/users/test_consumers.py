@@ -40,3 +40,14 @@ async def test_only_a_grant_by_a_person_enters_the_log(studio: Studio) -> None:
     await hear(studio, granted, 2)
     activity = (await studio.users.activities(str(user.id), 1, ""))[0][0]
     assert (activity.action, activity.details) == ("credits.granted", {"amount": "30", "reason": "welcome"})
+
+
+async def test_a_grant_that_support_made_in_salesforce_enters_the_log_without_an_actor(studio: Studio) -> None:
+    user = (await studio.person()).user
+    account = credits_pb2.Account(user_id=str(user.id), plan_id="free")
+    transaction = credits_pb2.Transaction(amount=5, reason="Salesforce a02X by 005Y: patience")
+    granted = events_pb2.CreditsGranted(account=account, transaction=transaction, business_key="salesforce:a02X")
+    await hear(studio, granted, 1)
+    activity = (await studio.users.activities(str(user.id), 1, ""))[0][0]
+    assert (activity.action, activity.actor_id, activity.subject_id) == ("credits.granted", None, user.id)
+    assert activity.details == {"amount": "5", "reason": "Salesforce a02X by 005Y: patience"}

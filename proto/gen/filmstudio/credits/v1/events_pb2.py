@@ -26,7 +26,7 @@ from filmstudio.credits.v1 import credits_pb2 as filmstudio_dot_credits_dot_v1_d
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"filmstudio/credits/v1/events.proto\x12\x15\x66ilmstudio.credits.v1\x1a#filmstudio/credits/v1/credits.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x8c\x01\n\x0e\x43reditsGranted\x12/\n\x07\x61\x63\x63ount\x18\x01 \x01(\x0b\x32\x1e.filmstudio.credits.v1.Account\x12\x37\n\x0btransaction\x18\x02 \x01(\x0b\x32\".filmstudio.credits.v1.Transaction\x12\x10\n\x08\x61\x63tor_id\x18\x03 \x01(\t\"\xa2\x01\n\x0b\x43reditsHeld\x12/\n\x07\x61\x63\x63ount\x18\x01 \x01(\x0b\x32\x1e.filmstudio.credits.v1.Account\x12\x37\n\x0btransaction\x18\x02 \x01(\x0b\x32\".filmstudio.credits.v1.Transaction\x12)\n\x04hold\x18\x03 \x01(\x0b\x32\x1b.filmstudio.credits.v1.Hold\"\xa1\x01\n\tHoldEnded\x12/\n\x07\x61\x63\x63ount\x18\x01 \x01(\x0b\x32\x1e.filmstudio.credits.v1.Account\x12)\n\x04hold\x18\x02 \x01(\x0b\x32\x1b.filmstudio.credits.v1.Hold\x12\x38\n\x0ctransactions\x18\x03 \x03(\x0b\x32\".filmstudio.credits.v1.Transaction\"r\n\x13SubscriptionChanged\x12/\n\x07\x61\x63\x63ount\x18\x01 \x01(\x0b\x32\x1e.filmstudio.credits.v1.Account\x12\x18\n\x10previous_plan_id\x18\x02 \x01(\t\x12\x10\n\x08\x61\x63tor_id\x18\x03 \x01(\t\"z\n\x0e\x43reditsExpired\x12/\n\x07\x61\x63\x63ount\x18\x01 \x01(\x0b\x32\x1e.filmstudio.credits.v1.Account\x12\x37\n\x0btransaction\x18\x02 \x01(\x0b\x32\".filmstudio.credits.v1.Transaction\"\x89\x01\n\x0e\x43reditsRevoked\x12/\n\x07\x61\x63\x63ount\x18\x01 \x01(\x0b\x32\x1e.filmstudio.credits.v1.Account\x12\x37\n\x0btransaction\x18\x02 \x01(\x0b\x32\".filmstudio.credits.v1.Transaction\x12\r\n\x05\x63\x61use\x18\x03 \x01(\t\"\xb0\x01\n\rPaymentFailed\x12/\n\x07\x61\x63\x63ount\x18\x01 \x01(\x0b\x32\x1e.filmstudio.credits.v1.Account\x12\x12\n\ninvoice_id\x18\x02 \x01(\t\x12\x14\n\x0c\x61mount_cents\x18\x03 \x01(\x03\x12\x10\n\x08\x63urrency\x18\x04 \x01(\t\x12\x32\n\x0egrace_end_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestampb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"filmstudio/credits/v1/events.proto\x12\x15\x66ilmstudio.credits.v1\x1a#filmstudio/credits/v1/credits.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xa2\x01\n\x0e\x43reditsGranted\x12/\n\x07\x61\x63\x63ount\x18\x01 \x01(\x0b\x32\x1e.filmstudio.credits.v1.Account\x12\x37\n\x0btransaction\x18\x02 \x01(\x0b\x32\".filmstudio.credits.v1.Transaction\x12\x10\n\x08\x61\x63tor_id\x18\x03 \x01(\t\x12\x14\n\x0c\x62usiness_key\x18\x04 \x01(\t\"\xa2\x01\n\x0b\x43reditsHeld\x12/\n\x07\x61\x63\x63ount\x18\x01 \x01(\x0b\x32\x1e.filmstudio.credits.v1.Account\x12\x37\n\x0btransaction\x18\x02 \x01(\x0b\x32\".filmstudio.credits.v1.Transaction\x12)\n\x04hold\x18\x03 \x01(\x0b\x32\x1b.filmstudio.credits.v1.Hold\"\xa1\x01\n\tHoldEnded\x12/\n\x07\x61\x63\x63ount\x18\x01 \x01(\x0b\x32\x1e.filmstudio.credits.v1.Account\x12)\n\x04hold\x18\x02 \x01(\x0b\x32\x1b.filmstudio.credits.v1.Hold\x12\x38\n\x0ctransactions\x18\x03 \x03(\x0b\x32\".filmstudio.credits.v1.Transaction\"r\n\x13SubscriptionChanged\x12/\n\x07\x61\x63\x63ount\x18\x01 \x01(\x0b\x32\x1e.filmstudio.credits.v1.Account\x12\x18\n\x10previous_plan_id\x18\x02 \x01(\t\x12\x10\n\x08\x61\x63tor_id\x18\x03 \x01(\t\"z\n\x0e\x43reditsExpired\x12/\n\x07\x61\x63\x63ount\x18\x01 \x01(\x0b\x32\x1e.filmstudio.credits.v1.Account\x12\x37\n\x0btransaction\x18\x02 \x01(\x0b\x32\".filmstudio.credits.v1.Transaction\"\x89\x01\n\x0e\x43reditsRevoked\x12/\n\x07\x61\x63\x63ount\x18\x01 \x01(\x0b\x32\x1e.filmstudio.credits.v1.Account\x12\x37\n\x0btransaction\x18\x02 \x01(\x0b\x32\".filmstudio.credits.v1.Transaction\x12\r\n\x05\x63\x61use\x18\x03 \x01(\t\"\xb0\x01\n\rPaymentFailed\x12/\n\x07\x61\x63\x63ount\x18\x01 \x01(\x0b\x32\x1e.filmstudio.credits.v1.Account\x12\x12\n\ninvoice_id\x18\x02 \x01(\t\x12\x14\n\x0c\x61mount_cents\x18\x03 \x01(\x03\x12\x10\n\x08\x63urrency\x18\x04 \x01(\t\x12\x32\n\x0egrace_end_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestampb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -34,17 +34,17 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'filmstudio.credits.v1.event
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_CREDITSGRANTED']._serialized_start=132
-  _globals['_CREDITSGRANTED']._serialized_end=272
-  _globals['_CREDITSHELD']._serialized_start=275
-  _globals['_CREDITSHELD']._serialized_end=437
-  _globals['_HOLDENDED']._serialized_start=440
-  _globals['_HOLDENDED']._serialized_end=601
-  _globals['_SUBSCRIPTIONCHANGED']._serialized_start=603
-  _globals['_SUBSCRIPTIONCHANGED']._serialized_end=717
-  _globals['_CREDITSEXPIRED']._serialized_start=719
-  _globals['_CREDITSEXPIRED']._serialized_end=841
-  _globals['_CREDITSREVOKED']._serialized_start=844
-  _globals['_CREDITSREVOKED']._serialized_end=981
-  _globals['_PAYMENTFAILED']._serialized_start=984
-  _globals['_PAYMENTFAILED']._serialized_end=1160
+  _globals['_CREDITSGRANTED']._serialized_end=294
+  _globals['_CREDITSHELD']._serialized_start=297
+  _globals['_CREDITSHELD']._serialized_end=459
+  _globals['_HOLDENDED']._serialized_start=462
+  _globals['_HOLDENDED']._serialized_end=623
+  _globals['_SUBSCRIPTIONCHANGED']._serialized_start=625
+  _globals['_SUBSCRIPTIONCHANGED']._serialized_end=739
+  _globals['_CREDITSEXPIRED']._serialized_start=741
+  _globals['_CREDITSEXPIRED']._serialized_end=863
+  _globals['_CREDITSREVOKED']._serialized_start=866
+  _globals['_CREDITSREVOKED']._serialized_end=1003
+  _globals['_PAYMENTFAILED']._serialized_start=1006
+  _globals['_PAYMENTFAILED']._serialized_end=1182
 # @@protoc_insertion_point(module_scope)

@@ -27,8 +27,11 @@ class CreditsGranted(_message.Message):
     ACCOUNT_FIELD_NUMBER: _builtins.int
     TRANSACTION_FIELD_NUMBER: _builtins.int
     ACTOR_ID_FIELD_NUMBER: _builtins.int
+    BUSINESS_KEY_FIELD_NUMBER: _builtins.int
     actor_id: _builtins.str
     """Who granted them; empty: the system."""
+    business_key: _builtins.str
+    """What is granted once, and by that why: "signup:{user}", "admin:{request}", "salesforce:{record_id}", …"""
     @_builtins.property
     def account(self) -> _credits_pb2.Account: ...
     @_builtins.property
@@ -39,10 +42,11 @@ class CreditsGranted(_message.Message):
         account: _credits_pb2.Account | None = ...,
         transaction: _credits_pb2.Transaction | None = ...,
         actor_id: _builtins.str = ...,
+        business_key: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["account", b"account", "transaction", b"transaction"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["account", b"account", "actor_id", b"actor_id", "transaction", b"transaction"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["account", b"account", "actor_id", b"actor_id", "business_key", b"business_key", "transaction", b"transaction"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
