@@ -7,7 +7,8 @@ import time
 
 import psutil
 
-from tests.e2e.test_live import heard, live, subscribe
+from tests.e2e.conftest import live
+from tests.e2e.test_live import heard, subscribe
 from tests.support.studio import SCRIPT, Person, Studio, until
 
 

@@ -38,6 +38,8 @@ HASTE = {
     "YOUTUBE_LOOK_FOR_WORK_S": "0.5",
     "YOUTUBE_PLAN_EVERY_S": "1",
     "YOUTUBE_REVOKE_EVERY_S": "1",
+    "SWEEP_INTERVAL_S": "1",
+    "PURGE_INTERVAL_S": "1",
     "WEBHOOKS_RETRY_DELAYS_S": "[0.5, 1, 1, 1, 1, 1, 1, 1, 1]",
     "WEBHOOKS_HOLD_MAX_S": "1",
     "MAIL_RETRY_DELAYS_S": "[0.5, 1]",
