@@ -78,9 +78,11 @@ def lasting(studio: Studio, outside: Outside) -> Listener:
 
 def test_a_films_maker_has_a_program_that_hears_of_it_signed(premiere: Premiere, outside: Outside) -> None:
     job_id = premiere.job["id"]
+    subjects = {job_id, premiere.publication["id"]}
 
     def arrived() -> dict[str, Received] | None:
-        came = {one.event["type"]: one for one in outside.deliveries(premiere.path) if job_id in one.body.decode()}
+        events = [(one, one.event) for one in outside.deliveries(premiere.path)]
+        came = {event["type"]: one for one, event in events if event["data"].get("id") in subjects}
         return came if {"job.queued", "job.succeeded", "publication.succeeded"} <= came.keys() else None
 
     came: dict[str, Received] = until(arrived, 20, "word of the film and its publication")
