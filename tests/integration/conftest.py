@@ -11,8 +11,16 @@ from services.kit import topics
 from tests.support.databases import fresh_database
 from tests.support.kafka import Broker
 
-CHECKOUT = Path(__file__).resolve().parents[2]
+HERE = Path(__file__).resolve().parent
+CHECKOUT = HERE.parents[1]
 TOPICS = CHECKOUT / "deploy" / "kafka" / "topics.yaml"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Of tests that run side by side, those of one service stay together: they share its database and its consumer group."""
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.xdist_group(item.path.relative_to(HERE).parts[0]))
 
 
 @pytest.fixture(scope="session")
