@@ -28,12 +28,16 @@ def heard(socket: ClientConnection, at_most: int = 10_000) -> list[Json]:
     return found
 
 
+def read_on(socket: ClientConnection) -> None:
+    """Read until the connection ends: the opening of a new account may be told before."""
+    while True:
+        socket.recv(timeout=20)
+
+
 def close_code(socket: ClientConnection) -> int:
     """The code with which the studio closes the connection."""
     with pytest.raises(ConnectionClosed) as closed:
-        # the opening of a new account may be told before
-        while True:
-            socket.recv(timeout=20)
+        read_on(socket)
     assert closed.value.rcvd is not None
     return closed.value.rcvd.code
 

@@ -179,6 +179,25 @@ def test_a_failed_payment_keeps_the_plan_for_its_grace_and_a_paid_one_brings_it_
     assert customer.is_on("pro")["subscription"]["grace_ends_at"] is None
 
 
+def test_a_plan_is_changed_and_ended_in_the_portal(customer: Customer) -> None:
+    subscription = customer.subscribe()
+    portal = customer.person.ok("POST", "/billing/portal")["url"]
+    (price,) = customer.outside.stripe("price", unit_amount=9900, active=True)
+    customer.outside.press(portal, do="change", subscription=subscription, price=price["id"])
+    # on the first day the whole difference of the two months
+    customer.is_on("enterprise")
+    customer.has(3 + 300)
+    assert customer.lines("purchase") == [210, 90]
+    customer.outside.press(portal, do="cancel", subscription=subscription)
+    ending = lambda: customer.person.credits()["subscription"]["cancel_at_period_end"]  # noqa: E731
+    until(ending, 20, "word of the end")
+    assert customer.person.credits()["plan"] == "enterprise"
+    customer.outside.act("stripe", "renew", subscription)
+    customer.is_on("free", "ended")
+    assert customer.person.settled()["available"] == 303
+    assert customer.person.ok("POST", "/subscriptions/checkout", {"plan": "pro"})["url"]
+
+
 def test_a_refund_takes_its_credits_back(customer: Customer) -> None:
     session = customer.buy("pack_30", 30)
     customer.outside.act("stripe", "refund", session)

@@ -122,6 +122,11 @@ class Outside:
         """Stripe's objects of a kind that have these values, oldest first."""
         return [row for row in self.state("stripe")["records"][kind] if has.items() <= row.items()]
 
+    def press(self, page: str, **fields: str) -> None:
+        """Send the form of a page of Stripe's, as its buttons do."""
+        answer = self._http.post(page, data=fields)
+        assert answer.status_code in (200, 303), f"{page} {fields}: {answer.status_code}"
+
     def session(self, page: str) -> Json:
         """The checkout session of a page, as Stripe has it now."""
         (session,) = self.stripe("checkout.session", id=self.checkout_of(page))
