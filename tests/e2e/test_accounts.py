@@ -62,6 +62,7 @@ class Departed:
     session: Json
     name: str
     title: str
+    path: str
     contact_id: str
     customer_id: str
 
@@ -81,7 +82,8 @@ def departed(studio: Studio, outside: Outside) -> Departed:
     drawn = person.ok("POST", "/generate/storyboard", {"project_id": project_id})
     person.wait_for_end(drawn["id"])
     outside.consent(person)
-    person.ok("POST", "/webhooks", {"url": outside.receiver("gone"), "events": ["*"]})
+    path = f"gone-{secrets.token_hex(6)}"
+    person.ok("POST", "/webhooks", {"url": outside.receiver(path), "events": ["*"]})
     page = person.ok("POST", "/subscriptions/checkout", {"plan": "pro"})["url"]
     outside.act("stripe", "pay", outside.checkout_of(page))
     until(lambda: person.credits()["plan"] == "pro", WITHIN_S, "plan pro")
@@ -90,11 +92,12 @@ def departed(studio: Studio, outside: Outside) -> Departed:
     until(lambda: outside.records("AI_Project__c", **whose), WITHIN_S, "the project in Salesforce")
     until(lambda: len(outside.records("AI_Credit__c", **whose)) == 2, WITHIN_S, "the ledger's lines in Salesforce")
     # what is looked for below is there to be found
-    assert {"users.users", "projects.projects"} <= set(tables_that_hold(studio, person.email, title))
+    holding = {"users.users", "projects.projects", "notifications.endpoints"}
+    assert holding <= set(tables_that_hold(studio, person.email, title, path))
     assert {key.split("/")[2] for key in objects_of(studio, person.id)} == {"projects"}
     with outside.called("youtube", "POST /revoke"):
         person.ok("DELETE", "/me")
-    return Departed(person, session, name, title, contact["Id"], outside.session(page)["customer"])
+    return Departed(person, session, name, title, path, contact["Id"], outside.session(page)["customer"])
 
 
 def test_nobody_gets_in_with_what_they_knew(departed: Departed) -> None:
@@ -117,11 +120,12 @@ def test_salesforce_and_stripe_have_forgotten_them(departed: Departed, outside: 
     until(lambda: not outside.stripe("customer", email=departed.person.email), WITHIN_S, "no customer")
 
 
-def test_no_table_holds_their_address_name_or_film(departed: Departed, studio: Studio) -> None:
+def test_no_table_holds_their_address_name_film_or_webhook(departed: Departed, studio: Studio) -> None:
     private = (departed.person.email, departed.name)
     # rows are searched as text, where bytes are written in hex: facts that are kept to be told never held them either
     hidden = [text.encode().hex() for text in private]
-    until(lambda: not tables_that_hold(studio, *private, *hidden, departed.title), WITHIN_S, "nothing left of them")
+    made = (departed.title, departed.path)
+    until(lambda: not tables_that_hold(studio, *private, *hidden, *made), WITHIN_S, "nothing left of them")
 
 
 def test_no_file_of_theirs_is_kept(departed: Departed, studio: Studio) -> None:
