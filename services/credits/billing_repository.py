@@ -100,14 +100,6 @@ async def payment_by_ref(session: AsyncSession, payment_ref: str) -> Payment | N
     return (await session.execute(statement)).scalar_one_or_none()
 
 
-async def payment_of(
-    session: AsyncSession, *, order_id: UUID | None = None, invoice_id: str | None = None
-) -> Payment | None:
-    """The payment of an order, or of an invoice."""
-    source = Payment.order_id == order_id if order_id else Payment.invoice_id == invoice_id
-    return (await session.execute(select(Payment).where(source))).scalar_one_or_none()
-
-
 async def standing_cents(session: AsyncSession, payment_id: UUID) -> int:
     """How much of the payment's money is back with its owner; together refunds and disputes may name more than was paid."""
     statement = select(func.coalesce(func.sum(Reversal.amount_cents), 0)).where(
