@@ -19,7 +19,7 @@ from tests.support.studio import Json, Person, Studio, until
 
 # The tests' own stack waits seconds where an installation waits days, and has room for the uploads of many runs a day.
 HASTE = {
-    "BILLING_GRACE_S": "6",
+    "BILLING_GRACE_S": "4",
     "BILLING_SWEEP_INTERVAL_S": "0.5",
     "PAYMENT_EVENT_INTERVAL_S": "1",
     "PAYMENT_EVENT_RETRY_FIRST_S": "0.2",
@@ -31,7 +31,7 @@ HASTE = {
     "YOUTUBE_UPLOADS_PER_DAY": "1000000",
     "YOUTUBE_UPLOADS_PER_CHANNEL_PER_DAY": "1000000",
     "YOUTUBE_UNITS_PER_DAY": "1000000000",
-    "YOUTUBE_QUOTA_WAIT_MOST_S": "3",
+    "YOUTUBE_QUOTA_WAIT_MOST_S": "2",
     "YOUTUBE_POLL_FIRST_S": "0.3",
     "YOUTUBE_RETRY_FIRST_S": "0.5",
     "YOUTUBE_RETRY_MOST_S": "1",
