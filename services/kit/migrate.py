@@ -27,11 +27,22 @@ SERVICES = Path(__file__).resolve().parent.parent
 _LOCK = 7_281_001
 
 
+# Roles are the cluster's and the lock is the database's: a migration of another database may make the role just now.
+_MAKE_ROLE = """
+DO $$ BEGIN
+    CREATE ROLE "{0}" NOLOGIN;
+    GRANT "{0}" TO CURRENT_USER;
+EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
+END $$
+"""
+
+
 def _prepare(connection: Connection, service: str) -> None:
     connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
     if connection.scalar(text("SELECT 1 FROM pg_roles WHERE rolname = :name"), {"name": service}) is None:
-        connection.execute(text(f'CREATE ROLE "{service}" NOLOGIN'))
-    connection.execute(text(f'GRANT "{service}" TO CURRENT_USER'))
+        connection.execute(text(_MAKE_ROLE.format(service)))
+    if not connection.scalar(text("SELECT pg_has_role(:name, 'MEMBER')"), {"name": service}):
+        connection.execute(text(f'GRANT "{service}" TO CURRENT_USER'))
     connection.execute(text(f'CREATE SCHEMA IF NOT EXISTS "{service}"'))
     connection.execute(text(f'GRANT USAGE ON SCHEMA "{service}" TO "{service}"'))
     for kind, rights in (
