@@ -14,12 +14,13 @@ from uuid import UUID
 
 from services.kit.clock import Now, utc_now
 from services.kit.db import Database, Work
-from services.kit.errors import Invalid, NotFound
+from services.kit.errors import Invalid
 from services.kit.ids import new_id, parse_id
 from services.users import emails, events, repository, tokens
 from services.users.errors import TokenInvalid, Unauthenticated
 from services.users.models import Activity, MailPurpose, MailToken, User
 from services.users.passwords import Passwords
+from services.users.service import required_user
 
 # how many mails of a purpose somebody may ask for within an hour
 MAILS_AN_HOUR = 5
@@ -64,7 +65,7 @@ class MailTokens:
         """A fresh token for a mail to this user; NotFound when the account is gone."""
         token, now = tokens.opaque(), self._now()
         async with self._db.work() as work:
-            user = await self._locked(work, user_id)
+            user = await required_user(work, user_id)
             expires_at = now + self._lives[purpose]
             work.save(
                 MailToken(
@@ -95,7 +96,7 @@ class MailTokens:
     async def request_verification(self, user_id: str) -> None:
         """Have a verification mail sent to the user's own address; nothing to do where it is verified."""
         async with self._db.work() as work:
-            user = await self._locked(work, user_id)
+            user = await required_user(work, user_id)
             if not user.email_verified:
                 await self._request(work, user, MailPurpose.VERIFY_EMAIL)
 
@@ -147,7 +148,7 @@ class MailTokens:
         await self._passwords.require_good(wanted, user.email, user.name)
         before, password_hash = user.password_hash, await self._passwords.hash(wanted)
         async with self._db.work() as work:
-            user = await self._locked(work, user_id)
+            user = await required_user(work, user_id)
             if user.password_hash != before:
                 raise Unauthenticated("the password has just been changed; sign in again")
             user.password_hash = password_hash
@@ -166,13 +167,6 @@ class MailTokens:
         await repository.forget_mail_tokens(work.session, user.id, purpose)
         if known.expires_at <= self._now():
             raise TokenInvalid(_NO_TOKEN)
-        return user
-
-    async def _locked(self, work: Work, user_id: str) -> User:
-        known = parse_id(user_id)
-        user = await repository.user_locked(work.session, known) if known else None
-        if user is None:
-            raise NotFound("no such user")
         return user
 
     def _activity(self, action: str, user_id: UUID) -> Activity:

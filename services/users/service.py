@@ -23,6 +23,15 @@ from services.users.sign_in import Session, SignIns
 FLOORS_FOR = timedelta(hours=1)
 
 
+async def required_user(work: Work, user_id: str) -> User:
+    """The account, its row locked until the transaction ends; NotFound."""
+    known = parse_id(user_id)
+    user = await repository.user_locked(work.session, known) if known else None
+    if user is None:
+        raise NotFound("no such user")
+    return user
+
+
 class Users:
     """Use cases on accounts; each method is one transaction."""
 
@@ -111,7 +120,7 @@ class Users:
     async def change(self, user_id: str, name: str | None, language: str | None, if_match: str) -> User:
         """Change one's own name or language; EtagMismatch when the account has changed since."""
         async with self._db.work() as work:
-            user = await self._locked(work, user_id)
+            user = await required_user(work, user_id)
             user.require_etag(if_match)
             if user.change(name, language, self._now()):
                 work.save(events.user_updated(user))
@@ -123,7 +132,7 @@ class Users:
         NotFound, EtagMismatch, LastAdmin.
         """
         async with self._db.work() as work:
-            user = await self._locked(work, user_id)
+            user = await required_user(work, user_id)
             user.require_etag(if_match)
             if user.admin and not await repository.other_admins(work.session, user.id):
                 raise LastAdmin
@@ -136,13 +145,6 @@ class Users:
         """Remove the last of accounts whose tokens nobody can try any more; called hourly."""
         async with self._db.work() as work:
             await repository.forget_deleted(work.session, self._now() - FLOORS_FOR)
-
-    async def _locked(self, work: Work, user_id: str) -> User:
-        known = parse_id(user_id)
-        user = await repository.user_locked(work.session, known) if known else None
-        if user is None:
-            raise NotFound("no such user")
-        return user
 
     async def contact(self, user_id: str) -> User:
         """The account, for those who may write to its owner."""
@@ -166,7 +168,7 @@ class Users:
             field = "suspended" if suspended else "admin"
             raise Invalid("administrators can't lock themselves out; ask another one", field=field)
         async with self._db.work() as work:
-            user = await self._locked(work, user_id)
+            user = await required_user(work, user_id)
             user.require_etag(if_match)
             now = self._now()
             floor = user.not_before
