@@ -34,7 +34,7 @@ def main() -> None:
 
 def _tasks(*, for_checks: bool) -> list[Task]:
     sources = backing.resolve(os.environ)
-    tasks = [Task("compiled modules", compile_modules), Task("typefaces (npm)", tools.ensure_fonts)]
+    tasks = [Task("compiled modules", compile_modules), Task("typefaces, drawings, words (npm)", tools.ensure_media)]
     if for_checks:
         tasks.append(Task("packages of the checks (npm)", tools.ensure_checkers))
     if sources["s3"] is Source.LOCAL:

@@ -136,8 +136,8 @@ def ensure_versitygw() -> str:
     return "built"
 
 
-def ensure_fonts() -> str:
-    """The typefaces of package.json."""
+def ensure_media() -> str:
+    """The typefaces, drawings and words of package.json."""
     return _ensure_packages(FONTS, CHECKOUT)
 
 

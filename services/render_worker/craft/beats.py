@@ -43,6 +43,15 @@ class BeatKind(Enum):
 
 
 @dataclass(frozen=True)
+class Doing:
+    """Somebody (a name or noun as written; empty: whoever is there) does something, perhaps to somebody or something."""
+
+    who: str
+    deed: sb.Deed.ValueType
+    target: str = ""
+
+
+@dataclass(frozen=True)
 class Beat:
     """Something that happens, or is said (`who` is the name as written; empty: the narrator)."""
 
@@ -51,6 +60,15 @@ class Beat:
     who: str = ""
     feeling: sb.Feeling.ValueType = sb.FEELING_NEUTRAL
     off_screen: bool = False
+    delivery: sb.Delivery.ValueType = sb.DELIVERY_SPOKEN
+    # Said at once with the beat before it.
+    dual: bool = False
+    # What happens in it, in the order of the words.
+    doings: tuple[Doing, ...] = ()
+    # What it names that can be shown.
+    things: tuple[sb.Thing, ...] = ()
+    # Names of storyboard.Sound's that it tells of.
+    sounds: tuple[str, ...] = ()
 
 
 @dataclass
@@ -62,6 +80,8 @@ class SceneBeats:
     beats: list[Beat] = field(default_factory=list)
     # Opened by a section's title or by prose: what it leaves open is as it was before.
     goes_on: bool = False
+    # How it begins, where the script says so or time has passed; unspecified: a cut.
+    transition: sb.Transition.ValueType = sb.TRANSITION_UNSPECIFIED
 
     @property
     def text(self) -> str:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-
 import cv2
 import numpy as np
 from filmstudio.projects.v1 import storyboard_pb2 as sb
@@ -18,31 +15,11 @@ from services.render_worker.craft.people import Gesture, draw_person, gesture_of
 from services.render_worker.craft.places.room_parts import table
 from services.render_worker.craft.places.world import World, mist
 from services.render_worker.craft.props import draw_prop
+from services.render_worker.craft.shot_picture import ShotPicture
 from services.render_worker.craft.staging import Staging, stage
 from services.render_worker.craft.svg import Drawing
 
 _UNIT = 1000.0
-
-
-@dataclass(frozen=True)
-class ShotPicture:
-    """All that a picture shows. Pixels of width and height; the seed is the scene's."""
-
-    width: int
-    height: int
-    setting: sb.Setting
-    mood: sb.Mood.ValueType = sb.MOOD_CALM
-    size: sb.ShotSize.ValueType = sb.SHOT_SIZE_WIDE
-    presences: Sequence[sb.Presence] = ()
-    characters: Sequence[sb.Character] = ()
-    props: Sequence[str] = ()
-    prompt: str = ""
-    style: str = "flat"
-    seed: int = 0
-    cast: dict[str, sb.Character] = field(init=False, repr=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "cast", {character.id: character for character in self.characters})
 
 
 def paint(shot: ShotPicture) -> tuple[Picture, tuple[float, float]]:

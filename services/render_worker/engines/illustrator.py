@@ -9,7 +9,8 @@ from filmstudio.projects.v1 import storyboard_pb2 as sb
 from services.render_worker.craft import cards, images
 from services.render_worker.craft.finish import StyleUnknown
 from services.render_worker.craft.fonts import FontMissing
-from services.render_worker.craft.painting import ShotPicture, paint
+from services.render_worker.craft.painting import paint
+from services.render_worker.craft.shot_picture import ShotPicture
 from services.render_worker.engines.base import Finished, Output, StepFailed, Work
 
 # A frame is larger than the film so that the camera can move in it.
@@ -73,6 +74,8 @@ def _shot(params: pb.DrawFrameParams, width: int, height: int, *, wide: bool = F
         presences=() if wide else tuple(params.presences),
         characters=tuple(params.characters),
         props=tuple(params.props),
+        acts=() if wide else tuple(params.acts),
+        things=tuple(params.things),
         prompt=params.prompt,
         style=params.style,
         seed=params.scene_seed,

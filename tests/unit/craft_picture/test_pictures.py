@@ -9,8 +9,9 @@ from filmstudio.ai_jobs.v1 import steps_pb2 as pb
 from filmstudio.projects.v1 import storyboard_pb2 as sb
 
 from services.render_worker.craft.face import tones_of
-from services.render_worker.craft.painting import ShotPicture, paint
+from services.render_worker.craft.painting import paint
 from services.render_worker.craft.palette import from_hex, light_of, to_hex
+from services.render_worker.craft.shot_picture import ShotPicture
 from services.render_worker.engines.base import Finished, StepFailed
 from tests.unit.craft_picture.support import run
 

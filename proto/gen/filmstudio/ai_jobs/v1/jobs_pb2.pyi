@@ -115,6 +115,8 @@ class VideoOptions(_message.Message):
     REVIEW_FIELD_NUMBER: _builtins.int
     SEED_FIELD_NUMBER: _builtins.int
     PREVIEW_FIELD_NUMBER: _builtins.int
+    FORMATS_FIELD_NUMBER: _builtins.int
+    PODCAST_FIELD_NUMBER: _builtins.int
     duration_s: _builtins.float
     """15 to 300; 0: as long as it needs."""
     aspect: _builtins.str
@@ -141,6 +143,12 @@ class VideoOptions(_message.Message):
     def engines(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
         """Step kind ("draw_frame") to engine name ("illustrator")."""
 
+    @_builtins.property
+    def formats(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Beside "mp4", which is always made: "webm"."""
+
+    @_builtins.property
+    def podcast(self) -> Global___PodcastOptions: ...
     def __init__(
         self,
         *,
@@ -158,10 +166,12 @@ class VideoOptions(_message.Message):
         review: _builtins.bool = ...,
         seed: _builtins.int | None = ...,
         preview: _builtins.bool = ...,
+        formats: _abc.Iterable[_builtins.str] | None = ...,
+        podcast: Global___PodcastOptions | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_seed", b"_seed", "music", b"music", "narrator", b"narrator", "overlay", b"overlay", "seed", b"seed", "subtitles", b"subtitles"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_seed", b"_seed", "music", b"music", "narrator", b"narrator", "overlay", b"overlay", "podcast", b"podcast", "seed", b"seed", "subtitles", b"subtitles"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_seed", b"_seed", "aspect", b"aspect", "duration_s", b"duration_s", "engines", b"engines", "fps", b"fps", "image_asset_ids", b"image_asset_ids", "music", b"music", "narrator", b"narrator", "overlay", b"overlay", "preview", b"preview", "resolution", b"resolution", "review", b"review", "seed", b"seed", "style", b"style", "subtitles", b"subtitles"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_seed", b"_seed", "aspect", b"aspect", "duration_s", b"duration_s", "engines", b"engines", "formats", b"formats", "fps", b"fps", "image_asset_ids", b"image_asset_ids", "music", b"music", "narrator", b"narrator", "overlay", b"overlay", "podcast", b"podcast", "preview", b"preview", "resolution", b"resolution", "review", b"review", "seed", b"seed", "style", b"style", "subtitles", b"subtitles"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__seed: _TypeAlias = _typing.Literal["seed"]  # noqa: Y015
     _WhichOneofArgType__seed: _TypeAlias = _typing.Literal["_seed", b"_seed"]  # noqa: Y015
@@ -175,6 +185,7 @@ class NarratorOptions(_message.Message):
 
     VOICE_FIELD_NUMBER: _builtins.int
     voice: _builtins.str
+    """"female", "male", "young_female", "young_male", "old_female", "old_male", "child" """
     def __init__(
         self,
         *,
@@ -187,6 +198,54 @@ class NarratorOptions(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___NarratorOptions: _TypeAlias = NarratorOptions  # noqa: Y015
+
+@_typing.final
+class PodcastOptions(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    @_typing.final
+    class Speaker(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        NAME_FIELD_NUMBER: _builtins.int
+        PORTRAIT_ASSET_ID_FIELD_NUMBER: _builtins.int
+        name: _builtins.str
+        """A name as the script has it."""
+        portrait_asset_id: _builtins.str
+        """An image asset; empty: they are drawn."""
+        def __init__(
+            self,
+            *,
+            name: _builtins.str = ...,
+            portrait_asset_id: _builtins.str = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["name", b"name", "portrait_asset_id", b"portrait_asset_id"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    SPEAKERS_FIELD_NUMBER: _builtins.int
+    LAYOUT_FIELD_NUMBER: _builtins.int
+    layout: _builtins.str
+    """"corner" or "full" """
+    @_builtins.property
+    def speakers(self) -> _containers.RepeatedCompositeFieldContainer[Global___PodcastOptions.Speaker]:
+        """2 to 4."""
+
+    def __init__(
+        self,
+        *,
+        speakers: _abc.Iterable[Global___PodcastOptions.Speaker] | None = ...,
+        layout: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["layout", b"layout", "speakers", b"speakers"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PodcastOptions: _TypeAlias = PodcastOptions  # noqa: Y015
 
 @_typing.final
 class MusicOptions(_message.Message):
@@ -583,12 +642,13 @@ class JobOutput(_message.Message):
     HEIGHT_FIELD_NUMBER: _builtins.int
     LANGUAGE_FIELD_NUMBER: _builtins.int
     FORMAT_FIELD_NUMBER: _builtins.int
+    SCENE_FIELD_NUMBER: _builtins.int
     OBJECT_KEY_FIELD_NUMBER: _builtins.int
     URL_FIELD_NUMBER: _builtins.int
     URL_EXPIRE_TIME_FIELD_NUMBER: _builtins.int
     CHAPTERS_FIELD_NUMBER: _builtins.int
     kind: _builtins.str
-    """"film", "thumbnail", "subtitles", "audio", "storyboard" """
+    """"film", "webm", "audio", "storyboard", "scene", "subtitles", "thumbnail" """
     content_type: _builtins.str
     size_bytes: _builtins.int
     sha256: _builtins.str
@@ -598,6 +658,8 @@ class JobOutput(_message.Message):
     language: _builtins.str
     format: _builtins.str
     """Of subtitles: "vtt", "srt", "ass"."""
+    scene: _builtins.int
+    """Of a scene: its number, from 1."""
     object_key: _builtins.str
     """Where it is; for services only."""
     url: _builtins.str
@@ -620,6 +682,7 @@ class JobOutput(_message.Message):
         height: _builtins.int = ...,
         language: _builtins.str = ...,
         format: _builtins.str = ...,
+        scene: _builtins.int = ...,
         object_key: _builtins.str = ...,
         url: _builtins.str = ...,
         url_expire_time: _timestamp_pb2.Timestamp | None = ...,
@@ -627,7 +690,7 @@ class JobOutput(_message.Message):
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["url_expire_time", b"url_expire_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["chapters", b"chapters", "content_type", b"content_type", "duration_s", b"duration_s", "format", b"format", "height", b"height", "kind", b"kind", "language", b"language", "object_key", b"object_key", "sha256", b"sha256", "size_bytes", b"size_bytes", "url", b"url", "url_expire_time", b"url_expire_time", "width", b"width"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["chapters", b"chapters", "content_type", b"content_type", "duration_s", b"duration_s", "format", b"format", "height", b"height", "kind", b"kind", "language", b"language", "object_key", b"object_key", "scene", b"scene", "sha256", b"sha256", "size_bytes", b"size_bytes", "url", b"url", "url_expire_time", b"url_expire_time", "width", b"width"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -893,10 +956,13 @@ class CreateJobRequest(_message.Message):
     QUOTE_ID_FIELD_NUMBER: _builtins.int
     PUBLISH_FIELD_NUMBER: _builtins.int
     REQUEST_ID_FIELD_NUMBER: _builtins.int
+    IDEA_FIELD_NUMBER: _builtins.int
     kind: Global___JobKind.ValueType
     project_id: _builtins.str
     quote_id: _builtins.str
     request_id: _builtins.str
+    idea: _builtins.str
+    """Of a script job: what the film shall be about."""
     @_builtins.property
     def options(self) -> Global___VideoOptions: ...
     @_builtins.property
@@ -910,10 +976,11 @@ class CreateJobRequest(_message.Message):
         quote_id: _builtins.str = ...,
         publish: Global___PublishOptions | None = ...,
         request_id: _builtins.str = ...,
+        idea: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["options", b"options", "publish", b"publish"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["kind", b"kind", "options", b"options", "project_id", b"project_id", "publish", b"publish", "quote_id", b"quote_id", "request_id", b"request_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["idea", b"idea", "kind", b"kind", "options", b"options", "project_id", b"project_id", "publish", b"publish", "quote_id", b"quote_id", "request_id", b"request_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

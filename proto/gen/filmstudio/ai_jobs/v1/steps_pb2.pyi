@@ -61,6 +61,9 @@ class _StepKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_StepKind.Val
     STEP_KIND_CHECK_QUALITY: _StepKind.ValueType  # 13
     STEP_KIND_WAIT: _StepKind.ValueType  # 14
     """Only waits; for probes."""
+    STEP_KIND_ENCODE_WEBM: _StepKind.ValueType  # 15
+    STEP_KIND_CUT_SCENES: _StepKind.ValueType  # 16
+    STEP_KIND_DRAW_STORYBOARD: _StepKind.ValueType  # 17
 
 class StepKind(_StepKind, metaclass=_StepKindEnumTypeWrapper): ...
 
@@ -80,6 +83,9 @@ STEP_KIND_MAKE_THUMBNAIL: StepKind.ValueType  # 12
 STEP_KIND_CHECK_QUALITY: StepKind.ValueType  # 13
 STEP_KIND_WAIT: StepKind.ValueType  # 14
 """Only waits; for probes."""
+STEP_KIND_ENCODE_WEBM: StepKind.ValueType  # 15
+STEP_KIND_CUT_SCENES: StepKind.ValueType  # 16
+STEP_KIND_DRAW_STORYBOARD: StepKind.ValueType  # 17
 Global___StepKind: _TypeAlias = StepKind  # noqa: Y015
 
 @_typing.final
@@ -229,13 +235,27 @@ class TimedLine(_message.Message):
     START_MS_FIELD_NUMBER: _builtins.int
     DURATION_MS_FIELD_NUMBER: _builtins.int
     WORDS_FIELD_NUMBER: _builtins.int
+    CHARACTER_ID_FIELD_NUMBER: _builtins.int
+    OFF_SCREEN_FIELD_NUMBER: _builtins.int
+    SETTING_FIELD_NUMBER: _builtins.int
+    PAN_FIELD_NUMBER: _builtins.int
     speaker: _builtins.str
     text: _builtins.str
     start_ms: _builtins.int
     """From the start of the shot (animate_shot) or of the film (mix_audio, write_subtitles)."""
     duration_ms: _builtins.int
+    character_id: _builtins.str
+    """Who says it; empty: the narrator."""
+    off_screen: _builtins.bool
+    """The speaker is heard, not seen."""
+    pan: _builtins.float
+    """-1.0 (left) to 1.0 (right): where the speaker stands."""
     @_builtins.property
     def words(self) -> _containers.RepeatedCompositeFieldContainer[Global___SpokenWord]: ...
+    @_builtins.property
+    def setting(self) -> _storyboard_pb2.Setting:
+        """Where it is said, for the room it sounds in (mix_audio)."""
+
     def __init__(
         self,
         *,
@@ -244,10 +264,14 @@ class TimedLine(_message.Message):
         start_ms: _builtins.int = ...,
         duration_ms: _builtins.int = ...,
         words: _abc.Iterable[Global___SpokenWord] | None = ...,
+        character_id: _builtins.str = ...,
+        off_screen: _builtins.bool = ...,
+        setting: _storyboard_pb2.Setting | None = ...,
+        pan: _builtins.float = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["setting", b"setting"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["duration_ms", b"duration_ms", "speaker", b"speaker", "start_ms", b"start_ms", "text", b"text", "words", b"words"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["character_id", b"character_id", "duration_ms", b"duration_ms", "off_screen", b"off_screen", "pan", b"pan", "setting", b"setting", "speaker", b"speaker", "start_ms", b"start_ms", "text", b"text", "words", b"words"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -313,6 +337,54 @@ class AnalyzeScriptResult(_message.Message):
 Global___AnalyzeScriptResult: _TypeAlias = AnalyzeScriptResult  # noqa: Y015
 
 @_typing.final
+class WriteScriptParams(_message.Message):
+    """An idea of a sentence or a few in, a small script out."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    IDEA_FIELD_NUMBER: _builtins.int
+    LANGUAGE_FIELD_NUMBER: _builtins.int
+    TITLE_FIELD_NUMBER: _builtins.int
+    idea: _builtins.str
+    language: _builtins.str
+    """BCP 47 primary language the script shall be in."""
+    title: _builtins.str
+    def __init__(
+        self,
+        *,
+        idea: _builtins.str = ...,
+        language: _builtins.str = ...,
+        title: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["idea", b"idea", "language", b"language", "title", b"title"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___WriteScriptParams: _TypeAlias = WriteScriptParams  # noqa: Y015
+
+@_typing.final
+class WriteScriptResult(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TEXT_FIELD_NUMBER: _builtins.int
+    text: _builtins.str
+    """Fountain."""
+    def __init__(
+        self,
+        *,
+        text: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["text", b"text"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___WriteScriptResult: _TypeAlias = WriteScriptResult  # noqa: Y015
+
+@_typing.final
 class Card(_message.Message):
     """A title or end card instead of a scene."""
 
@@ -327,11 +399,13 @@ class Card(_message.Message):
         KIND_UNSPECIFIED: Card._Kind.ValueType  # 0
         KIND_TITLE: Card._Kind.ValueType  # 1
         KIND_END: Card._Kind.ValueType  # 2
+        KIND_CHAPTER: Card._Kind.ValueType  # 3
 
     class Kind(_Kind, metaclass=_KindEnumTypeWrapper): ...
     KIND_UNSPECIFIED: Card.Kind.ValueType  # 0
     KIND_TITLE: Card.Kind.ValueType  # 1
     KIND_END: Card.Kind.ValueType  # 2
+    KIND_CHAPTER: Card.Kind.ValueType  # 3
 
     KIND_FIELD_NUMBER: _builtins.int
     TITLE_FIELD_NUMBER: _builtins.int
@@ -356,7 +430,9 @@ Global___Card: _TypeAlias = Card  # noqa: Y015
 
 @_typing.final
 class DrawFrameParams(_message.Message):
-    """One illustration: the output "frame" (image/png, the profile's size times 1.25 so that a camera can move in it)."""
+    """One illustration: the outputs "frame" (image/png, the profile's size times 1.25 so that a camera can move in it; the people as
+    the shot begins) and, of a drawn scene, "plate" (application/zip: its planes without people, and what lives in them).
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -373,6 +449,8 @@ class DrawFrameParams(_message.Message):
     SCENE_SEED_FIELD_NUMBER: _builtins.int
     OWN_IMAGE_FIELD_NUMBER: _builtins.int
     LANGUAGE_FIELD_NUMBER: _builtins.int
+    ACTS_FIELD_NUMBER: _builtins.int
+    THINGS_FIELD_NUMBER: _builtins.int
     style: _builtins.str
     mood: _storyboard_pb2.Mood.ValueType
     size: _storyboard_pb2.ShotSize.ValueType
@@ -398,6 +476,10 @@ class DrawFrameParams(_message.Message):
     def card(self) -> Global___Card:
         """Set: a card is drawn instead of a scene. The setting, if any, is its ground."""
 
+    @_builtins.property
+    def acts(self) -> _containers.RepeatedCompositeFieldContainer[_storyboard_pb2.Act]: ...
+    @_builtins.property
+    def things(self) -> _containers.RepeatedCompositeFieldContainer[_storyboard_pb2.Thing]: ...
     def __init__(
         self,
         *,
@@ -414,10 +496,12 @@ class DrawFrameParams(_message.Message):
         scene_seed: _builtins.int = ...,
         own_image: _builtins.bool = ...,
         language: _builtins.str = ...,
+        acts: _abc.Iterable[_storyboard_pb2.Act] | None = ...,
+        things: _abc.Iterable[_storyboard_pb2.Thing] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["card", b"card", "profile", b"profile", "setting", b"setting"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["card", b"card", "characters", b"characters", "language", b"language", "mood", b"mood", "own_image", b"own_image", "presences", b"presences", "profile", b"profile", "prompt", b"prompt", "props", b"props", "scene_seed", b"scene_seed", "setting", b"setting", "size", b"size", "style", b"style"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["acts", b"acts", "card", b"card", "characters", b"characters", "language", b"language", "mood", b"mood", "own_image", b"own_image", "presences", b"presences", "profile", b"profile", "prompt", b"prompt", "props", b"props", "scene_seed", b"scene_seed", "setting", b"setting", "size", b"size", "style", b"style", "things", b"things"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -447,8 +531,60 @@ class DrawFrameResult(_message.Message):
 Global___DrawFrameResult: _TypeAlias = DrawFrameResult  # noqa: Y015
 
 @_typing.final
+class Podcast(_message.Message):
+    """Who takes part in a podcast, and how they are shown."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    @_typing.final
+    class Speaker(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        CHARACTER_ID_FIELD_NUMBER: _builtins.int
+        NAME_FIELD_NUMBER: _builtins.int
+        PORTRAIT_INPUT_FIELD_NUMBER: _builtins.int
+        character_id: _builtins.str
+        name: _builtins.str
+        portrait_input: _builtins.str
+        """The input with the filmmaker's portrait of them; empty: they are drawn."""
+        def __init__(
+            self,
+            *,
+            character_id: _builtins.str = ...,
+            name: _builtins.str = ...,
+            portrait_input: _builtins.str = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["character_id", b"character_id", "name", b"name", "portrait_input", b"portrait_input"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    SPEAKERS_FIELD_NUMBER: _builtins.int
+    LAYOUT_FIELD_NUMBER: _builtins.int
+    layout: _builtins.str
+    """"corner" or "full" """
+    @_builtins.property
+    def speakers(self) -> _containers.RepeatedCompositeFieldContainer[Global___Podcast.Speaker]: ...
+    def __init__(
+        self,
+        *,
+        speakers: _abc.Iterable[Global___Podcast.Speaker] | None = ...,
+        layout: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["layout", b"layout", "speakers", b"speakers"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Podcast: _TypeAlias = Podcast  # noqa: Y015
+
+@_typing.final
 class AnimateShotParams(_message.Message):
-    """A finished silent segment from the input "frame": the output "segment" (video/mp4, H.264, closed GOPs)."""
+    """A finished silent segment from the inputs "frame" and, where the scene was drawn, "plate": the output "segment" (video/mp4,
+    H.264, closed GOPs). Inputs "mouths-0000"… in the order of lines move the mouths; with keep_last the output "last" is its last picture.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -463,6 +599,10 @@ class AnimateShotParams(_message.Message):
     FADE_IN_FRAMES_FIELD_NUMBER: _builtins.int
     FADE_OUT_FRAMES_FIELD_NUMBER: _builtins.int
     DISSOLVE_IN_FRAMES_FIELD_NUMBER: _builtins.int
+    KEEP_LAST_FIELD_NUMBER: _builtins.int
+    SCENE_FIELD_NUMBER: _builtins.int
+    LINES_FIELD_NUMBER: _builtins.int
+    PODCAST_FIELD_NUMBER: _builtins.int
     frames: _builtins.int
     """Its exact length."""
     camera: _storyboard_pb2.CameraMove.ValueType
@@ -476,12 +616,23 @@ class AnimateShotParams(_message.Message):
     fade_out_frames: _builtins.int
     dissolve_in_frames: _builtins.int
     """Frames of the dissolve from the segment before, whose last picture is the input "previous"; 0: a cut."""
+    keep_last: _builtins.bool
     @_builtins.property
     def profile(self) -> Global___FilmProfile: ...
     @_builtins.property
     def captions(self) -> _containers.RepeatedCompositeFieldContainer[Global___TimedLine]:
         """Burned captions; empty: none."""
 
+    @_builtins.property
+    def scene(self) -> Global___DrawFrameParams:
+        """What the frame was drawn from: who acts in it, and in which style and light."""
+
+    @_builtins.property
+    def lines(self) -> _containers.RepeatedCompositeFieldContainer[Global___TimedLine]:
+        """Who speaks when, in the order of the inputs "mouths-…". Times count from the start of the shot."""
+
+    @_builtins.property
+    def podcast(self) -> Global___Podcast: ...
     def __init__(
         self,
         *,
@@ -496,10 +647,14 @@ class AnimateShotParams(_message.Message):
         fade_in_frames: _builtins.int = ...,
         fade_out_frames: _builtins.int = ...,
         dissolve_in_frames: _builtins.int = ...,
+        keep_last: _builtins.bool = ...,
+        scene: Global___DrawFrameParams | None = ...,
+        lines: _abc.Iterable[Global___TimedLine] | None = ...,
+        podcast: Global___Podcast | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["profile", b"profile"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["podcast", b"podcast", "profile", b"profile", "scene", b"scene"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["camera", b"camera", "caption_language", b"caption_language", "captions", b"captions", "dissolve_in_frames", b"dissolve_in_frames", "fade_in_frames", b"fade_in_frames", "fade_out_frames", b"fade_out_frames", "focus_x", b"focus_x", "focus_y", b"focus_y", "frames", b"frames", "profile", b"profile", "watermark", b"watermark"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["camera", b"camera", "caption_language", b"caption_language", "captions", b"captions", "dissolve_in_frames", b"dissolve_in_frames", "fade_in_frames", b"fade_in_frames", "fade_out_frames", b"fade_out_frames", "focus_x", b"focus_x", "focus_y", b"focus_y", "frames", b"frames", "keep_last", b"keep_last", "lines", b"lines", "podcast", b"podcast", "profile", b"profile", "scene", b"scene", "watermark", b"watermark"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -526,7 +681,9 @@ Global___AnimateShotResult: _TypeAlias = AnimateShotResult  # noqa: Y015
 
 @_typing.final
 class SpeakLineParams(_message.Message):
-    """The output "speech": audio/wav, 48 kHz mono 16 bit, without silence at its ends."""
+    """The outputs "speech" (audio/wav, 48 kHz mono 16 bit, without silence at its ends) and "phonemes" (application/json: a list of
+    {"phoneme", "start_ms", "end_ms"} in the engine's own alphabet, which its lips engine reads).
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -534,9 +691,11 @@ class SpeakLineParams(_message.Message):
     LANGUAGE_FIELD_NUMBER: _builtins.int
     VOICE_FIELD_NUMBER: _builtins.int
     FEELING_FIELD_NUMBER: _builtins.int
+    DELIVERY_FIELD_NUMBER: _builtins.int
     text: _builtins.str
     language: _builtins.str
     feeling: _storyboard_pb2.Feeling.ValueType
+    delivery: _storyboard_pb2.Delivery.ValueType
     @_builtins.property
     def voice(self) -> _storyboard_pb2.Voice: ...
     def __init__(
@@ -546,10 +705,11 @@ class SpeakLineParams(_message.Message):
         language: _builtins.str = ...,
         voice: _storyboard_pb2.Voice | None = ...,
         feeling: _storyboard_pb2.Feeling.ValueType = ...,
+        delivery: _storyboard_pb2.Delivery.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["voice", b"voice"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["feeling", b"feeling", "language", b"language", "text", b"text", "voice", b"voice"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["delivery", b"delivery", "feeling", b"feeling", "language", b"language", "text", b"text", "voice", b"voice"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -579,6 +739,46 @@ class SpeakLineResult(_message.Message):
 Global___SpeakLineResult: _TypeAlias = SpeakLineResult  # noqa: Y015
 
 @_typing.final
+class SyncLipsParams(_message.Message):
+    """Inputs "speech" and "phonemes" of a line; the output "mouths" (application/json, craft/mouths.py says how it is written)."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LANGUAGE_FIELD_NUMBER: _builtins.int
+    language: _builtins.str
+    def __init__(
+        self,
+        *,
+        language: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["language", b"language"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SyncLipsParams: _TypeAlias = SyncLipsParams  # noqa: Y015
+
+@_typing.final
+class SyncLipsResult(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KEYS_FIELD_NUMBER: _builtins.int
+    keys: _builtins.int
+    def __init__(
+        self,
+        *,
+        keys: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["keys", b"keys"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SyncLipsResult: _TypeAlias = SyncLipsResult  # noqa: Y015
+
+@_typing.final
 class MusicCue(_message.Message):
     """A stretch of the film with one mood, for the composer."""
 
@@ -587,19 +787,25 @@ class MusicCue(_message.Message):
     START_MS_FIELD_NUMBER: _builtins.int
     DURATION_MS_FIELD_NUMBER: _builtins.int
     MOOD_FIELD_NUMBER: _builtins.int
+    CHARACTER_IDS_FIELD_NUMBER: _builtins.int
     start_ms: _builtins.int
     duration_ms: _builtins.int
     mood: _storyboard_pb2.Mood.ValueType
+    @_builtins.property
+    def character_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Main characters in it, busiest first: each has a motif."""
+
     def __init__(
         self,
         *,
         start_ms: _builtins.int = ...,
         duration_ms: _builtins.int = ...,
         mood: _storyboard_pb2.Mood.ValueType = ...,
+        character_ids: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["duration_ms", b"duration_ms", "mood", b"mood", "start_ms", b"start_ms"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["character_ids", b"character_ids", "duration_ms", b"duration_ms", "mood", b"mood", "start_ms", b"start_ms"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -669,13 +875,21 @@ class MixAudioParams(_message.Message):
     LINES_FIELD_NUMBER: _builtins.int
     TEMPO_FIELD_NUMBER: _builtins.int
     MUSIC_VOLUME_FIELD_NUMBER: _builtins.int
+    AMBIENCE_FIELD_NUMBER: _builtins.int
+    SOUNDS_FIELD_NUMBER: _builtins.int
+    SEED_FIELD_NUMBER: _builtins.int
     duration_ms: _builtins.int
     tempo: _builtins.float
     """All speech is played this much faster without a change of pitch: 1.0 to 1.15. The lines' times are already in film time."""
     music_volume: _builtins.float
     """0.0 to 1.0."""
+    seed: _builtins.int
     @_builtins.property
     def lines(self) -> _containers.RepeatedCompositeFieldContainer[Global___TimedLine]: ...
+    @_builtins.property
+    def ambience(self) -> _containers.RepeatedCompositeFieldContainer[Global___AmbienceCue]: ...
+    @_builtins.property
+    def sounds(self) -> _containers.RepeatedCompositeFieldContainer[Global___SoundCue]: ...
     def __init__(
         self,
         *,
@@ -683,14 +897,84 @@ class MixAudioParams(_message.Message):
         lines: _abc.Iterable[Global___TimedLine] | None = ...,
         tempo: _builtins.float = ...,
         music_volume: _builtins.float = ...,
+        ambience: _abc.Iterable[Global___AmbienceCue] | None = ...,
+        sounds: _abc.Iterable[Global___SoundCue] | None = ...,
+        seed: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["duration_ms", b"duration_ms", "lines", b"lines", "music_volume", b"music_volume", "tempo", b"tempo"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["ambience", b"ambience", "duration_ms", b"duration_ms", "lines", b"lines", "music_volume", b"music_volume", "seed", b"seed", "sounds", b"sounds", "tempo", b"tempo"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___MixAudioParams: _TypeAlias = MixAudioParams  # noqa: Y015
+
+@_typing.final
+class AmbienceCue(_message.Message):
+    """What a place sounds like, for as long as the film is there."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    START_MS_FIELD_NUMBER: _builtins.int
+    DURATION_MS_FIELD_NUMBER: _builtins.int
+    SETTING_FIELD_NUMBER: _builtins.int
+    MOOD_FIELD_NUMBER: _builtins.int
+    start_ms: _builtins.int
+    duration_ms: _builtins.int
+    mood: _storyboard_pb2.Mood.ValueType
+    @_builtins.property
+    def setting(self) -> _storyboard_pb2.Setting: ...
+    def __init__(
+        self,
+        *,
+        start_ms: _builtins.int = ...,
+        duration_ms: _builtins.int = ...,
+        setting: _storyboard_pb2.Setting | None = ...,
+        mood: _storyboard_pb2.Mood.ValueType = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["setting", b"setting"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["duration_ms", b"duration_ms", "mood", b"mood", "setting", b"setting", "start_ms", b"start_ms"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AmbienceCue: _TypeAlias = AmbienceCue  # noqa: Y015
+
+@_typing.final
+class SoundCue(_message.Message):
+    """A sound of filmstudio.projects.v1.Sound's names, placed in the film."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    START_MS_FIELD_NUMBER: _builtins.int
+    DURATION_MS_FIELD_NUMBER: _builtins.int
+    PAN_FIELD_NUMBER: _builtins.int
+    SETTING_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    start_ms: _builtins.int
+    duration_ms: _builtins.int
+    """0: as long as one of its kind is."""
+    pan: _builtins.float
+    """-1.0 (left) to 1.0 (right)."""
+    @_builtins.property
+    def setting(self) -> _storyboard_pb2.Setting: ...
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        start_ms: _builtins.int = ...,
+        duration_ms: _builtins.int = ...,
+        pan: _builtins.float = ...,
+        setting: _storyboard_pb2.Setting | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["setting", b"setting"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["duration_ms", b"duration_ms", "name", b"name", "pan", b"pan", "setting", b"setting", "start_ms", b"start_ms"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SoundCue: _TypeAlias = SoundCue  # noqa: Y015
 
 @_typing.final
 class MixAudioResult(_message.Message):
@@ -720,7 +1004,7 @@ Global___MixAudioResult: _TypeAlias = MixAudioResult  # noqa: Y015
 
 @_typing.final
 class WriteSubtitlesParams(_message.Message):
-    """Outputs "vtt", "srt", "ass"."""
+    """Outputs "vtt", "srt", "ass". With from_file they are made from the input "file" (SRT or VTT, a translation by hand) instead of the lines."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -728,8 +1012,10 @@ class WriteSubtitlesParams(_message.Message):
     LINES_FIELD_NUMBER: _builtins.int
     DURATION_MS_FIELD_NUMBER: _builtins.int
     PROFILE_FIELD_NUMBER: _builtins.int
+    FROM_FILE_FIELD_NUMBER: _builtins.int
     language: _builtins.str
     duration_ms: _builtins.int
+    from_file: _builtins.bool
     @_builtins.property
     def lines(self) -> _containers.RepeatedCompositeFieldContainer[Global___TimedLine]: ...
     @_builtins.property
@@ -741,10 +1027,11 @@ class WriteSubtitlesParams(_message.Message):
         lines: _abc.Iterable[Global___TimedLine] | None = ...,
         duration_ms: _builtins.int = ...,
         profile: Global___FilmProfile | None = ...,
+        from_file: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["profile", b"profile"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["duration_ms", b"duration_ms", "language", b"language", "lines", b"lines", "profile", b"profile"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["duration_ms", b"duration_ms", "from_file", b"from_file", "language", b"language", "lines", b"lines", "profile", b"profile"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -755,15 +1042,19 @@ class WriteSubtitlesResult(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     CUES_FIELD_NUMBER: _builtins.int
+    FAST_CUES_FIELD_NUMBER: _builtins.int
     cues: _builtins.int
+    fast_cues: _builtins.int
+    """Cues read faster than 17 characters a second because the speech is; overlong lines and too short cues are errors, never counted here."""
     def __init__(
         self,
         *,
         cues: _builtins.int = ...,
+        fast_cues: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["cues", b"cues"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cues", b"cues", "fast_cues", b"fast_cues"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -793,7 +1084,7 @@ Global___Chapter: _TypeAlias = Chapter  # noqa: Y015
 
 @_typing.final
 class AssembleFilmParams(_message.Message):
-    """The output "film" (video/mp4, faststart). Inputs "segment-0000"… in order and "audio"."""
+    """The output "film" (video/mp4, faststart). Inputs "segment-0000"… in order and "audio", and "vtt-LANGUAGE" for each soft subtitle track."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -802,6 +1093,7 @@ class AssembleFilmParams(_message.Message):
     TITLE_FIELD_NUMBER: _builtins.int
     LANGUAGE_FIELD_NUMBER: _builtins.int
     CHAPTERS_FIELD_NUMBER: _builtins.int
+    SUBTITLE_LANGUAGES_FIELD_NUMBER: _builtins.int
     frames: _builtins.int
     title: _builtins.str
     language: _builtins.str
@@ -809,6 +1101,10 @@ class AssembleFilmParams(_message.Message):
     def profile(self) -> Global___FilmProfile: ...
     @_builtins.property
     def chapters(self) -> _containers.RepeatedCompositeFieldContainer[Global___Chapter]: ...
+    @_builtins.property
+    def subtitle_languages(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Languages of the soft subtitle tracks, in order; the inputs "vtt-LANGUAGE"."""
+
     def __init__(
         self,
         *,
@@ -817,10 +1113,11 @@ class AssembleFilmParams(_message.Message):
         title: _builtins.str = ...,
         language: _builtins.str = ...,
         chapters: _abc.Iterable[Global___Chapter] | None = ...,
+        subtitle_languages: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["profile", b"profile"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["chapters", b"chapters", "frames", b"frames", "language", b"language", "profile", b"profile", "title", b"title"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["chapters", b"chapters", "frames", b"frames", "language", b"language", "profile", b"profile", "subtitle_languages", b"subtitle_languages", "title", b"title"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -846,35 +1143,32 @@ class AssembleFilmResult(_message.Message):
 Global___AssembleFilmResult: _TypeAlias = AssembleFilmResult  # noqa: Y015
 
 @_typing.final
-class MakeThumbnailParams(_message.Message):
-    """The output "thumbnail" (image/jpeg, 1280×720 or the film's shape, under 2 MB). Input "frame"."""
+class EncodeWebmParams(_message.Message):
+    """The output "webm" (video/webm, VP9 and Opus) of the input "film"."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     PROFILE_FIELD_NUMBER: _builtins.int
-    TITLE_FIELD_NUMBER: _builtins.int
-    LANGUAGE_FIELD_NUMBER: _builtins.int
-    title: _builtins.str
-    language: _builtins.str
+    DURATION_MS_FIELD_NUMBER: _builtins.int
+    duration_ms: _builtins.int
     @_builtins.property
     def profile(self) -> Global___FilmProfile: ...
     def __init__(
         self,
         *,
         profile: Global___FilmProfile | None = ...,
-        title: _builtins.str = ...,
-        language: _builtins.str = ...,
+        duration_ms: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["profile", b"profile"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["language", b"language", "profile", b"profile", "title", b"title"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["duration_ms", b"duration_ms", "profile", b"profile"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-Global___MakeThumbnailParams: _TypeAlias = MakeThumbnailParams  # noqa: Y015
+Global___EncodeWebmParams: _TypeAlias = EncodeWebmParams  # noqa: Y015
 
 @_typing.final
-class MakeThumbnailResult(_message.Message):
+class EncodeWebmResult(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     def __init__(
@@ -886,11 +1180,202 @@ class MakeThumbnailResult(_message.Message):
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
+Global___EncodeWebmResult: _TypeAlias = EncodeWebmResult  # noqa: Y015
+
+@_typing.final
+class CutScenesParams(_message.Message):
+    """Each scene alone, from the input "film": outputs "scene-0001"… (video/mp4) in order, by stream copy of the picture."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    @_typing.final
+    class Cut(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        SCENE_FIELD_NUMBER: _builtins.int
+        START_FRAME_FIELD_NUMBER: _builtins.int
+        FRAMES_FIELD_NUMBER: _builtins.int
+        scene: _builtins.int
+        start_frame: _builtins.int
+        frames: _builtins.int
+        def __init__(
+            self,
+            *,
+            scene: _builtins.int = ...,
+            start_frame: _builtins.int = ...,
+            frames: _builtins.int = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["frames", b"frames", "scene", b"scene", "start_frame", b"start_frame"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    PROFILE_FIELD_NUMBER: _builtins.int
+    CUTS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def profile(self) -> Global___FilmProfile: ...
+    @_builtins.property
+    def cuts(self) -> _containers.RepeatedCompositeFieldContainer[Global___CutScenesParams.Cut]: ...
+    def __init__(
+        self,
+        *,
+        profile: Global___FilmProfile | None = ...,
+        cuts: _abc.Iterable[Global___CutScenesParams.Cut] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["profile", b"profile"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cuts", b"cuts", "profile", b"profile"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CutScenesParams: _TypeAlias = CutScenesParams  # noqa: Y015
+
+@_typing.final
+class CutScenesResult(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CutScenesResult: _TypeAlias = CutScenesResult  # noqa: Y015
+
+@_typing.final
+class DrawStoryboardParams(_message.Message):
+    """The output "storyboard" (image/jpeg): every shot's picture on one sheet, with its number, size, move and words. Inputs "frame-0000"…."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    @_typing.final
+    class Panel(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        SCENE_FIELD_NUMBER: _builtins.int
+        SHOT_FIELD_NUMBER: _builtins.int
+        HEADING_FIELD_NUMBER: _builtins.int
+        scene: _builtins.int
+        heading: _builtins.str
+        @_builtins.property
+        def shot(self) -> _storyboard_pb2.Shot: ...
+        def __init__(
+            self,
+            *,
+            scene: _builtins.int = ...,
+            shot: _storyboard_pb2.Shot | None = ...,
+            heading: _builtins.str = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _typing.Literal["shot", b"shot"]  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["heading", b"heading", "scene", b"scene", "shot", b"shot"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    PROFILE_FIELD_NUMBER: _builtins.int
+    TITLE_FIELD_NUMBER: _builtins.int
+    LANGUAGE_FIELD_NUMBER: _builtins.int
+    PANELS_FIELD_NUMBER: _builtins.int
+    title: _builtins.str
+    language: _builtins.str
+    @_builtins.property
+    def profile(self) -> Global___FilmProfile: ...
+    @_builtins.property
+    def panels(self) -> _containers.RepeatedCompositeFieldContainer[Global___DrawStoryboardParams.Panel]: ...
+    def __init__(
+        self,
+        *,
+        profile: Global___FilmProfile | None = ...,
+        title: _builtins.str = ...,
+        language: _builtins.str = ...,
+        panels: _abc.Iterable[Global___DrawStoryboardParams.Panel] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["profile", b"profile"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["language", b"language", "panels", b"panels", "profile", b"profile", "title", b"title"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DrawStoryboardParams: _TypeAlias = DrawStoryboardParams  # noqa: Y015
+
+@_typing.final
+class DrawStoryboardResult(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DrawStoryboardResult: _TypeAlias = DrawStoryboardResult  # noqa: Y015
+
+@_typing.final
+class MakeThumbnailParams(_message.Message):
+    """The output "thumbnail" (image/jpeg, 1280×720 or the film's shape, under 2 MB). Inputs "frame-0000"…: pictures to choose from,
+    the likeliest first.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PROFILE_FIELD_NUMBER: _builtins.int
+    TITLE_FIELD_NUMBER: _builtins.int
+    LANGUAGE_FIELD_NUMBER: _builtins.int
+    FOCUSES_FIELD_NUMBER: _builtins.int
+    title: _builtins.str
+    language: _builtins.str
+    @_builtins.property
+    def profile(self) -> Global___FilmProfile: ...
+    @_builtins.property
+    def focuses(self) -> _containers.RepeatedCompositeFieldContainer[Global___DrawFrameResult]:
+        """Where each picture's subject is, in the order of the inputs."""
+
+    def __init__(
+        self,
+        *,
+        profile: Global___FilmProfile | None = ...,
+        title: _builtins.str = ...,
+        language: _builtins.str = ...,
+        focuses: _abc.Iterable[Global___DrawFrameResult] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["profile", b"profile"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["focuses", b"focuses", "language", b"language", "profile", b"profile", "title", b"title"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___MakeThumbnailParams: _TypeAlias = MakeThumbnailParams  # noqa: Y015
+
+@_typing.final
+class MakeThumbnailResult(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CHOSEN_FIELD_NUMBER: _builtins.int
+    chosen: _builtins.int
+    """Which of the pictures it was, from 0."""
+    def __init__(
+        self,
+        *,
+        chosen: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["chosen", b"chosen"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
 Global___MakeThumbnailResult: _TypeAlias = MakeThumbnailResult  # noqa: Y015
 
 @_typing.final
 class CheckQualityParams(_message.Message):
-    """Inputs "film", "audio", "vtt"."""
+    """Inputs "film", "audio", "vtt", and "mouths-0000"… in the order of lines."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -918,14 +1403,27 @@ class CheckQualityParams(_message.Message):
     DURATION_MS_FIELD_NUMBER: _builtins.int
     SOUND_EXPECTED_FIELD_NUMBER: _builtins.int
     STILL_STRETCHES_FIELD_NUMBER: _builtins.int
+    LINES_FIELD_NUMBER: _builtins.int
+    CAPTIONS_BURNED_FIELD_NUMBER: _builtins.int
+    LANGUAGE_FIELD_NUMBER: _builtins.int
+    SPEECH_OVER_MUSIC_DB_FIELD_NUMBER: _builtins.int
     duration_ms: _builtins.int
     sound_expected: _builtins.bool
     """There is speech or music: silence fails."""
+    captions_burned: _builtins.bool
+    """Burned captions are checked for contrast and place."""
+    language: _builtins.str
+    speech_over_music_db: _builtins.float
+    """As the mix measured it."""
     @_builtins.property
     def profile(self) -> Global___FilmProfile: ...
     @_builtins.property
     def still_stretches(self) -> _containers.RepeatedCompositeFieldContainer[Global___CheckQualityParams.Stretch]:
         """Stretches planned to hold still or to be black (cards, fades), which don't count as frozen or black."""
+
+    @_builtins.property
+    def lines(self) -> _containers.RepeatedCompositeFieldContainer[Global___TimedLine]:
+        """The lines whose speakers are seen, placed in the film."""
 
     def __init__(
         self,
@@ -934,10 +1432,14 @@ class CheckQualityParams(_message.Message):
         duration_ms: _builtins.int = ...,
         sound_expected: _builtins.bool = ...,
         still_stretches: _abc.Iterable[Global___CheckQualityParams.Stretch] | None = ...,
+        lines: _abc.Iterable[Global___TimedLine] | None = ...,
+        captions_burned: _builtins.bool = ...,
+        language: _builtins.str = ...,
+        speech_over_music_db: _builtins.float = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["profile", b"profile"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["duration_ms", b"duration_ms", "profile", b"profile", "sound_expected", b"sound_expected", "still_stretches", b"still_stretches"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["captions_burned", b"captions_burned", "duration_ms", b"duration_ms", "language", b"language", "lines", b"lines", "profile", b"profile", "sound_expected", b"sound_expected", "speech_over_music_db", b"speech_over_music_db", "still_stretches", b"still_stretches"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -957,6 +1459,12 @@ class CheckQualityResult(_message.Message):
     FROZEN_S_FIELD_NUMBER: _builtins.int
     SUBTITLES_OUTSIDE_FIELD_NUMBER: _builtins.int
     PASSED_FIELD_NUMBER: _builtins.int
+    LIP_SYNC_OFFSET_MS_FIELD_NUMBER: _builtins.int
+    SPEECH_OVER_MUSIC_DB_FIELD_NUMBER: _builtins.int
+    JITTER_PX_FIELD_NUMBER: _builtins.int
+    CAPTION_FAULTS_FIELD_NUMBER: _builtins.int
+    MISSING_GLYPHS_FIELD_NUMBER: _builtins.int
+    CAPTION_CONTRAST_FIELD_NUMBER: _builtins.int
     duration_error_s: _builtins.float
     loudness_lufs: _builtins.float
     true_peak_dbtp: _builtins.float
@@ -965,6 +1473,19 @@ class CheckQualityResult(_message.Message):
     frozen_s: _builtins.float
     subtitles_outside: _builtins.int
     passed: _builtins.bool
+    lip_sync_offset_ms: _builtins.float
+    """Between when mouths open in the picture and when the voice sounds; the largest over the lines."""
+    speech_over_music_db: _builtins.float
+    jitter_px: _builtins.float
+    """Camera shake, rms in pixels of the film."""
+    caption_faults: _builtins.int
+    """Cues that break a rule: more than 2 lines, too long, too short, overlapping."""
+    caption_contrast: _builtins.float
+    """The least contrast of burned captions against what is behind them; 0: none burned."""
+    @_builtins.property
+    def missing_glyphs(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Characters that no typeface here has."""
+
     def __init__(
         self,
         *,
@@ -976,10 +1497,16 @@ class CheckQualityResult(_message.Message):
         frozen_s: _builtins.float = ...,
         subtitles_outside: _builtins.int = ...,
         passed: _builtins.bool = ...,
+        lip_sync_offset_ms: _builtins.float = ...,
+        speech_over_music_db: _builtins.float = ...,
+        jitter_px: _builtins.float = ...,
+        caption_faults: _builtins.int = ...,
+        missing_glyphs: _abc.Iterable[_builtins.str] | None = ...,
+        caption_contrast: _builtins.float = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["av_offset_ms", b"av_offset_ms", "black_s", b"black_s", "duration_error_s", b"duration_error_s", "frozen_s", b"frozen_s", "loudness_lufs", b"loudness_lufs", "passed", b"passed", "subtitles_outside", b"subtitles_outside", "true_peak_dbtp", b"true_peak_dbtp"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["av_offset_ms", b"av_offset_ms", "black_s", b"black_s", "caption_contrast", b"caption_contrast", "caption_faults", b"caption_faults", "duration_error_s", b"duration_error_s", "frozen_s", b"frozen_s", "jitter_px", b"jitter_px", "lip_sync_offset_ms", b"lip_sync_offset_ms", "loudness_lufs", b"loudness_lufs", "missing_glyphs", b"missing_glyphs", "passed", b"passed", "speech_over_music_db", b"speech_over_music_db", "subtitles_outside", b"subtitles_outside", "true_peak_dbtp", b"true_peak_dbtp"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1102,6 +1629,11 @@ class StepParams(_message.Message):
     MAKE_THUMBNAIL_FIELD_NUMBER: _builtins.int
     CHECK_QUALITY_FIELD_NUMBER: _builtins.int
     WAIT_FIELD_NUMBER: _builtins.int
+    WRITE_SCRIPT_FIELD_NUMBER: _builtins.int
+    SYNC_LIPS_FIELD_NUMBER: _builtins.int
+    ENCODE_WEBM_FIELD_NUMBER: _builtins.int
+    CUT_SCENES_FIELD_NUMBER: _builtins.int
+    DRAW_STORYBOARD_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def analyze_script(self) -> Global___AnalyzeScriptParams: ...
     @_builtins.property
@@ -1124,6 +1656,16 @@ class StepParams(_message.Message):
     def check_quality(self) -> Global___CheckQualityParams: ...
     @_builtins.property
     def wait(self) -> Global___WaitParams: ...
+    @_builtins.property
+    def write_script(self) -> Global___WriteScriptParams: ...
+    @_builtins.property
+    def sync_lips(self) -> Global___SyncLipsParams: ...
+    @_builtins.property
+    def encode_webm(self) -> Global___EncodeWebmParams: ...
+    @_builtins.property
+    def cut_scenes(self) -> Global___CutScenesParams: ...
+    @_builtins.property
+    def draw_storyboard(self) -> Global___DrawStoryboardParams: ...
     def __init__(
         self,
         *,
@@ -1138,12 +1680,17 @@ class StepParams(_message.Message):
         make_thumbnail: Global___MakeThumbnailParams | None = ...,
         check_quality: Global___CheckQualityParams | None = ...,
         wait: Global___WaitParams | None = ...,
+        write_script: Global___WriteScriptParams | None = ...,
+        sync_lips: Global___SyncLipsParams | None = ...,
+        encode_webm: Global___EncodeWebmParams | None = ...,
+        cut_scenes: Global___CutScenesParams | None = ...,
+        draw_storyboard: Global___DrawStoryboardParams | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["analyze_script", b"analyze_script", "animate_shot", b"animate_shot", "assemble_film", b"assemble_film", "check_quality", b"check_quality", "compose_music", b"compose_music", "draw_frame", b"draw_frame", "kind", b"kind", "make_thumbnail", b"make_thumbnail", "mix_audio", b"mix_audio", "speak_line", b"speak_line", "wait", b"wait", "write_subtitles", b"write_subtitles"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["analyze_script", b"analyze_script", "animate_shot", b"animate_shot", "assemble_film", b"assemble_film", "check_quality", b"check_quality", "compose_music", b"compose_music", "cut_scenes", b"cut_scenes", "draw_frame", b"draw_frame", "draw_storyboard", b"draw_storyboard", "encode_webm", b"encode_webm", "kind", b"kind", "make_thumbnail", b"make_thumbnail", "mix_audio", b"mix_audio", "speak_line", b"speak_line", "sync_lips", b"sync_lips", "wait", b"wait", "write_script", b"write_script", "write_subtitles", b"write_subtitles"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["analyze_script", b"analyze_script", "animate_shot", b"animate_shot", "assemble_film", b"assemble_film", "check_quality", b"check_quality", "compose_music", b"compose_music", "draw_frame", b"draw_frame", "kind", b"kind", "make_thumbnail", b"make_thumbnail", "mix_audio", b"mix_audio", "speak_line", b"speak_line", "wait", b"wait", "write_subtitles", b"write_subtitles"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["analyze_script", b"analyze_script", "animate_shot", b"animate_shot", "assemble_film", b"assemble_film", "check_quality", b"check_quality", "compose_music", b"compose_music", "cut_scenes", b"cut_scenes", "draw_frame", b"draw_frame", "draw_storyboard", b"draw_storyboard", "encode_webm", b"encode_webm", "kind", b"kind", "make_thumbnail", b"make_thumbnail", "mix_audio", b"mix_audio", "speak_line", b"speak_line", "sync_lips", b"sync_lips", "wait", b"wait", "write_script", b"write_script", "write_subtitles", b"write_subtitles"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_kind: _TypeAlias = _typing.Literal["analyze_script", "draw_frame", "animate_shot", "speak_line", "compose_music", "mix_audio", "write_subtitles", "assemble_film", "make_thumbnail", "check_quality", "wait"]  # noqa: Y015
+    _WhichOneofReturnType_kind: _TypeAlias = _typing.Literal["analyze_script", "draw_frame", "animate_shot", "speak_line", "compose_music", "mix_audio", "write_subtitles", "assemble_film", "make_thumbnail", "check_quality", "wait", "write_script", "sync_lips", "encode_webm", "cut_scenes", "draw_storyboard"]  # noqa: Y015
     _WhichOneofArgType_kind: _TypeAlias = _typing.Literal["kind", b"kind"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_kind) -> _WhichOneofReturnType_kind | None: ...
 
@@ -1164,6 +1711,11 @@ class StepResult(_message.Message):
     MAKE_THUMBNAIL_FIELD_NUMBER: _builtins.int
     CHECK_QUALITY_FIELD_NUMBER: _builtins.int
     WAIT_FIELD_NUMBER: _builtins.int
+    WRITE_SCRIPT_FIELD_NUMBER: _builtins.int
+    SYNC_LIPS_FIELD_NUMBER: _builtins.int
+    ENCODE_WEBM_FIELD_NUMBER: _builtins.int
+    CUT_SCENES_FIELD_NUMBER: _builtins.int
+    DRAW_STORYBOARD_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def analyze_script(self) -> Global___AnalyzeScriptResult: ...
     @_builtins.property
@@ -1186,6 +1738,16 @@ class StepResult(_message.Message):
     def check_quality(self) -> Global___CheckQualityResult: ...
     @_builtins.property
     def wait(self) -> Global___WaitResult: ...
+    @_builtins.property
+    def write_script(self) -> Global___WriteScriptResult: ...
+    @_builtins.property
+    def sync_lips(self) -> Global___SyncLipsResult: ...
+    @_builtins.property
+    def encode_webm(self) -> Global___EncodeWebmResult: ...
+    @_builtins.property
+    def cut_scenes(self) -> Global___CutScenesResult: ...
+    @_builtins.property
+    def draw_storyboard(self) -> Global___DrawStoryboardResult: ...
     def __init__(
         self,
         *,
@@ -1200,12 +1762,17 @@ class StepResult(_message.Message):
         make_thumbnail: Global___MakeThumbnailResult | None = ...,
         check_quality: Global___CheckQualityResult | None = ...,
         wait: Global___WaitResult | None = ...,
+        write_script: Global___WriteScriptResult | None = ...,
+        sync_lips: Global___SyncLipsResult | None = ...,
+        encode_webm: Global___EncodeWebmResult | None = ...,
+        cut_scenes: Global___CutScenesResult | None = ...,
+        draw_storyboard: Global___DrawStoryboardResult | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["analyze_script", b"analyze_script", "animate_shot", b"animate_shot", "assemble_film", b"assemble_film", "check_quality", b"check_quality", "compose_music", b"compose_music", "draw_frame", b"draw_frame", "kind", b"kind", "make_thumbnail", b"make_thumbnail", "mix_audio", b"mix_audio", "speak_line", b"speak_line", "wait", b"wait", "write_subtitles", b"write_subtitles"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["analyze_script", b"analyze_script", "animate_shot", b"animate_shot", "assemble_film", b"assemble_film", "check_quality", b"check_quality", "compose_music", b"compose_music", "cut_scenes", b"cut_scenes", "draw_frame", b"draw_frame", "draw_storyboard", b"draw_storyboard", "encode_webm", b"encode_webm", "kind", b"kind", "make_thumbnail", b"make_thumbnail", "mix_audio", b"mix_audio", "speak_line", b"speak_line", "sync_lips", b"sync_lips", "wait", b"wait", "write_script", b"write_script", "write_subtitles", b"write_subtitles"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["analyze_script", b"analyze_script", "animate_shot", b"animate_shot", "assemble_film", b"assemble_film", "check_quality", b"check_quality", "compose_music", b"compose_music", "draw_frame", b"draw_frame", "kind", b"kind", "make_thumbnail", b"make_thumbnail", "mix_audio", b"mix_audio", "speak_line", b"speak_line", "wait", b"wait", "write_subtitles", b"write_subtitles"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["analyze_script", b"analyze_script", "animate_shot", b"animate_shot", "assemble_film", b"assemble_film", "check_quality", b"check_quality", "compose_music", b"compose_music", "cut_scenes", b"cut_scenes", "draw_frame", b"draw_frame", "draw_storyboard", b"draw_storyboard", "encode_webm", b"encode_webm", "kind", b"kind", "make_thumbnail", b"make_thumbnail", "mix_audio", b"mix_audio", "speak_line", b"speak_line", "sync_lips", b"sync_lips", "wait", b"wait", "write_script", b"write_script", "write_subtitles", b"write_subtitles"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_kind: _TypeAlias = _typing.Literal["analyze_script", "draw_frame", "animate_shot", "speak_line", "compose_music", "mix_audio", "write_subtitles", "assemble_film", "make_thumbnail", "check_quality", "wait"]  # noqa: Y015
+    _WhichOneofReturnType_kind: _TypeAlias = _typing.Literal["analyze_script", "draw_frame", "animate_shot", "speak_line", "compose_music", "mix_audio", "write_subtitles", "assemble_film", "make_thumbnail", "check_quality", "wait", "write_script", "sync_lips", "encode_webm", "cut_scenes", "draw_storyboard"]  # noqa: Y015
     _WhichOneofArgType_kind: _TypeAlias = _typing.Literal["kind", b"kind"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_kind) -> _WhichOneofReturnType_kind | None: ...
 

@@ -72,6 +72,8 @@ class _ShotSizeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ShotSize.Val
     SHOT_SIZE_CLOSE_UP: _ShotSize.ValueType  # 4
     SHOT_SIZE_INSERT: _ShotSize.ValueType  # 5
     """A detail: a prop, a hand, a sign."""
+    SHOT_SIZE_OVER_SHOULDER: _ShotSize.ValueType  # 6
+    """One who speaks, past the shoulder of one who listens."""
 
 class ShotSize(_ShotSize, metaclass=_ShotSizeEnumTypeWrapper):
     """How far the camera stands from the subject."""
@@ -83,6 +85,8 @@ SHOT_SIZE_MEDIUM: ShotSize.ValueType  # 3
 SHOT_SIZE_CLOSE_UP: ShotSize.ValueType  # 4
 SHOT_SIZE_INSERT: ShotSize.ValueType  # 5
 """A detail: a prop, a hand, a sign."""
+SHOT_SIZE_OVER_SHOULDER: ShotSize.ValueType  # 6
+"""One who speaks, past the shoulder of one who listens."""
 Global___ShotSize: _TypeAlias = ShotSize  # noqa: Y015
 
 class _CameraMove:
@@ -99,6 +103,8 @@ class _CameraMoveEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_CameraMove
     CAMERA_MOVE_PAN_RIGHT: _CameraMove.ValueType  # 5
     CAMERA_MOVE_TILT_UP: _CameraMove.ValueType  # 6
     CAMERA_MOVE_TILT_DOWN: _CameraMove.ValueType  # 7
+    CAMERA_MOVE_FOLLOW: _CameraMove.ValueType  # 8
+    """With somebody who walks or runs."""
 
 class CameraMove(_CameraMove, metaclass=_CameraMoveEnumTypeWrapper): ...
 
@@ -110,7 +116,223 @@ CAMERA_MOVE_PAN_LEFT: CameraMove.ValueType  # 4
 CAMERA_MOVE_PAN_RIGHT: CameraMove.ValueType  # 5
 CAMERA_MOVE_TILT_UP: CameraMove.ValueType  # 6
 CAMERA_MOVE_TILT_DOWN: CameraMove.ValueType  # 7
+CAMERA_MOVE_FOLLOW: CameraMove.ValueType  # 8
+"""With somebody who walks or runs."""
 Global___CameraMove: _TypeAlias = CameraMove  # noqa: Y015
+
+class _Transition:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _TransitionEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Transition.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    TRANSITION_UNSPECIFIED: _Transition.ValueType  # 0
+    TRANSITION_CUT: _Transition.ValueType  # 1
+    TRANSITION_DISSOLVE: _Transition.ValueType  # 2
+    """Time passes."""
+    TRANSITION_FADE: _Transition.ValueType  # 3
+    """Through black: a chapter ends."""
+
+class Transition(_Transition, metaclass=_TransitionEnumTypeWrapper):
+    """How a shot begins."""
+
+TRANSITION_UNSPECIFIED: Transition.ValueType  # 0
+TRANSITION_CUT: Transition.ValueType  # 1
+TRANSITION_DISSOLVE: Transition.ValueType  # 2
+"""Time passes."""
+TRANSITION_FADE: Transition.ValueType  # 3
+"""Through black: a chapter ends."""
+Global___Transition: _TypeAlias = Transition  # noqa: Y015
+
+class _Season:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _SeasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Season.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    SEASON_UNSPECIFIED: _Season.ValueType  # 0
+    SEASON_SPRING: _Season.ValueType  # 1
+    SEASON_SUMMER: _Season.ValueType  # 2
+    SEASON_AUTUMN: _Season.ValueType  # 3
+    SEASON_WINTER: _Season.ValueType  # 4
+
+class Season(_Season, metaclass=_SeasonEnumTypeWrapper): ...
+
+SEASON_UNSPECIFIED: Season.ValueType  # 0
+SEASON_SPRING: Season.ValueType  # 1
+SEASON_SUMMER: Season.ValueType  # 2
+SEASON_AUTUMN: Season.ValueType  # 3
+SEASON_WINTER: Season.ValueType  # 4
+Global___Season: _TypeAlias = Season  # noqa: Y015
+
+class _Deed:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _DeedEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Deed.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    DEED_UNSPECIFIED: _Deed.ValueType  # 0
+    DEED_WALK: _Deed.ValueType  # 1
+    DEED_RUN: _Deed.ValueType  # 2
+    DEED_SIT: _Deed.ValueType  # 3
+    DEED_STAND_UP: _Deed.ValueType  # 4
+    DEED_POINT: _Deed.ValueType  # 5
+    DEED_WAVE: _Deed.ValueType  # 6
+    DEED_HUG: _Deed.ValueType  # 7
+    DEED_FALL: _Deed.ValueType  # 8
+    DEED_LOOK: _Deed.ValueType  # 9
+    DEED_OPEN: _Deed.ValueType  # 10
+    DEED_CARRY: _Deed.ValueType  # 11
+    DEED_LIGHT: _Deed.ValueType  # 12
+    DEED_DANCE: _Deed.ValueType  # 13
+    DEED_GIVE: _Deed.ValueType  # 14
+    DEED_TAKE: _Deed.ValueType  # 15
+    DEED_READ: _Deed.ValueType  # 16
+    DEED_WRITE: _Deed.ValueType  # 17
+    DEED_EAT: _Deed.ValueType  # 18
+    DEED_DRINK: _Deed.ValueType  # 19
+    DEED_SLEEP: _Deed.ValueType  # 20
+    DEED_CLIMB: _Deed.ValueType  # 21
+    DEED_SWIM: _Deed.ValueType  # 22
+    DEED_FLY: _Deed.ValueType  # 23
+    DEED_JUMP: _Deed.ValueType  # 24
+    DEED_THROW: _Deed.ValueType  # 25
+    DEED_KNEEL: _Deed.ValueType  # 26
+    DEED_BOW: _Deed.ValueType  # 27
+    DEED_NOD: _Deed.ValueType  # 28
+    DEED_SHAKE_HEAD: _Deed.ValueType  # 29
+    DEED_LAUGH: _Deed.ValueType  # 30
+    DEED_CRY: _Deed.ValueType  # 31
+    DEED_SING: _Deed.ValueType  # 32
+    DEED_PLAY_MUSIC: _Deed.ValueType  # 33
+    DEED_WORK: _Deed.ValueType  # 34
+    DEED_ENTER: _Deed.ValueType  # 35
+    DEED_LEAVE: _Deed.ValueType  # 36
+    DEED_TURN: _Deed.ValueType  # 37
+    DEED_FIGHT: _Deed.ValueType  # 38
+
+class Deed(_Deed, metaclass=_DeedEnumTypeWrapper):
+    """What somebody does with their body."""
+
+DEED_UNSPECIFIED: Deed.ValueType  # 0
+DEED_WALK: Deed.ValueType  # 1
+DEED_RUN: Deed.ValueType  # 2
+DEED_SIT: Deed.ValueType  # 3
+DEED_STAND_UP: Deed.ValueType  # 4
+DEED_POINT: Deed.ValueType  # 5
+DEED_WAVE: Deed.ValueType  # 6
+DEED_HUG: Deed.ValueType  # 7
+DEED_FALL: Deed.ValueType  # 8
+DEED_LOOK: Deed.ValueType  # 9
+DEED_OPEN: Deed.ValueType  # 10
+DEED_CARRY: Deed.ValueType  # 11
+DEED_LIGHT: Deed.ValueType  # 12
+DEED_DANCE: Deed.ValueType  # 13
+DEED_GIVE: Deed.ValueType  # 14
+DEED_TAKE: Deed.ValueType  # 15
+DEED_READ: Deed.ValueType  # 16
+DEED_WRITE: Deed.ValueType  # 17
+DEED_EAT: Deed.ValueType  # 18
+DEED_DRINK: Deed.ValueType  # 19
+DEED_SLEEP: Deed.ValueType  # 20
+DEED_CLIMB: Deed.ValueType  # 21
+DEED_SWIM: Deed.ValueType  # 22
+DEED_FLY: Deed.ValueType  # 23
+DEED_JUMP: Deed.ValueType  # 24
+DEED_THROW: Deed.ValueType  # 25
+DEED_KNEEL: Deed.ValueType  # 26
+DEED_BOW: Deed.ValueType  # 27
+DEED_NOD: Deed.ValueType  # 28
+DEED_SHAKE_HEAD: Deed.ValueType  # 29
+DEED_LAUGH: Deed.ValueType  # 30
+DEED_CRY: Deed.ValueType  # 31
+DEED_SING: Deed.ValueType  # 32
+DEED_PLAY_MUSIC: Deed.ValueType  # 33
+DEED_WORK: Deed.ValueType  # 34
+DEED_ENTER: Deed.ValueType  # 35
+DEED_LEAVE: Deed.ValueType  # 36
+DEED_TURN: Deed.ValueType  # 37
+DEED_FIGHT: Deed.ValueType  # 38
+Global___Deed: _TypeAlias = Deed  # noqa: Y015
+
+class _Pose:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _PoseEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Pose.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    POSE_UNSPECIFIED: _Pose.ValueType  # 0
+    POSE_STANDING: _Pose.ValueType  # 1
+    POSE_SITTING: _Pose.ValueType  # 2
+    POSE_KNEELING: _Pose.ValueType  # 3
+    POSE_LYING: _Pose.ValueType  # 4
+
+class Pose(_Pose, metaclass=_PoseEnumTypeWrapper): ...
+
+POSE_UNSPECIFIED: Pose.ValueType  # 0
+POSE_STANDING: Pose.ValueType  # 1
+POSE_SITTING: Pose.ValueType  # 2
+POSE_KNEELING: Pose.ValueType  # 3
+POSE_LYING: Pose.ValueType  # 4
+Global___Pose: _TypeAlias = Pose  # noqa: Y015
+
+class _Delivery:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _DeliveryEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Delivery.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    DELIVERY_UNSPECIFIED: _Delivery.ValueType  # 0
+    DELIVERY_SPOKEN: _Delivery.ValueType  # 1
+    DELIVERY_WHISPERED: _Delivery.ValueType  # 2
+    DELIVERY_SHOUTED: _Delivery.ValueType  # 3
+    DELIVERY_RECITED: _Delivery.ValueType  # 4
+    """Verse, in its metre."""
+    DELIVERY_SUNG: _Delivery.ValueType  # 5
+
+class Delivery(_Delivery, metaclass=_DeliveryEnumTypeWrapper):
+    """How a line is said."""
+
+DELIVERY_UNSPECIFIED: Delivery.ValueType  # 0
+DELIVERY_SPOKEN: Delivery.ValueType  # 1
+DELIVERY_WHISPERED: Delivery.ValueType  # 2
+DELIVERY_SHOUTED: Delivery.ValueType  # 3
+DELIVERY_RECITED: Delivery.ValueType  # 4
+"""Verse, in its metre."""
+DELIVERY_SUNG: Delivery.ValueType  # 5
+Global___Delivery: _TypeAlias = Delivery  # noqa: Y015
+
+class _Spot:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _SpotEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Spot.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    SPOT_UNSPECIFIED: _Spot.ValueType  # 0
+    SPOT_GROUND: _Spot.ValueType  # 1
+    SPOT_SKY: _Spot.ValueType  # 2
+    SPOT_WATER: _Spot.ValueType  # 3
+    SPOT_TABLE: _Spot.ValueType  # 4
+    SPOT_WALL: _Spot.ValueType  # 5
+    SPOT_HAND: _Spot.ValueType  # 6
+    """In the hands of `held_by`."""
+    SPOT_FAR: _Spot.ValueType  # 7
+    """Far off, at the horizon."""
+
+class Spot(_Spot, metaclass=_SpotEnumTypeWrapper):
+    """Where a thing is to be seen."""
+
+SPOT_UNSPECIFIED: Spot.ValueType  # 0
+SPOT_GROUND: Spot.ValueType  # 1
+SPOT_SKY: Spot.ValueType  # 2
+SPOT_WATER: Spot.ValueType  # 3
+SPOT_TABLE: Spot.ValueType  # 4
+SPOT_WALL: Spot.ValueType  # 5
+SPOT_HAND: Spot.ValueType  # 6
+"""In the hands of `held_by`."""
+SPOT_FAR: Spot.ValueType  # 7
+"""Far off, at the horizon."""
+Global___Spot: _TypeAlias = Spot  # noqa: Y015
 
 class _TimeOfDay:
     ValueType = _typing.NewType("ValueType", _builtins.int)
@@ -286,6 +508,7 @@ class Look(_message.Message):
     ACCENT_COLOR_FIELD_NUMBER: _builtins.int
     BUILD_FIELD_NUMBER: _builtins.int
     ACCESSORY_FIELD_NUMBER: _builtins.int
+    GARMENT_FIELD_NUMBER: _builtins.int
     skin_color: _builtins.str
     hair_color: _builtins.str
     hair_style: _builtins.str
@@ -296,6 +519,8 @@ class Look(_message.Message):
     """"slim", "average", "broad" """
     accessory: _builtins.str
     """"none", "hat", "scarf", "glasses", "beard", "hood" """
+    garment: _builtins.str
+    """What is worn: "shirt", "dress", "coat", "raincoat", "suit", "sari", "kurta", "robe", "uniform", "sweater", "apron", "armor"; empty: a shirt."""
     def __init__(
         self,
         *,
@@ -306,10 +531,11 @@ class Look(_message.Message):
         accent_color: _builtins.str = ...,
         build: _builtins.str = ...,
         accessory: _builtins.str = ...,
+        garment: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["accent_color", b"accent_color", "accessory", b"accessory", "build", b"build", "clothes_color", b"clothes_color", "hair_color", b"hair_color", "hair_style", b"hair_style", "skin_color", b"skin_color"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["accent_color", b"accent_color", "accessory", b"accessory", "build", b"build", "clothes_color", b"clothes_color", "garment", b"garment", "hair_color", b"hair_color", "hair_style", b"hair_style", "skin_color", b"skin_color"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -364,11 +590,17 @@ class Character(_message.Message):
     GENDER_FIELD_NUMBER: _builtins.int
     LOOK_FIELD_NUMBER: _builtins.int
     VOICE_FIELD_NUMBER: _builtins.int
+    SPECIES_FIELD_NUMBER: _builtins.int
+    IMAGE_ASSET_ID_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     name: _builtins.str
     description: _builtins.str
     age: Global___AgeGroup.ValueType
     gender: Global___Gender.ValueType
+    species: _builtins.str
+    """An animal (or thing) that acts as a person does: the name of its drawing ("fox"); empty: a human being."""
+    image_asset_id: _builtins.str
+    """The filmmaker's picture of them; empty: none."""
     @_builtins.property
     def look(self) -> Global___Look: ...
     @_builtins.property
@@ -383,10 +615,12 @@ class Character(_message.Message):
         gender: Global___Gender.ValueType = ...,
         look: Global___Look | None = ...,
         voice: Global___Voice | None = ...,
+        species: _builtins.str = ...,
+        image_asset_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["look", b"look", "voice", b"voice"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["age", b"age", "description", b"description", "gender", b"gender", "id", b"id", "look", b"look", "name", b"name", "voice", b"voice"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["age", b"age", "description", b"description", "gender", b"gender", "id", b"id", "image_asset_id", b"image_asset_id", "look", b"look", "name", b"name", "species", b"species", "voice", b"voice"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -401,12 +635,14 @@ class Setting(_message.Message):
     INTERIOR_FIELD_NUMBER: _builtins.int
     TIME_OF_DAY_FIELD_NUMBER: _builtins.int
     WEATHER_FIELD_NUMBER: _builtins.int
+    SEASON_FIELD_NUMBER: _builtins.int
     place: Global___Place.ValueType
     description: _builtins.str
     """The words of the heading the place was found in."""
     interior: _builtins.bool
     time_of_day: Global___TimeOfDay.ValueType
     weather: Global___Weather.ValueType
+    season: Global___Season.ValueType
     def __init__(
         self,
         *,
@@ -415,10 +651,11 @@ class Setting(_message.Message):
         interior: _builtins.bool = ...,
         time_of_day: Global___TimeOfDay.ValueType = ...,
         weather: Global___Weather.ValueType = ...,
+        season: Global___Season.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["description", b"description", "interior", b"interior", "place", b"place", "time_of_day", b"time_of_day", "weather", b"weather"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["description", b"description", "interior", b"interior", "place", b"place", "season", b"season", "time_of_day", b"time_of_day", "weather", b"weather"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -435,6 +672,8 @@ class Line(_message.Message):
     FEELING_FIELD_NUMBER: _builtins.int
     OFF_SCREEN_FIELD_NUMBER: _builtins.int
     ESTIMATED_MS_FIELD_NUMBER: _builtins.int
+    DELIVERY_FIELD_NUMBER: _builtins.int
+    TO_CHARACTER_ID_FIELD_NUMBER: _builtins.int
     character_id: _builtins.str
     """The speaker; empty: the narrator."""
     text: _builtins.str
@@ -443,6 +682,9 @@ class Line(_message.Message):
     """The speaker is heard, not seen (V.O., O.S., narration)."""
     estimated_ms: _builtins.int
     """An estimate, in milliseconds, at the voice's own pace."""
+    delivery: Global___Delivery.ValueType
+    to_character_id: _builtins.str
+    """Whom it is said to, where that is known."""
     def __init__(
         self,
         *,
@@ -451,10 +693,12 @@ class Line(_message.Message):
         feeling: Global___Feeling.ValueType = ...,
         off_screen: _builtins.bool = ...,
         estimated_ms: _builtins.int = ...,
+        delivery: Global___Delivery.ValueType = ...,
+        to_character_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["character_id", b"character_id", "estimated_ms", b"estimated_ms", "feeling", b"feeling", "off_screen", b"off_screen", "text", b"text"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["character_id", b"character_id", "delivery", b"delivery", "estimated_ms", b"estimated_ms", "feeling", b"feeling", "off_screen", b"off_screen", "text", b"text", "to_character_id", b"to_character_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -470,11 +714,20 @@ class Presence(_message.Message):
     FEELING_FIELD_NUMBER: _builtins.int
     SPEAKING_FIELD_NUMBER: _builtins.int
     POSITION_FIELD_NUMBER: _builtins.int
+    POSE_FIELD_NUMBER: _builtins.int
+    LOOKS_AT_FIELD_NUMBER: _builtins.int
+    BACK_FIELD_NUMBER: _builtins.int
     character_id: _builtins.str
     feeling: Global___Feeling.ValueType
     speaking: _builtins.bool
     position: _builtins.float
     """0.0 (left edge) to 1.0 (right edge): where they stand in the scene."""
+    pose: Global___Pose.ValueType
+    """How they are when the shot begins."""
+    looks_at: _builtins.str
+    """Whom or what they look at: a character's id, or a thing's noun; empty: whoever speaks."""
+    back: _builtins.bool
+    """Turned away from us: the listener of an over-shoulder."""
     def __init__(
         self,
         *,
@@ -482,14 +735,123 @@ class Presence(_message.Message):
         feeling: Global___Feeling.ValueType = ...,
         speaking: _builtins.bool = ...,
         position: _builtins.float = ...,
+        pose: Global___Pose.ValueType = ...,
+        looks_at: _builtins.str = ...,
+        back: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["character_id", b"character_id", "feeling", b"feeling", "position", b"position", "speaking", b"speaking"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["back", b"back", "character_id", b"character_id", "feeling", b"feeling", "looks_at", b"looks_at", "pose", b"pose", "position", b"position", "speaking", b"speaking"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Presence: _TypeAlias = Presence  # noqa: Y015
+
+@_typing.final
+class Act(_message.Message):
+    """Something done within a shot. Times are shares of its length."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CHARACTER_ID_FIELD_NUMBER: _builtins.int
+    DEED_FIELD_NUMBER: _builtins.int
+    TARGET_FIELD_NUMBER: _builtins.int
+    FROM_FIELD_NUMBER: _builtins.int
+    TO_FIELD_NUMBER: _builtins.int
+    TO_POSITION_FIELD_NUMBER: _builtins.int
+    character_id: _builtins.str
+    deed: Global___Deed.ValueType
+    target: _builtins.str
+    """Whom or what it is done to: a character's id, or a thing's noun; may be empty."""
+    to: _builtins.float
+    to_position: _builtins.float
+    """Where it takes them (as Presence.position; below 0 and above 1 are out of the picture); unset: they stay."""
+    def __init__(
+        self,
+        *,
+        character_id: _builtins.str = ...,
+        deed: Global___Deed.ValueType = ...,
+        target: _builtins.str = ...,
+        to: _builtins.float = ...,
+        to_position: _builtins.float | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_to_position", b"_to_position", "to_position", b"to_position"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_to_position", b"_to_position", "character_id", b"character_id", "deed", b"deed", "from", b"from", "target", b"target", "to", b"to", "to_position", b"to_position"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__to_position: _TypeAlias = _typing.Literal["to_position"]  # noqa: Y015
+    _WhichOneofArgType__to_position: _TypeAlias = _typing.Literal["_to_position", b"_to_position"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__to_position) -> _WhichOneofReturnType__to_position | None: ...
+
+Global___Act: _TypeAlias = Act  # noqa: Y015
+
+@_typing.final
+class Thing(_message.Message):
+    """A thing the text names, with the drawing that shows it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NOUN_FIELD_NUMBER: _builtins.int
+    DRAWING_FIELD_NUMBER: _builtins.int
+    SPOT_FIELD_NUMBER: _builtins.int
+    HELD_BY_FIELD_NUMBER: _builtins.int
+    POSITION_FIELD_NUMBER: _builtins.int
+    MOVES_FIELD_NUMBER: _builtins.int
+    noun: _builtins.str
+    """As the text has it."""
+    drawing: _builtins.str
+    """A drawing of the library ("sailboat")."""
+    spot: Global___Spot.ValueType
+    held_by: _builtins.str
+    """The character who has it in hand."""
+    position: _builtins.float
+    """0.0 to 1.0, as Presence.position; 0: wherever it looks well."""
+    moves: _builtins.bool
+    """It is alive or moves by itself: bird, dog, car."""
+    def __init__(
+        self,
+        *,
+        noun: _builtins.str = ...,
+        drawing: _builtins.str = ...,
+        spot: Global___Spot.ValueType = ...,
+        held_by: _builtins.str = ...,
+        position: _builtins.float = ...,
+        moves: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["drawing", b"drawing", "held_by", b"held_by", "moves", b"moves", "noun", b"noun", "position", b"position", "spot", b"spot"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Thing: _TypeAlias = Thing  # noqa: Y015
+
+@_typing.final
+class Sound(_message.Message):
+    """Something heard besides speech and music."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    FROM_FIELD_NUMBER: _builtins.int
+    DURATION_MS_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """"footsteps", "door", "knock", "bell", "thunder", "splash", "dog", "bird", "car", "train", "crowd", "fire", "glass", "phone", "horse", "laugh", "clock", "engine", "whoosh", "impact" """
+    duration_ms: _builtins.int
+    """Milliseconds; 0: as long as one of its kind is."""
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        duration_ms: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["duration_ms", b"duration_ms", "from", b"from", "name", b"name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Sound: _TypeAlias = Sound  # noqa: Y015
 
 @_typing.final
 class Shot(_message.Message):
@@ -507,6 +869,13 @@ class Shot(_message.Message):
     IMAGE_ASSET_ID_FIELD_NUMBER: _builtins.int
     DURATION_MS_FIELD_NUMBER: _builtins.int
     APPROVED_FIELD_NUMBER: _builtins.int
+    ACTS_FIELD_NUMBER: _builtins.int
+    THINGS_FIELD_NUMBER: _builtins.int
+    SOUNDS_FIELD_NUMBER: _builtins.int
+    TRANSITION_FIELD_NUMBER: _builtins.int
+    WISHED_MS_FIELD_NUMBER: _builtins.int
+    OVERRIDDEN_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     """Stable over analyses: a shot whose text changed keeps its id. Given by projects."""
     number: _builtins.int
@@ -521,6 +890,11 @@ class Shot(_message.Message):
     duration_ms: _builtins.int
     """The length the last film gave it, in milliseconds; 0: none yet."""
     approved: _builtins.bool
+    transition: Global___Transition.ValueType
+    wished_ms: _builtins.int
+    """Asked for by the filmmaker, in milliseconds; 0: as the film needs."""
+    reason: _builtins.str
+    """Why it was staged like this, in a few words, for whoever reads the list."""
     @_builtins.property
     def presences(self) -> _containers.RepeatedCompositeFieldContainer[Global___Presence]: ...
     @_builtins.property
@@ -528,6 +902,16 @@ class Shot(_message.Message):
     @_builtins.property
     def props(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Props the text names, as single nouns."""
+
+    @_builtins.property
+    def acts(self) -> _containers.RepeatedCompositeFieldContainer[Global___Act]: ...
+    @_builtins.property
+    def things(self) -> _containers.RepeatedCompositeFieldContainer[Global___Thing]: ...
+    @_builtins.property
+    def sounds(self) -> _containers.RepeatedCompositeFieldContainer[Global___Sound]: ...
+    @_builtins.property
+    def overridden(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Of the fields above, those the filmmaker has set: "size", "camera", "prompt", "duration_s", "image_asset_id"."""
 
     def __init__(
         self,
@@ -544,10 +928,17 @@ class Shot(_message.Message):
         image_asset_id: _builtins.str = ...,
         duration_ms: _builtins.int = ...,
         approved: _builtins.bool = ...,
+        acts: _abc.Iterable[Global___Act] | None = ...,
+        things: _abc.Iterable[Global___Thing] | None = ...,
+        sounds: _abc.Iterable[Global___Sound] | None = ...,
+        transition: Global___Transition.ValueType = ...,
+        wished_ms: _builtins.int = ...,
+        overridden: _abc.Iterable[_builtins.str] | None = ...,
+        reason: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["approved", b"approved", "camera", b"camera", "duration_ms", b"duration_ms", "id", b"id", "image_asset_id", b"image_asset_id", "lines", b"lines", "natural_ms", b"natural_ms", "number", b"number", "presences", b"presences", "prompt", b"prompt", "props", b"props", "size", b"size"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["acts", b"acts", "approved", b"approved", "camera", b"camera", "duration_ms", b"duration_ms", "id", b"id", "image_asset_id", b"image_asset_id", "lines", b"lines", "natural_ms", b"natural_ms", "number", b"number", "overridden", b"overridden", "presences", b"presences", "prompt", b"prompt", "props", b"props", "reason", b"reason", "size", b"size", "sounds", b"sounds", "things", b"things", "transition", b"transition", "wished_ms", b"wished_ms"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
