@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import pytest
@@ -65,7 +64,7 @@ async def test_logout_everywhere_says_so_and_clears_the_cookie(gateway: Gateway)
 
 @pytest.mark.parametrize(
     "claims",
-    [{"exp": 1}, {"iss": "other"}, {"aud": "other"}, {"iat": int(time.time()) + 3600}],
+    [{"exp": 1}, {"iss": "other"}, {"aud": "other"}, {"iat": 4_000_000_000}],
     ids=["expired", "another issuer", "another audience", "from the future"],
 )
 async def test_a_token_that_does_not_hold_is_refused(gateway: Gateway, claims: dict[str, Any]) -> None:

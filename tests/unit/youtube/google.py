@@ -20,7 +20,6 @@ from jwt.algorithms import RSAAlgorithm
 
 from services.youtube.google_oauth import SCOPES, GoogleOAuth, OAuthClient
 
-NOW = datetime.now(UTC).replace(microsecond=0)
 CLIENT = OAuthClient(
     client_id="studio.apps.example",
     client_secret="canary-client-secret",
@@ -38,11 +37,18 @@ def jwk(kid: str, key: rsa.RSAPrivateKey = KEY) -> dict[str, Any]:
     return {**RSAAlgorithm.to_jwk(key.public_key(), as_dict=True), "kid": kid, "alg": "RS256", "use": "sig"}
 
 
+def this_second() -> datetime:
+    return datetime.now(UTC).replace(microsecond=0)
+
+
 @dataclass
 class FakeGoogle:
     """Answers at CLIENT's addresses; `asked` remembers each path with its form."""
 
+    # PyJWT looks at the real clock, so an id token is of the second in which a test begins
+    now: datetime = field(default_factory=this_second)
     nonce: str = "the-nonce"
+    # instead of an id token's own; a timedelta is a time from `now`, None leaves the claim out
     claims: dict[str, Any] = field(default_factory=dict)
     answer: dict[str, Any] = field(default_factory=dict)
     keys: list[dict[str, Any]] = field(default_factory=lambda: [jwk("k1")])
@@ -54,7 +60,7 @@ class FakeGoogle:
 
     def oauth(self) -> GoogleOAuth:
         http = httpx.AsyncClient(transport=httpx.MockTransport(self._serve))
-        return GoogleOAuth(CLIENT, http, timeout_s=5, now=lambda: NOW, monotonic=lambda: self.at)
+        return GoogleOAuth(CLIENT, http, timeout_s=5, now=lambda: self.now, monotonic=lambda: self.at)
 
     def forms(self, path: str) -> list[dict[str, str]]:
         return [form for asked, form in self.asked if asked == path]
@@ -65,10 +71,11 @@ class FakeGoogle:
             "aud": CLIENT.client_id,
             "sub": "1234",
             "nonce": self.nonce,
-            "iat": NOW,
-            "exp": NOW + timedelta(hours=1),
+            "iat": timedelta(0),
+            "exp": timedelta(hours=1),
         }
-        return self.sign({key: value for key, value in {**claims, **self.claims}.items() if value is not None})
+        said = {key: value for key, value in {**claims, **self.claims}.items() if value is not None}
+        return self.sign({key: self.now + at if isinstance(at, timedelta) else at for key, at in said.items()})
 
     def _serve(self, request: httpx.Request) -> httpx.Response:
         self.asked.append((request.url.path, dict(parse_qsl(request.content.decode()))))

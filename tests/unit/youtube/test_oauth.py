@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from services.kit.errors import DependencyAway
 from services.youtube.errors import OAuthRefused
 from services.youtube.google_oauth import SCOPES, GoogleOAuth, GrantEnded, challenge
-from tests.unit.youtube.google import CLIENT, NOW, FakeGoogle, jwk, signed_with_the_public_key, unsigned
+from tests.unit.youtube.google import CLIENT, FakeGoogle, jwk, signed_with_the_public_key, unsigned
 
 OTHER_KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
@@ -60,7 +60,7 @@ async def test_a_code_gives_a_grant(google: FakeGoogle) -> None:
     assert grant.subject == "1234"
     assert grant.access.token == "ya29.canary-access"
     assert grant.access.refresh_token == "1//canary-refresh"
-    assert grant.access.expires_at == NOW + timedelta(seconds=3599)
+    assert grant.access.expires_at == google.now + timedelta(seconds=3599)
     grant.require_scopes()
     assert google.forms("/token") == [
         {
@@ -84,8 +84,8 @@ async def test_a_grant_shows_no_token(google: FakeGoogle) -> None:
         {"iss": "https://evil.example"},
         {"aud": "somebody-else"},
         {"aud": ["studio.apps.example", "somebody-else"]},
-        {"exp": NOW - timedelta(minutes=5)},
-        {"iat": NOW + timedelta(minutes=5)},
+        {"exp": timedelta(minutes=-5)},
+        {"iat": timedelta(minutes=5)},
         {"nonce": "another"},
         {"nonce": None},
         {"sub": None},
