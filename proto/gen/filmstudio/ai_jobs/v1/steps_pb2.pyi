@@ -603,6 +603,7 @@ class AnimateShotParams(_message.Message):
     SCENE_FIELD_NUMBER: _builtins.int
     LINES_FIELD_NUMBER: _builtins.int
     PODCAST_FIELD_NUMBER: _builtins.int
+    CAPTIONS_OFFSET_MS_FIELD_NUMBER: _builtins.int
     frames: _builtins.int
     """Its exact length."""
     camera: _storyboard_pb2.CameraMove.ValueType
@@ -617,6 +618,8 @@ class AnimateShotParams(_message.Message):
     dissolve_in_frames: _builtins.int
     """Frames of the dissolve from the segment before, whose last picture is the input "previous"; 0: a cut."""
     keep_last: _builtins.bool
+    captions_offset_ms: _builtins.int
+    """Captions are burned from the input "captions" (the film's VTT) instead: the shot's start in the film, in milliseconds."""
     @_builtins.property
     def profile(self) -> Global___FilmProfile: ...
     @_builtins.property
@@ -651,10 +654,11 @@ class AnimateShotParams(_message.Message):
         scene: Global___DrawFrameParams | None = ...,
         lines: _abc.Iterable[Global___TimedLine] | None = ...,
         podcast: Global___Podcast | None = ...,
+        captions_offset_ms: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["podcast", b"podcast", "profile", b"profile", "scene", b"scene"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["camera", b"camera", "caption_language", b"caption_language", "captions", b"captions", "dissolve_in_frames", b"dissolve_in_frames", "fade_in_frames", b"fade_in_frames", "fade_out_frames", b"fade_out_frames", "focus_x", b"focus_x", "focus_y", b"focus_y", "frames", b"frames", "keep_last", b"keep_last", "lines", b"lines", "podcast", b"podcast", "profile", b"profile", "scene", b"scene", "watermark", b"watermark"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["camera", b"camera", "caption_language", b"caption_language", "captions", b"captions", "captions_offset_ms", b"captions_offset_ms", "dissolve_in_frames", b"dissolve_in_frames", "fade_in_frames", b"fade_in_frames", "fade_out_frames", b"fade_out_frames", "focus_x", b"focus_x", "focus_y", b"focus_y", "frames", b"frames", "keep_last", b"keep_last", "lines", b"lines", "podcast", b"podcast", "profile", b"profile", "scene", b"scene", "watermark", b"watermark"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

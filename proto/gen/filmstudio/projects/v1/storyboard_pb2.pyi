@@ -756,14 +756,15 @@ class Act(_message.Message):
     CHARACTER_ID_FIELD_NUMBER: _builtins.int
     DEED_FIELD_NUMBER: _builtins.int
     TARGET_FIELD_NUMBER: _builtins.int
-    FROM_FIELD_NUMBER: _builtins.int
-    TO_FIELD_NUMBER: _builtins.int
+    START_FIELD_NUMBER: _builtins.int
+    END_FIELD_NUMBER: _builtins.int
     TO_POSITION_FIELD_NUMBER: _builtins.int
     character_id: _builtins.str
     deed: Global___Deed.ValueType
     target: _builtins.str
     """Whom or what it is done to: a character's id, or a thing's noun; may be empty."""
-    to: _builtins.float
+    start: _builtins.float
+    end: _builtins.float
     to_position: _builtins.float
     """Where it takes them (as Presence.position; below 0 and above 1 are out of the picture); unset: they stay."""
     def __init__(
@@ -772,12 +773,13 @@ class Act(_message.Message):
         character_id: _builtins.str = ...,
         deed: Global___Deed.ValueType = ...,
         target: _builtins.str = ...,
-        to: _builtins.float = ...,
+        start: _builtins.float = ...,
+        end: _builtins.float = ...,
         to_position: _builtins.float | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_to_position", b"_to_position", "to_position", b"to_position"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_to_position", b"_to_position", "character_id", b"character_id", "deed", b"deed", "from", b"from", "target", b"target", "to", b"to", "to_position", b"to_position"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_to_position", b"_to_position", "character_id", b"character_id", "deed", b"deed", "end", b"end", "start", b"start", "target", b"target", "to_position", b"to_position"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__to_position: _TypeAlias = _typing.Literal["to_position"]  # noqa: Y015
     _WhichOneofArgType__to_position: _TypeAlias = _typing.Literal["_to_position", b"_to_position"]  # noqa: Y015
@@ -833,21 +835,24 @@ class Sound(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     NAME_FIELD_NUMBER: _builtins.int
-    FROM_FIELD_NUMBER: _builtins.int
+    START_FIELD_NUMBER: _builtins.int
     DURATION_MS_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """"footsteps", "door", "knock", "bell", "thunder", "splash", "dog", "bird", "car", "train", "crowd", "fire", "glass", "phone", "horse", "laugh", "clock", "engine", "whoosh", "impact" """
+    start: _builtins.float
+    """Share of the shot's length at which it begins."""
     duration_ms: _builtins.int
     """Milliseconds; 0: as long as one of its kind is."""
     def __init__(
         self,
         *,
         name: _builtins.str = ...,
+        start: _builtins.float = ...,
         duration_ms: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["duration_ms", b"duration_ms", "from", b"from", "name", b"name"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["duration_ms", b"duration_ms", "name", b"name", "start", b"start"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
