@@ -54,7 +54,7 @@ class _Shot:
         self._size = (params.profile.width, params.profile.height)
         self._picture = yuv.planes_of(_even_sized(read_frame(work.input("frame"))))
         self._path = moves.path(
-            params.camera, params.focus_x or 0.5, params.focus_y or 0.5, params.frames, params.profile.fps
+            params.camera, (params.focus_x or 0.5, params.focus_y or 0.5), params.frames, params.profile.fps
         )
         try:
             self._captions = captions_overlay.caption_overlays(
