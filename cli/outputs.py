@@ -15,9 +15,13 @@ def file_name(output: Json, name: str) -> str | None:
     """What an output is called on disk (NAME.mp4, NAME.jpg, NAME.en.vtt); None for what nobody downloads."""
     if output["kind"] == "subtitles":
         return f"{name}.{output.get('language', 'und')}.{output.get('format', 'vtt')}"
-    if output["kind"] in ("film", "thumbnail", "audio"):
-        ending = _ENDINGS.get(output["content_type"], "bin")
+    ending = _ENDINGS.get(output["content_type"], "bin")
+    if output["kind"] in ("film", "webm", "thumbnail", "audio"):
         return f"{name}.{ending}"
+    if output["kind"] == "storyboard":
+        return f"{name}.storyboard.{ending}"
+    if output["kind"] == "scene":
+        return f"{name}.scene-{output['scene']}.{ending}"
     return None
 
 

@@ -139,4 +139,17 @@ async def commission(
     if options.music.asset_id:
         audio = projects_pb2.Asset.KIND_AUDIO
         music = await projects.asset(project_id, options.music.asset_id, audio, "options.music.asset_id")
-    return Commission(found, script, plan, Files(images, music))  # type: ignore[arg-type]
+    subtitles = {
+        language: await projects.asset(
+            project_id, asset_id, projects_pb2.Asset.KIND_SUBTITLES, f"options.subtitles.files.{language}"
+        )
+        for language, asset_id in sorted(options.subtitles.files.items())
+    }
+    portraits = {
+        speaker.portrait_asset_id: await projects.asset(
+            project_id, speaker.portrait_asset_id, image, f"options.podcast.speakers.{index}.portrait_asset_id"
+        )
+        for index, speaker in enumerate(options.podcast.speakers)
+        if speaker.portrait_asset_id
+    }
+    return Commission(found, script, plan, Files(images, music, subtitles, portraits))  # type: ignore[arg-type]

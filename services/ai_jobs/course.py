@@ -14,7 +14,7 @@ from filmstudio.ai_jobs.v1 import jobs_pb2
 from filmstudio.ai_jobs.v1 import steps_pb2 as pb
 from filmstudio.projects.v1 import script_pb2, storyboard_pb2
 
-from services.ai_jobs import estimates, events, fitting, planning, pricing, repository, results
+from services.ai_jobs import estimates, events, fitting, planning, pricing, production, repository, results
 from services.ai_jobs.hashing import input_hash
 from services.ai_jobs.house import House
 from services.ai_jobs.models import Job, JobFailure, JobKind, JobStatus, Phase
@@ -22,6 +22,9 @@ from services.ai_jobs.planning import StepDraft
 from services.ai_jobs.step_models import Artifact, RenderStep, StepState
 from services.ai_jobs.telling import Teller
 from services.kit.db import Work
+
+# the lengths of a film follow from its speech: the rest of the plan is made while these still run
+_NOT_WAITED_FOR = frozenset({"draw_frame", "sync_lips"})
 
 
 class Course:
@@ -58,7 +61,7 @@ class Course:
             inputs: list[dict[str, Any]] = [
                 {"name": item.name, **item.file}
                 if item.file
-                else {"name": item.name, "step": item.step, "output": item.output}
+                else {"name": item.name, "step": item.step, "output": item.output, "optional": item.optional}
                 for item in draft.inputs
             ]
             step = RenderStep(
@@ -134,11 +137,12 @@ class Course:
         return await repository.artifacts(self._work.session, self.job.project_id, hashes)
 
     def _complete_params(self, step: RenderStep) -> None:
-        if step.kind != "animate_shot":
+        if step.kind not in production.COMPLETED_LATER:
             return
         params = pb.StepParams.FromString(step.params)
-        drawn = pb.StepResult.FromString(self._by_id[step.needs[0]].result)
-        planning.with_focus(params, drawn.draw_frame)
+        needed = [self._by_id[need] for need in step.needs]
+        results = {need.name: pb.StepResult.FromString(need.result) for need in needed}
+        production.complete(params, results, [need.name for need in needed])
         step.params = params.SerializeToString(deterministic=True)
 
     def _hash(self, step: RenderStep) -> str:
@@ -153,15 +157,20 @@ class Course:
         resolved = []
         for item in step.inputs:
             if "step" in item:
-                made = next(out for out in self._by_name[item["step"]].outputs if out["name"] == item["output"])
-                resolved.append({**made, "name": item["name"]})
+                outputs = self._by_name[item["step"]].outputs
+                made = next((out for out in outputs if out["name"] == item["output"]), None)
+                if made is not None:
+                    resolved.append({**made, "name": item["name"]})
+                elif not item.get("optional"):
+                    raise LookupError(f"{item['step']} made no {item['output']!r} for {step.name}")
             else:
                 resolved.append(item)
         return resolved
 
     async def _grow(self) -> bool:
         """The next phase, where this one's steps are done. True when the plan grew or ended."""
-        if not all(step.done for step in self.steps if step.kind != "draw_frame" or self.job.kind is not JobKind.VIDEO):
+        film = self.job.kind is JobKind.VIDEO
+        if not all(step.done for step in self.steps if not film or step.kind not in _NOT_WAITED_FOR):
             return False
         match self.job.phase:
             case Phase.ANALYZE:
@@ -209,7 +218,8 @@ class Course:
         frames = planning.frames(spec, board, title, cards=film)
         self.add(frames)
         if not film:
-            self.add([planning.thumbnail(spec, frames[0].name, title)])
+            posters = [frame.name for frame in frames[: production.POSTER_CHOICES]]
+            self.add([production.poster(spec, posters, title), production.storyboard_sheet(spec, board, title)])
 
     async def _plan_production(self) -> bool:
         spec, board = self.job.film, self.storyboard()
@@ -238,7 +248,7 @@ class Course:
         self.job.phase = Phase.RENDER
         # projects is told the lengths; nobody waits for that
         self._plan_due()
-        self.add(planning.production(spec, board, spoken, fit, self._title()))
+        self.add(production.Production(spec, board, spoken, fit, self._title()).drafts())
         return True
 
     # ---- ending

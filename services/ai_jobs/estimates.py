@@ -21,6 +21,11 @@ DEFAULT_SECONDS = {
     "assemble_film": 1.0,
     "make_thumbnail": 0.5,
     "check_quality": 4.0,
+    "write_script": 0.3,
+    "sync_lips": 0.05,
+    "cut_scenes": 1.5,
+    "draw_storyboard": 1.5,
+    "encode_webm": 60.0,
     "wait": 1.0,
 }
 # a film's usual make-up, for quotes, before anything is analysed
@@ -47,6 +52,9 @@ def units(params: pb.StepParams) -> float:
             return film.frames / max(1, film.profile.fps) / 60
         case "check_quality":
             return params.check_quality.duration_ms / 60_000
+        case "encode_webm":
+            webm = params.encode_webm
+            return webm.duration_ms / 60_000 * webm.profile.width * webm.profile.height / 1e6
         case "wait":
             return params.wait.seconds
         case _:

@@ -31,16 +31,24 @@ class ShotNeed:
     id: str
     natural_ms: int
     lines_ms: tuple[int, ...]
+    # the length that the filmmaker asks for; 0: as the film needs. Speech that needs more gets more
+    asked_ms: int = 0
 
-    def minimum_ms(self, tempo: float) -> float:
-        """The shortest this shot can be."""
+    def spoken_ms(self, tempo: float) -> float:
+        """What its lines need, with the pauses around them."""
         if not self.lines_ms:
-            return SILENT_MS
+            return 0.0
         speech = sum(math.ceil(length / tempo) for length in self.lines_ms)
         return LEAD_MS + speech + GAP_MS * (len(self.lines_ms) - 1) + TAIL_MS
 
+    def minimum_ms(self, tempo: float) -> float:
+        """The shortest this shot can be."""
+        return max(self.asked_ms, self.spoken_ms(tempo)) or SILENT_MS
+
     def wish_ms(self) -> float:
         """How much longer than its minimum it would like to be: a breath after speech, time to look at a silent picture."""
+        if self.asked_ms:
+            return 0.0
         return self.natural_ms if self.lines_ms else max(0, self.natural_ms - SILENT_MS)
 
 
@@ -98,16 +106,24 @@ def _tempo(shots: list[ShotNeed], fps: int, room: int, *, cards: int) -> tuple[f
 
 
 def _kept(shots: list[ShotNeed], least: dict[str, int], previous: dict[str, int], room: int) -> dict[str, int] | None:
-    """The lengths of the film before, stretched where speech outgrew them; None where that is another film."""
+    """The lengths of the film before, stretched where speech outgrew them or a length was asked for; None where that is
+    another film. What there is no room for is taken from the shots with most to spare, as few of them as can be: each one
+    that changes is rendered again.
+    """
     if set(previous) != {shot.id for shot in shots}:
         return None
-    lengths = {shot.id: max(least[shot.id], previous[shot.id]) for shot in shots}
-    return lengths if sum(lengths.values()) <= room else None
+    lengths = {shot.id: least[shot.id] if shot.asked_ms else max(least[shot.id], previous[shot.id]) for shot in shots}
+    over = sum(lengths.values()) - room
+    for shot_id in sorted(lengths, key=lambda shot_id: least[shot_id] - lengths[shot_id]):
+        given = max(0, min(over, lengths[shot_id] - least[shot_id]))
+        lengths[shot_id] -= given
+        over -= given
+    return lengths if over <= 0 else None
 
 
 def _shared(shots: list[ShotNeed], least: dict[str, int], fps: int, room: int, *, to_end_card: int) -> dict[str, int]:
     over = room - sum(least.values())
-    brief = [max(0, math.ceil(SILENT_MS * fps / 1000) - least[shot.id]) for shot in shots]
+    brief = [0 if shot.asked_ms else max(0, math.ceil(SILENT_MS * fps / 1000) - least[shot.id]) for shot in shots]
     if 0 < sum(brief) <= over:
         # no cut within two seconds, before anything else is wished for
         return _shared(
@@ -122,13 +138,15 @@ def _shared(shots: list[ShotNeed], least: dict[str, int], fps: int, room: int, *
         extra = _spread(over, [max(wish, 1e-6) for wish in wishes])
         return {shot.id: least[shot.id] + more for shot, more in zip(shots, extra, strict=True)}
     rest = max(0, over - sum(wishes) - to_end_card)
-    more = _spread(rest, [least[shot.id] + wish for shot, wish in zip(shots, wishes, strict=True)])
+    free = [0.0 if shot.asked_ms else least[shot.id] + wish for shot, wish in zip(shots, wishes, strict=True)]
+    # where every length was asked for, the rest is shared by all
+    more = _spread(rest, free if any(free) else [float(least[shot.id]) for shot in shots])
     return {shot.id: least[shot.id] + wish + add for shot, wish, add in zip(shots, wishes, more, strict=True)}
 
 
 def place_lines(shot: ShotNeed, length_ms: float, tempo: float) -> list[PlacedLine]:
     """Where the lines of a shot start: its spare time is a pause before them and after, in the shot alone."""
-    spare = length_ms - shot.minimum_ms(tempo)
+    spare = length_ms - shot.spoken_ms(tempo)
     at = LEAD_MS + min(spare * 0.35, MAX_LEAD_MS - LEAD_MS)
     placed = []
     for length in shot.lines_ms:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -107,6 +107,16 @@ class FilmSpec:
     images: list[dict[str, Any]]
     # step kind → "name@version"
     engines: dict[str, str]
+    # a voice of planning.narrator_voice
+    narrator: str = ""
+    # the language of the captions in the picture: the film's, or one of subtitle_files
+    burn_language: str = ""
+    # translations by hand: language → object
+    subtitle_files: dict[str, dict[str, Any]] = field(default_factory=dict)
+    # beside MP4
+    formats: list[str] = field(default_factory=list)
+    # {"layout", "speakers": [{"name", "portrait": object or None}]}
+    podcast: dict[str, Any] | None = None
 
     @property
     def frames(self) -> int:

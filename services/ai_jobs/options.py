@@ -23,8 +23,12 @@ from services.kit.errors import Invalid
 ASPECTS = {"16:9": (16, 9), "9:16": (9, 16), "1:1": (1, 1)}
 RESOLUTIONS = {"480p": 480, "720p": 720, "1080p": 1080}
 FPS = (24, 25, 30)
-STYLES = ("flat", "watercolor", "noir")
+STYLES = ("flat", "paper", "watercolor", "noir")
 MOODS = ("auto", "none", "calm", "happy", "sad", "tense", "tender", "mysterious", "triumphant")
+NARRATORS = ("female", "male", "young_female", "young_male", "old_female", "old_male", "child")
+FORMATS = ("mp4", "webm")
+PODCAST_LAYOUTS = ("corner", "full")
+PODCAST_SPEAKERS = range(2, 5)
 RAGAS = ("yaman", "bhairav", "bhupali", "darbari", "kafi")
 MIN_S, MAX_S, PREVIEW_S = 15, 300, 60
 # speech may be played this much faster, not more
@@ -45,6 +49,10 @@ class Files:
 
     images: list[dict[str, Any]] = field(default_factory=list)
     music: dict[str, Any] | None = None
+    # language → file
+    subtitles: dict[str, dict[str, Any]] = field(default_factory=dict)
+    # asset id → picture of a podcast's speaker
+    portraits: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
 def _choice(value: str, allowed: tuple[str, ...] | dict[str, Any], name: str, default: str) -> str:
@@ -102,13 +110,42 @@ def _duration_s(options: pb.VideoOptions, script: script_pb2.Script, plan: credi
 
 
 def _check_languages(options: pb.VideoOptions, language: str) -> None:
+    given = sorted(options.subtitles.files)
+    if language in given:
+        raise Invalid(
+            f"subtitles in the film's own language, {language!r}, are made from its speech: give files of other languages only",
+            field=f"options.subtitles.files.{language}",
+        )
     for index, asked in enumerate(options.subtitles.languages):
-        if asked != language:
+        if asked != language and asked not in given:
             raise LanguageUnsupported(
-                f"there is no translation into {asked!r}: the film's own language is {language!r}",
-                supported=language,
+                f"there is no translation into {asked!r}: give it as a file (options.subtitles.files); "
+                f"the film's own language is {language!r}",
+                supported=",".join([language, *given]),
                 field=f"options.subtitles.languages.{index}",
             )
+
+
+def _podcast(options: pb.VideoOptions, script: script_pb2.Script, files: Files) -> dict[str, Any] | None:
+    """Who is shown, under the names of the script; None where no podcast was asked for."""
+    if not options.HasField("podcast"):
+        return None
+    asked = options.podcast
+    layout = _choice(asked.layout, PODCAST_LAYOUTS, "podcast.layout", PODCAST_LAYOUTS[0])
+    if len(asked.speakers) not in PODCAST_SPEAKERS:
+        raise Invalid("a podcast has 2 to 4 speakers", field="options.podcast.speakers")
+    names = {name.casefold(): name for name in script.characters}
+    speakers = []
+    for index, speaker in enumerate(asked.speakers):
+        name = names.pop(" ".join(speaker.name.split()).casefold(), None)
+        if name is None:
+            known = ", ".join(script.characters) or "nobody"
+            raise Invalid(
+                f"{speaker.name!r} does not speak in the script, or is named twice: who speaks there is {known}",
+                field=f"options.podcast.speakers.{index}.name",
+            )
+        speakers.append({"name": name, "portrait": files.portraits.get(speaker.portrait_asset_id)})
+    return {"layout": layout, "speakers": speakers}
 
 
 def _check_plan(
@@ -174,6 +211,10 @@ def settle(
     seed = options.seed if options.HasField("seed") else default_seed(project_id)
     if not 0 <= seed < 2**31:
         raise Invalid("the seed must be 0 to 2147483647", field="options.seed")
+    narrator = _choice(options.narrator.voice, NARRATORS, "narrator.voice", "")
+    for asked_format in options.formats:
+        _choice(asked_format, FORMATS, "formats", "mp4")
+    podcast = _podcast(options, script, files)
     resolution = _resolution(options, plan)
     chosen_engines = _engines(options, engines)
     _check_languages(options, script.language)
@@ -202,6 +243,12 @@ def settle(
         music_asset=files.music,
         images=files.images,
         engines=chosen_engines,
+        narrator=narrator,
+        # the first language named is the one in the picture; all are tracks and files
+        burn_language=options.subtitles.languages[0] if options.subtitles.languages else script.language,
+        subtitle_files=files.subtitles,
+        formats=sorted(set(options.formats) - {"mp4"}),
+        podcast=podcast,
     )
 
 

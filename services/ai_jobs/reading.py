@@ -24,6 +24,7 @@ OUTPUT_URL = timedelta(hours=1)
 MAX_EVENTS = 500
 _EXTENSIONS = {
     "video/mp4": "mp4",
+    "video/webm": "webm",
     "audio/mp4": "m4a",
     "image/jpeg": "jpg",
     "image/png": "png",
@@ -82,7 +83,8 @@ class Reading:
     def _sign(self, job: Job, output: pb.JobOutput) -> None:
         language = f".{output.language}" if output.kind == "subtitles" and output.language else ""
         extension = _EXTENSIONS.get(output.content_type, "bin")
-        filename = f"{output.kind}-{str(job.id)[-8:]}{language}.{extension}"
+        scene = f"-{output.scene}" if output.scene else ""
+        filename = f"{output.kind}{scene}-{str(job.id)[-8:]}{language}.{extension}"
         seconds = int(OUTPUT_URL.total_seconds())
         output.url = self._storage.sign_get(
             output.object_key, seconds, filename=filename, content_type=output.content_type
@@ -146,10 +148,12 @@ class Reading:
         for kept in job.outputs:
             output = output_to_proto(kept)
             same_language = not request.language or output.language == request.language
-            if output.kind == request.kind and same_language and (not wanted_format or output.format == wanted_format):
+            same_format = not wanted_format or output.format == wanted_format
+            same_scene = not request.scene or output.scene == request.scene
+            if output.kind == request.kind and same_language and same_format and same_scene:
                 self._sign(job, output)
                 return output
-        raise NotFound(f"the job has no output of kind {request.kind!r} with that language and format")
+        raise NotFound(f"the job has no output of kind {request.kind!r} with that language, format and scene")
 
     async def metrics(self) -> pb.GetJobMetricsResponse:
         """Figures over all jobs."""

@@ -28,6 +28,9 @@ def film_outputs(steps: Sequence[RenderStep]) -> list[dict[str, Any]]:
         "make_thumbnail": "thumbnail",
         "write_subtitles": "subtitles",
         "mix_audio": "audio",
+        "draw_storyboard": "storyboard",
+        "cut_scenes": "scene",
+        "encode_webm": "webm",
     }
     outputs = []
     for step in sorted(steps, key=lambda step: list(kinds).index(step.kind) if step.kind in kinds else 0):
@@ -44,6 +47,8 @@ def _more(step: RenderStep, made: dict[str, Any]) -> dict[str, Any]:
     match step.kind:
         case "write_subtitles":
             return {"format": made["name"]}
+        case "cut_scenes":
+            return {"scene": int(made["name"].removeprefix("scene-"))}
         case "assemble_film":
             chapters = pb.StepParams.FromString(step.params).assemble_film.chapters
             return {"chapters": [MessageToDict(chapter, preserving_proto_field_name=True) for chapter in chapters]}

@@ -34,7 +34,14 @@ def options_in(options: VideoOptions) -> jobs_pb2.VideoOptions:
         review=bool(options.review),
         seed=options.seed,
         preview=bool(options.preview),
+        formats=options.formats or [],
     )
+    if options.narrator is not None:
+        message.narrator.voice = options.narrator.voice or ""
+    if (podcast := options.podcast) is not None:
+        message.podcast.layout = podcast.layout or ""
+        for speaker in podcast.speakers:
+            message.podcast.speakers.add(name=speaker.name, portrait_asset_id=speaker.portrait_asset_id or "")
     if (music := options.music) is not None:
         message.music.CopyFrom(
             jobs_pb2.MusicOptions(
@@ -42,7 +49,13 @@ def options_in(options: VideoOptions) -> jobs_pb2.VideoOptions:
             )
         )
     if (subtitles := options.subtitles) is not None:
-        message.subtitles.CopyFrom(jobs_pb2.SubtitleOptions(burn=subtitles.burn, languages=subtitles.languages or []))
+        message.subtitles.CopyFrom(
+            jobs_pb2.SubtitleOptions(
+                burn=subtitles.burn,
+                languages=subtitles.languages or [],
+                files=dict[str, str]((subtitles.files or {}).items()),
+            )
+        )
     if (overlay := options.overlay) is not None:
         message.overlay.CopyFrom(
             jobs_pb2.OverlayOptions(watermark=overlay.watermark or "", intro=overlay.intro, outro=overlay.outro)
@@ -62,6 +75,13 @@ def options_out(message: jobs_pb2.VideoOptions) -> dict[str, Any]:
         said["narrator"] = {"voice": message.narrator.voice}
     if message.image_asset_ids:
         said["images"] = list(message.image_asset_ids)
+    if message.formats:
+        said["formats"] = list(message.formats)
+    if message.HasField("podcast"):
+        said["podcast"] = {
+            "speakers": [_said(speaker) for speaker in message.podcast.speakers],
+            **({"layout": message.podcast.layout} if message.podcast.layout else {}),
+        }
     if message.engines:
         said["engines"] = dict(message.engines)
     for name in ("music", "subtitles", "overlay"):
@@ -202,6 +222,7 @@ def output(message: jobs_pb2.JobOutput) -> shapes.Output:
         height=message.height or None,
         language=message.language or None,
         format=message.format or None,
+        scene=message.scene or None,
         url=message.url or None,
         url_expires_at=moment(message.url_expire_time) if message.HasField("url_expire_time") else None,
     )
@@ -216,6 +237,12 @@ def _quality(message: steps_pb2.CheckQualityResult) -> shapes.Quality:
         black_s=message.black_s,
         frozen_s=message.frozen_s,
         subtitles_outside=message.subtitles_outside,
+        lip_sync_offset_ms=message.lip_sync_offset_ms,
+        speech_over_music_db=message.speech_over_music_db,
+        jitter_px=message.jitter_px,
+        caption_faults=message.caption_faults,
+        caption_contrast=message.caption_contrast or None,
+        missing_glyphs=list(message.missing_glyphs),
         passed=message.passed,
     )
 

@@ -23,13 +23,6 @@ from services.gateway import problems
 from services.gateway.studio import Studio
 from services.kit.errors import DependencyAway, RemoteError
 
-# What the public contract names and this studio can't do yet: said plainly rather than as an unknown field.
-UNAVAILABLE = {
-    "/options/narrator": "the narrator's voice can't be chosen in this studio yet; leave it out",
-    "/options/subtitles/files": "subtitle files of your own are not available in this studio yet; leave them out",
-    "/options/podcast": "podcast layouts are not available in this studio yet; leave it out",
-    "/options/formats": "only mp4 is available in this studio; leave formats out or ask for mp4",
-}
 # routes that need no sign-in, and one among them that does
 OPEN = (
     "/verify",
@@ -87,9 +80,6 @@ def _error(item: dict[str, Any]) -> dict[str, str]:
         where = problems.pointer([part for part in path if part not in _NO_PLACE])
     else:
         where = problems.pointer([place, *path])
-    for prefix, detail in UNAVAILABLE.items():
-        if where == prefix or where.startswith(f"{prefix}/"):
-            return {"pointer": prefix, "detail": detail}
     message = str(item["msg"]).removeprefix("Value error, ")
     if item["type"] == "missing":
         message = "this is required" if path else "the request needs a body"

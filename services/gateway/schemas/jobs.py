@@ -96,6 +96,7 @@ class Output(Out):
     height: int | None = None
     language: str | None = None
     format: str | None = Field(None, description="of subtitles: vtt, srt, ass")
+    scene: int | None = Field(None, description="of a scene: its number, from 1")
     url: str | None = None
     url_expires_at: datetime | None = None
 
@@ -114,6 +115,12 @@ class Quality(Out):
     black_s: Rounded
     frozen_s: Rounded
     subtitles_outside: int
+    lip_sync_offset_ms: Rounded = Field(description="the most, over the lines whose speakers are seen")
+    speech_over_music_db: Rounded
+    jitter_px: Rounded = Field(description="shake of the camera, rms in pixels of the film")
+    caption_faults: int = Field(description="cues that break a rule of subtitles")
+    caption_contrast: Rounded | None = Field(description="the least, of burned captions against what is behind them")
+    missing_glyphs: list[str] = Field(description="characters that no typeface here has")
     passed: bool
 
 

@@ -10,7 +10,8 @@ from services.gateway.schemas.common import Id, In, Language, Text
 
 Aspect = Literal["16:9", "9:16", "1:1"]
 Resolution = Literal["480p", "720p", "1080p"]
-Style = Literal["flat", "watercolor", "noir"]
+Style = Literal["flat", "paper", "watercolor", "noir"]
+NarratorVoice = Literal["female", "male", "young_female", "young_male", "old_female", "old_male", "child"]
 MusicMood = Literal["auto", "none", "calm", "happy", "sad", "tense", "tender", "mysterious", "triumphant"]
 Raga = Literal["yaman", "bhairav", "bhupali", "darbari", "kafi"]
 StepKind = Literal[
@@ -24,6 +25,11 @@ StepKind = Literal[
     "assemble_film",
     "make_thumbnail",
     "check_quality",
+    "sync_lips",
+    "cut_scenes",
+    "draw_storyboard",
+    "encode_webm",
+    "write_script",
 ]
 
 
@@ -46,7 +52,35 @@ class Subtitles(In):
     """Burned into the picture or not, and as files."""
 
     burn: bool | None = Field(None, description="into the picture; default true")
-    languages: list[Language] | None = Field(None, max_length=20)
+    languages: list[Language] | None = Field(
+        None,
+        max_length=20,
+        description="the first is the one burned; each other than the film's own needs a file",
+        examples=[["hi"]],
+    )
+    files: dict[Language, Id] | None = Field(
+        None, max_length=20, description="translations by hand: language → subtitles asset (SRT or VTT)"
+    )
+
+
+class Narrator(In):
+    """Whoever tells what nobody in the film says."""
+
+    voice: NarratorVoice | None = None
+
+
+class PodcastSpeaker(In):
+    """Somebody who takes part."""
+
+    name: Text = Field(max_length=100, description="as the script names them")
+    portrait_asset_id: Id | None = Field(None, description="an image asset; without it they are drawn")
+
+
+class Podcast(In):
+    """Portraits with live waveforms of those who speak."""
+
+    speakers: list[PodcastSpeaker] = Field(min_length=2, max_length=4)
+    layout: Literal["corner", "full"] | None = Field(None, description="default corner; full: the whole picture")
 
 
 class Overlay(In):
@@ -67,11 +101,15 @@ class VideoOptions(In):
     resolution: Resolution | None = Field(None, description="default: the best your plan allows")
     fps: Literal[24, 25, 30] | None = Field(None, description="default 24")
     style: Style | None = Field(None, description="default flat")
+    narrator: Narrator | None = None
     music: Music | None = None
     subtitles: Subtitles | None = None
     images: list[Id] | None = Field(None, max_length=20, description="image assets, given to shots in order")
     overlay: Overlay | None = None
-    formats: list[Literal["mp4"]] | None = Field(None, min_length=1, max_length=1)
+    podcast: Podcast | None = None
+    formats: list[Literal["mp4", "webm"]] | None = Field(
+        None, min_length=1, max_length=2, description="mp4 is always made"
+    )
     engines: dict[StepKind, Annotated[Text, Field(max_length=64)]] | None = Field(
         None, description="step kind → engine", examples=[{"draw_frame": "illustrator"}]
     )

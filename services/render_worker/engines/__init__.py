@@ -25,17 +25,22 @@ class Entry:
 _HERE = "services.render_worker.engines"
 
 ENGINES: dict[str, Entry] = {
-    "rules@1": Entry(pb.STEP_KIND_ANALYZE_SCRIPT, f"{_HERE}.rules:Rules"),
-    "illustrator@1": Entry(pb.STEP_KIND_DRAW_FRAME, f"{_HERE}.illustrator:Illustrator"),
-    "camera@1": Entry(pb.STEP_KIND_ANIMATE_SHOT, f"{_HERE}.camera:Camera"),
-    "poster@1": Entry(pb.STEP_KIND_MAKE_THUMBNAIL, f"{_HERE}.poster:Poster"),
+    "rules@2": Entry(pb.STEP_KIND_ANALYZE_SCRIPT, f"{_HERE}.rules:Rules"),
+    "illustrator@2": Entry(pb.STEP_KIND_DRAW_FRAME, f"{_HERE}.illustrator:Illustrator"),
+    "stage@1": Entry(pb.STEP_KIND_ANIMATE_SHOT, f"{_HERE}.stage:Stage"),
+    "poster@2": Entry(pb.STEP_KIND_MAKE_THUMBNAIL, f"{_HERE}.poster:Poster"),
     "wait@1": Entry(pb.STEP_KIND_WAIT, f"{_HERE}.wait:Wait"),
-    "espeak@1": Entry(pb.STEP_KIND_SPEAK_LINE, f"{_HERE}.espeak:Espeak"),
-    "composer@1": Entry(pb.STEP_KIND_COMPOSE_MUSIC, f"{_HERE}.composer:Composer"),
-    "mixer@1": Entry(pb.STEP_KIND_MIX_AUDIO, f"{_HERE}.mixer:Mixer"),
-    "cues@1": Entry(pb.STEP_KIND_WRITE_SUBTITLES, f"{_HERE}.cues:Cues"),
-    "concat@1": Entry(pb.STEP_KIND_ASSEMBLE_FILM, f"{_HERE}.concat:Concat"),
-    "probe@1": Entry(pb.STEP_KIND_CHECK_QUALITY, f"{_HERE}.probe:Probe"),
+    "espeak@2": Entry(pb.STEP_KIND_SPEAK_LINE, f"{_HERE}.espeak:Espeak"),
+    "composer@2": Entry(pb.STEP_KIND_COMPOSE_MUSIC, f"{_HERE}.composer:Composer"),
+    "mixer@2": Entry(pb.STEP_KIND_MIX_AUDIO, f"{_HERE}.mixer:Mixer"),
+    "cues@2": Entry(pb.STEP_KIND_WRITE_SUBTITLES, f"{_HERE}.cues:Cues"),
+    "concat@2": Entry(pb.STEP_KIND_ASSEMBLE_FILM, f"{_HERE}.concat:Concat"),
+    "probe@2": Entry(pb.STEP_KIND_CHECK_QUALITY, f"{_HERE}.probe:Probe"),
+    "storyteller@1": Entry(pb.STEP_KIND_WRITE_SCRIPT, f"{_HERE}.storyteller:Storyteller"),
+    "lips@1": Entry(pb.STEP_KIND_SYNC_LIPS, f"{_HERE}.lips:Lips"),
+    "sheet@1": Entry(pb.STEP_KIND_DRAW_STORYBOARD, f"{_HERE}.sheet:Sheet"),
+    "cutter@1": Entry(pb.STEP_KIND_CUT_SCENES, f"{_HERE}.cutter:Cutter"),
+    "webm@1": Entry(pb.STEP_KIND_ENCODE_WEBM, f"{_HERE}.webm:Webm"),
 }
 
 

@@ -13,6 +13,7 @@ from services.ai_jobs import fitting, options, planning
 from services.ai_jobs.engines import Engines
 from services.ai_jobs.models import FilmSpec
 from services.ai_jobs.planning import StepDraft
+from services.ai_jobs.production import Production
 
 PROJECT = UUID("0190b5a0-0000-7000-8000-000000000001")
 
@@ -65,7 +66,7 @@ def plan_of(spec: FilmSpec, board: storyboard_pb2.Storyboard, title: str = "The 
     drafts = [
         *planning.speech(spec, board),
         *planning.frames(spec, board, title, cards=True),
-        *planning.production(spec, board, spoken_of(board), fit_of(spec, board), title),
+        *Production(spec, board, spoken_of(board), fit_of(spec, board), title).drafts(),
     ]
     assert len({draft.name for draft in drafts}) == len(drafts)
     return {draft.name: draft for draft in drafts}

@@ -166,3 +166,24 @@ def test_a_word_has_a_picture_long_enough_to_be_seen_where_there_is_room() -> No
     shots = [ShotNeed("word", 0, (400,)), ShotNeed("speech", 4000, (5000,)), ShotNeed("look", 3000, ())]
     film = fit(shots, fps=24, frames=15 * 24, title=True, end=True)
     assert all(frames * 1000 / 24 >= SILENT_MS for frames in film.shot_frames.values())
+
+
+def test_a_length_that_was_asked_for_is_kept_exactly() -> None:
+    shots = [ShotNeed("a", 700, (1500,)), ShotNeed("b", 3000, (), 6500), ShotNeed("c", 700, (2000,))]
+    fitted = fit(shots, fps=24, frames=40 * 24, title=True, end=False)
+    assert fitted.shot_frames["b"] == 156
+    assert sum(fitted.shot_frames.values()) + fitted.title_frames == 960
+
+
+def test_speech_that_needs_more_than_was_asked_gets_it() -> None:
+    fitted = fit([ShotNeed("a", 700, (5000,), 1000)], fps=24, frames=20 * 24, title=True, end=True)
+    assert fitted.shot_frames["a"] >= 24 * 5
+
+
+def test_an_asked_length_changes_as_few_shots_as_can_be() -> None:
+    shots = [ShotNeed(name, 3000, ()) for name in "abcdefgh"]
+    before = fit(shots, fps=24, frames=40 * 24, title=True, end=True).shot_frames
+    longer = [ShotNeed("a", 3000, (), 6000), *shots[1:]]
+    after = fit(longer, fps=24, frames=40 * 24, title=True, end=True, previous=before).shot_frames
+    assert after["a"] == 144
+    assert sum(after[name] != before[name] for name in "bcdefgh") <= 2

@@ -11,7 +11,7 @@ from filmstudio.ai_jobs.v1 import steps_pb2 as pb
 from filmstudio.credits.v1 import credits_pb2
 from filmstudio.projects.v1 import script_pb2, storyboard_pb2
 
-from services.ai_jobs import planning
+from services.ai_jobs import planning, production
 from services.ai_jobs.models import FilmSpec
 from services.ai_jobs.options import Files
 from services.ai_jobs.planning import StepDraft
@@ -63,7 +63,7 @@ def test_a_film_has_a_segment_a_shot_and_a_card_of_exactly_its_length(
     assert sum(shot(draft).frames for draft in segments) == spec.frames == 960
     film = plan["assemble"]
     assert film.params.assemble_film.frames == 960
-    assert [item.step for item in film.inputs] == [draft.name for draft in segments] + ["mix"]
+    assert [item.step for item in film.inputs] == [*(draft.name for draft in segments), "mix", "subtitles"]
 
 
 def test_only_the_films_ends_fade(plan: dict[str, StepDraft]) -> None:
@@ -117,7 +117,7 @@ def test_scenes_of_a_moment_share_a_chapter(pro: credits_pb2.Plan, script: scrip
     plan = plan_of(brief, board_of(*([("a word",)] for _ in range(12))))
     starts = [chapter.start_ms for chapter in plan["assemble"].params.assemble_film.chapters]
     assert 2 < len(starts) < 13
-    assert all(after - before >= planning.SHORTEST_CHAPTER_MS for before, after in pairwise(starts[1:]))
+    assert all(after - before >= production.SHORTEST_CHAPTER_MS for before, after in pairwise(starts[1:]))
 
 
 def test_every_language_has_its_own_word_for_the_end() -> None:
@@ -153,7 +153,7 @@ def test_only_those_present_are_drawn(plan: dict[str, StepDraft]) -> None:
 
 
 def test_the_poster_shows_somebody(plan: dict[str, StepDraft]) -> None:
-    assert plan["thumbnail"].needs == ("frame/0001",)
+    assert plan["thumbnail"].needs == ("frame/0001", "frame/0002", "frame/0000", "frame/0003")
 
 
 @pytest.mark.parametrize(
@@ -205,7 +205,8 @@ def test_words_keep_their_place_when_speech_is_sped_up(pro: credits_pb2.Plan, sc
     script.spoken_seconds = 9
     spec = spec_of(pro, script, duration_s=15)
     fit = fit_of(spec, board)
-    plan = {draft.name: draft for draft in planning.production(spec, board, spoken_of(board), fit, "")}
+    drafts = production.Production(spec, board, spoken_of(board), fit, "").drafts()
+    plan = {draft.name: draft for draft in drafts}
     assert fit.tempo > 1
     [first, *_] = plan["mix"].params.mix_audio.lines
     assert plan["mix"].params.mix_audio.tempo == fit.tempo

@@ -119,7 +119,10 @@ def test_outputs_are_named_by_what_they_are() -> None:
     subtitles = {"kind": "subtitles", "language": "hi", "format": "srt", "content_type": "application/x-subrip"}
     assert file_name(subtitles, "mine") == "mine.hi.srt"
     assert file_name({"kind": "thumbnail", "content_type": "image/jpeg"}, "mine") == "mine.jpg"
-    assert file_name({"kind": "storyboard", "content_type": "application/json"}, "mine") is None
+    assert file_name({"kind": "storyboard", "content_type": "image/jpeg"}, "mine") == "mine.storyboard.jpg"
+    assert file_name({"kind": "scene", "scene": 2, "content_type": "video/mp4"}, "mine") == "mine.scene-2.mp4"
+    assert file_name({"kind": "webm", "content_type": "video/webm"}, "mine") == "mine.webm"
+    assert file_name({"kind": "another", "content_type": "text/plain"}, "mine") is None
     assert failure({"status": "canceled", "error": None}) == "the job is canceled"
 
 
