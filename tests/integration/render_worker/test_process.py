@@ -92,7 +92,7 @@ async def test_a_ring_is_answered_at_once_and_sigterm_gives_back(
         worker.send_signal(signal.SIGTERM)
         assert await asyncio.wait_for(worker.wait(), 20) == 0
         assert acting.released == ["long"]
-        await eventually(lambda: not any(map(alive, children)), 2)
+        await eventually(lambda: not any(map(alive, children)))
 
 
 async def test_children_die_with_a_worker_that_is_killed(
@@ -105,7 +105,7 @@ async def test_children_die_with_a_worker_that_is_killed(
         children = children_of(worker.pid)
         assert children
         worker.kill()
-        await eventually(lambda: not any(map(alive, children)), 2)
+        await eventually(lambda: not any(map(alive, children)))
         assert acting.released == []
 
 
@@ -117,7 +117,7 @@ async def test_a_worker_ends_what_its_killed_predecessor_had_started(tmp_path: P
         # until it is sleep, its environment is still ours
         await eventually(lambda: MARK.encode() in Path(f"/proc/{left.pid}/environ").read_bytes())
         assert kill_leftovers(Path(mine)) == 1
-        assert await asyncio.wait_for(left.wait(), 2) == -signal.SIGKILL
+        assert await asyncio.wait_for(left.wait(), 15) == -signal.SIGKILL
         assert alive(other.pid)
     finally:
         other.kill()
