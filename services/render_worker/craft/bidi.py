@@ -23,20 +23,13 @@ def levels(text: str) -> list[int]:
     """For each character how deep it is embedded: even ones run to the right, odd ones to the left."""
     base = int(is_rtl(text))
     kinds = _numbers_whole(text)
-    row: list[int | None] = []
-    after_left = not base
-    for kind in kinds:
-        if kind in (_LEFT, _RIGHT):
-            after_left = kind == _LEFT
-        if kind == _LEFT:
-            row.append(2 * base)
-        elif kind == _RIGHT:
-            row.append(1)
-        elif kind == _NUMBER:
-            row.append(0 if after_left and not base else 2)
-        else:
-            row.append(None)
-    return _between(row, kinds, base)
+    strong = _RIGHT if base else _LEFT
+    for place, kind in enumerate(kinds):
+        strong = kind if kind in (_LEFT, _RIGHT) else strong
+        if kind == _NUMBER and strong == _LEFT:
+            kinds[place] = _LEFT  # rule W7: a number after letters that run to the right is one of them
+    deep = {_LEFT: 2 * base, _RIGHT: 1, _NUMBER: 2}
+    return _between([deep.get(kind) for kind in kinds], kinds, base)
 
 
 def reordered(pieces: Sequence[tuple[int, Thing]]) -> list[Thing]:

@@ -18,10 +18,28 @@ _NO_SPACES = re.compile("[\u3000-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uff00-\uffef\u
 # Words that lean on the next one: a line that ends in them reads badly.
 _LEANING_WORDS = (
     "a an the of to in on at for with from by and or but if that as my your his her its our their is are was were not no"
-    " un une le la les de du des et ou mais que qui el los las y o pero der die das den dem ein eine und oder aber dass"
-    " mit von zu il lo gli i e ma che di da o os as um uma mas de het een en van в на и с к по не но а для"
+    " i you he she we they who which when where than then so into onto over under about after before very too"
+    " un une le la les de du des et ou mais que qui je tu il elle nous vous ils au aux en dans sur pour par avec sans ne se"
+    " el los las lo y o pero con por para del al su mi tu sin muy es un una der die das den dem des ein eine einen einem und"
+    " oder aber dass mit von zu zum zur im am auf ist nicht sehr ich du er wir ihr sie"
+    " il gli i e ma che di da uno con per nel della o os as um uma mas do da dos das em no na com sem não het een en van op"
+    " met voor te ik в на и с к по не но а для от из за у о что как мой я он она мы вы i w z na do nie się że o a v s k ve"
+    " bir bu och att en ett på i som av för med det den der på at og til af med på ja ei και το η ο τα οι να δεν"
+    " la un o și în cu pe de că nu és egy az a hogy nem"
+    " yang di ke dari dan untuk của và là một những các không"
+    " من في على إلى عن و أن لا ما هذا هذه که از در به با این"
+    " और या कि पर तो न नहीं एक"
 )
 _LEANING = frozenset(_LEANING_WORDS.split())
+# Words that lean on the one before: a line that begins with them reads as badly (postpositions, particles, auxiliaries).
+_FOLLOWING_WORDS = (
+    "का के की को में से पर ने तक भी ही है हैं था थी थे हो हूँ गया गई गए रहा रही रहे वाला वाले वाली चा ची चे ला ने मध्ये आहे होता"
+    " কে র থেকে পর্যন্ত ও না ছিল আছে না। করে ને ની નો ના માં થી છે ਦਾ ਦੇ ਦੀ ਨੂੰ ਵਿੱਚ ਤੋਂ ਹੈ کا کے کی کو میں سے پر نے ہے ہیں تھا تھی را است"
+    " mi mı mu mü de da ki ile için gibi dir idi"
+)
+_FOLLOWING = frozenset(_FOLLOWING_WORDS.split())
+# Particles after which a Japanese line may well end, and letters that never begin one.
+_JAPANESE_PARTICLES = frozenset("はがをにでともへの")
 
 
 @dataclass(frozen=True)
@@ -32,6 +50,8 @@ class Unit:
     space_before: bool
     start_ms: int
     end_ms: int
+    # A line of verse begins with it.
+    begins_line: bool = False
 
     @property
     def width(self) -> int:
@@ -56,15 +76,41 @@ def writes_without_spaces(text: str) -> bool:
 
 
 def break_cost(before: Unit, after: Unit) -> float:
-    """What a break between the two costs: 0 at a sentence's end, most within a phrase."""
-    if _SENTENCE_END.search(before.text):
+    """What a break between the two costs: 0 at a sentence's end and at the end of a verse's line, most within a phrase."""
+    if after.begins_line or _SENTENCE_END.search(before.text):
         return 0.0
     if _CLAUSE_END.search(before.text):
         return 1.5
-    if not after.space_before and not _NO_SPACES.search(after.text):
-        return 20.0
-    lean = 3.0 if before.text.strip("\"'“”‘’«»¿¡").lower() in _LEANING else 0.0
-    return (2.5 if after.start_ms - before.end_ms >= 200 else 5.0) + lean
+    paused = after.start_ms - before.end_ms >= 200
+    if not after.space_before:
+        if not _NO_SPACES.search(after.text):
+            return 20.0
+        return (2.5 if paused else 5.0) + _east_asian_cost(before.text, after.text)
+    lean = 3.0 if _plain(before.text) in _LEANING else 0.0
+    lean += 3.5 if _plain(after.text) in _FOLLOWING else 0.0
+    return (2.5 if paused else 5.0) + lean
+
+
+def _plain(word: str) -> str:
+    return word.strip("\"'“”‘’«»¿¡.,!?।").lower()
+
+
+def _east_asian_cost(before: str, after: str) -> float:
+    """Inside a run without spaces: a particle ends a phrase, and letters of one kind of writing make one word."""
+    kinds = {_kana(before[-1]), _kana(after[0])}
+    if kinds == {"kana"}:
+        return 0.0 if before[-1] in _JAPANESE_PARTICLES else 3.0
+    if _kana(before[-1]) == "kana":
+        return -1.5 if before[-1] in _JAPANESE_PARTICLES else 0.0
+    if _kana(after[0]) == "kana" or kinds == {"katakana"}:
+        return 6.0
+    return 0.0
+
+
+def _kana(letter: str) -> str:
+    if "\u3040" <= letter <= "\u309f":
+        return "kana"
+    return "katakana" if "\u30a0" <= letter <= "\u30ff" else ""
 
 
 def line_units(text: str, words: Sequence[tuple[str, int, int]], duration_ms: int, max_width: int) -> list[Unit]:
@@ -73,10 +119,12 @@ def line_units(text: str, words: Sequence[tuple[str, int, int]], duration_ms: in
     place = 0
     for word, start_ms, end_ms in words or _spread(text.split(), 0, duration_ms):
         found = text.find(word, place)
-        spaced = found < 0 or any(character.isspace() for character in text[place:found])
+        between = " " if found < 0 else text[place:found]
+        spaced = any(character.isspace() for character in between)
+        begins_line = "\n" in between and bool(whole)
         place = place if found < 0 else found + len(word)
         for number, (piece, piece_start, piece_end) in enumerate(_spread(word.split(), start_ms, end_ms)):
-            whole.append(Unit(piece, spaced or number > 0, piece_start, piece_end))
+            whole.append(Unit(piece, spaced or number > 0, piece_start, piece_end, begins_line and not number))
     return [part for unit in whole for part in _parted(unit, max_width)]
 
 
@@ -103,7 +151,7 @@ def _parted(unit: Unit, max_width: int) -> list[Unit]:
     pieces = [short for piece in pieces for short in _shortened(piece, max_width)]
     spread = _spread(pieces, unit.start_ms, unit.end_ms)
     parts = [Unit(piece, False, start_ms, end_ms) for piece, start_ms, end_ms in spread]
-    return [replace(parts[0], space_before=unit.space_before), *parts[1:]]
+    return [replace(parts[0], space_before=unit.space_before, begins_line=unit.begins_line), *parts[1:]]
 
 
 def _shortened(piece: str, max_width: int) -> list[str]:

@@ -18,6 +18,7 @@ def spoken_lines(lines: Iterable[pb.TimedLine]) -> list[SpokenLine]:
             start_ms=line.start_ms,
             duration_ms=line.duration_ms,
             words=tuple(Word(word.text, word.start_ms, word.end_ms) for word in line.words),
+            off_screen=line.off_screen,
         )
         for line in lines
     ]

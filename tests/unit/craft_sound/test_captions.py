@@ -86,8 +86,8 @@ def test_thai_is_never_cut_before_a_vowel_sign() -> None:
     assert not any(row[0] in "ะาำิีึืฺุู็่้๊๋์" or row[-1] in "เแโใไ" for row in rows)
 
 
-def test_two_voices_at_once_take_turns() -> None:
+def test_two_voices_at_once_share_a_cue_and_are_told_apart_by_dashes() -> None:
     first, second = SpokenLine("a", "Wait for me!", 0, 1500), SpokenLine("b", "Hurry up then!", 1000, 1500)
-    cues = split_cues([first, second])
-    assert [cue.text for cue in cues] == ["Wait for me!", "Hurry up then!"]
-    assert cues[0].end_ms <= cues[1].start_ms
+    [cue] = split_cues([first, second])
+    assert cue.lines == ("– Wait for me!", "– Hurry up then!")
+    assert cue.speakers == ("a", "b")
