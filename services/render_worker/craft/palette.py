@@ -145,3 +145,53 @@ def _dull(color: Lab, share: float) -> Lab:
 def _shade(light: Light, by: float) -> Light:
     return Light(lighter(light.sky_top, -0.12), lighter(light.sky_low, -0.12), lighter(light.haze, -0.1), light.key, light.tint,
                  light.tint_share + 0.1, light.gain * by, light.chroma, light.dark, light.lamp)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Scheme:
+    """The few hues of a scene, and the one accent against them. Degrees."""
+
+    hues: tuple[float, ...]
+    accent: float
+    # How far other hues are drawn to the nearest of these (0..1).
+    pull: float = 0.6
+
+    def near(self, chroma: float, hue: float) -> tuple[float, float]:
+        """Chroma and hue as this scene has them: drawn to the nearest of its hues, and paler the further they were."""
+        turns = [_turn(hue, own) for own in (*self.hues, self.accent)]
+        turn = min(turns, key=abs)
+        strays = max(0.0, abs(turn) - 15) / 90
+        return chroma * (1 - 0.45 * min(1.0, strays)), hue + turn * self.pull
+
+
+def _turn(begin: float, end: float) -> float:
+    """The shorter way round from one hue to the other, -180..180."""
+    return (end - begin + 180) % 360 - 180
+
+
+def hue_of(color: Lab) -> float:
+    """Degrees, as `oklch` takes them."""
+    return math.degrees(math.atan2(color[2], color[1])) % 360
+
+
+# What each family of places is made of: two hues besides its sky's. The accent is the one of these farthest from all of them.
+_GREEN, _EARTH, _SAND, _STONE, _SEA, _BRICK, _WOOD = 138.0, 58.0, 72.0, 262.0, 222.0, 38.0, 55.0
+_ACCENTS = (28.0, 62.0, 88.0, 12.0, 200.0)
+_MADE_OF: dict[sb.Place.ValueType, tuple[float, ...]] = {
+    sb.PLACE_FOREST: (_GREEN, 162, _EARTH), sb.PLACE_SEA: (_SEA, _SAND), sb.PLACE_MOUNTAIN: (_STONE, 145),
+    sb.PLACE_DESERT: (_SAND, 48), sb.PLACE_RIVER: (_GREEN, _SEA, _EARTH), sb.PLACE_VILLAGE: (_GREEN, 70, _BRICK),
+    sb.PLACE_CITY_STREET: (_STONE, 65), sb.PLACE_ROOFTOP: (_STONE, 48), sb.PLACE_PARK: (128, 75, 240),
+    sb.PLACE_ROOM: (_WOOD, 205, 80), sb.PLACE_KITCHEN: (75, 195), sb.PLACE_OFFICE: (240, 70), sb.PLACE_CLASSROOM: (85, 165),
+    sb.PLACE_TEMPLE: (66, _GREEN), sb.PLACE_PALACE: (65, 268, _GREEN), sb.PLACE_SHIP: (_WOOD, _SEA), sb.PLACE_TRAIN: (52, 145, 262),
+    sb.PLACE_CAVE: (280, 220), sb.PLACE_LABORATORY: (215, 240), sb.PLACE_SPACE: (285, 320), sb.PLACE_LIGHTHOUSE: (_SEA, 130, _STONE),
+    sb.PLACE_FIELD: (105, 140, _SAND),
+}  # fmt: skip
+
+
+def scheme_of(place: sb.Place.ValueType, light: Light, mood: sb.Mood.ValueType, seed: int) -> Scheme:
+    """The hues that a scene in that place and light keeps to."""
+    hues = (*_MADE_OF.get(place, (_GREEN, _SAND)), hue_of(light.sky_low))
+    wanted = sorted(_ACCENTS, key=lambda accent: -min(abs(_turn(accent, own)) for own in hues))
+    # One of the two that stand out most, so that not every forest has the same red.
+    accent = wanted[seed % 2]
+    return Scheme(hues, accent, 0.72 if mood in (sb.MOOD_SAD, sb.MOOD_TENSE, sb.MOOD_MYSTERIOUS) else 0.6)

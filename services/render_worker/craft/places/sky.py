@@ -8,7 +8,7 @@ from filmstudio.projects.v1 import storyboard_pb2 as sb
 
 from services.render_worker.craft.palette import blend, lighter, to_hex
 from services.render_worker.craft.places.world import World
-from services.render_worker.craft.svg import Point
+from services.render_worker.craft.shapes import Point
 
 
 def sky(world: World) -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 import random
 from dataclasses import dataclass, field
+from typing import Any
 
 from filmstudio.projects.v1 import storyboard_pb2 as sb
 
-from services.render_worker.craft.palette import Light, blend, lighter, oklch, to_hex
-from services.render_worker.craft.svg import Drawing, Point
+from services.render_worker.craft.palette import Light, Scheme, blend, lighter, oklch, to_hex
+from services.render_worker.craft.living import Alive, Rippling
+from services.render_worker.craft.shapes import Box, Drawing, Point
 
 
 @dataclass
@@ -29,6 +31,29 @@ class World:
     sun_x: float = 0.72
     # What a picture without people may look at, by name, filled in while painting.
     sights: dict[str, Point] = field(default_factory=dict)
+    season: sb.Season.ValueType = sb.SEASON_UNSPECIFIED
+    # What lives in it, filled in while painting.
+    alive: list[Alive] = field(default_factory=list)
+    rippling: list[Rippling] = field(default_factory=list)
+    scheme: Scheme = field(default_factory=lambda: Scheme((), 28.0, 0.0))
+
+    @property
+    def light_side(self) -> int:
+        """-1 or 1: where the light comes from."""
+        return 1 if self.sun_x > 0.5 else -1
+
+    def plane(self, depth: float, *, front: bool = False, soft: float = 0.0) -> None:
+        """What is painted from now on is at that depth (0.0 the sky, 1.0 the people), nearer than all before it."""
+        self.d.plane(depth, front=front, soft=soft)
+
+    def live(self, *drawings: Drawing, **how: Any) -> None:
+        """Something that lives on the plane begun last; `how` as the fields of Alive."""
+        plane = self.d.planes[-1]
+        self.alive.append(Alive(drawings, len(self.d.planes) - 1, plane.depth, front=plane.front, **how))
+
+    def ripple(self, box: Box, amplitude: float = 4.0, wavelength: float = 46.0, hz: float = 0.35) -> None:
+        """That part of the plane begun last moves as water does."""
+        self.rippling.append(Rippling(len(self.d.planes) - 1, box, amplitude, wavelength, hz))
 
     @property
     def horizon(self) -> float:
@@ -41,8 +66,13 @@ class World:
         return self.h * 0.885
 
     def hex(self, lightness: float, chroma: float, hue: float, depth: float = 0.0) -> str:
-        """A local colour in this light, `depth` of the way into the haze."""
+        """A local colour of the scene's palette in this light, `depth` of the way into the haze."""
+        chroma, hue = self.scheme.near(chroma, hue)
         return self.light.hex(lightness, chroma, hue, depth)
+
+    def accent(self, lightness: float, chroma: float = 0.16, depth: float = 0.0) -> str:
+        """The scene's one accent: for what the eye shall find."""
+        return self.light.hex(lightness, chroma, self.scheme.accent, depth)
 
     @property
     def lamp(self) -> str:
