@@ -90,6 +90,31 @@ class ProjectsServiceStub:
                 request_serializer=filmstudio_dot_projects_dot_v1_dot_projects__pb2.GetStoryboardRequest.SerializeToString,
                 response_deserializer=filmstudio_dot_projects_dot_v1_dot_projects__pb2.GetStoryboardResponse.FromString,
                 _registered_method=True)
+        self.UpdateShot = channel.unary_unary(
+                '/filmstudio.projects.v1.ProjectsService/UpdateShot',
+                request_serializer=filmstudio_dot_projects_dot_v1_dot_projects__pb2.UpdateShotRequest.SerializeToString,
+                response_deserializer=filmstudio_dot_projects_dot_v1_dot_projects__pb2.UpdateShotResponse.FromString,
+                _registered_method=True)
+        self.ListCharacters = channel.unary_unary(
+                '/filmstudio.projects.v1.ProjectsService/ListCharacters',
+                request_serializer=filmstudio_dot_projects_dot_v1_dot_projects__pb2.ListCharactersRequest.SerializeToString,
+                response_deserializer=filmstudio_dot_projects_dot_v1_dot_projects__pb2.ListCharactersResponse.FromString,
+                _registered_method=True)
+        self.CreateCharacter = channel.unary_unary(
+                '/filmstudio.projects.v1.ProjectsService/CreateCharacter',
+                request_serializer=filmstudio_dot_projects_dot_v1_dot_projects__pb2.CreateCharacterRequest.SerializeToString,
+                response_deserializer=filmstudio_dot_projects_dot_v1_dot_projects__pb2.CreateCharacterResponse.FromString,
+                _registered_method=True)
+        self.UpdateCharacter = channel.unary_unary(
+                '/filmstudio.projects.v1.ProjectsService/UpdateCharacter',
+                request_serializer=filmstudio_dot_projects_dot_v1_dot_projects__pb2.UpdateCharacterRequest.SerializeToString,
+                response_deserializer=filmstudio_dot_projects_dot_v1_dot_projects__pb2.UpdateCharacterResponse.FromString,
+                _registered_method=True)
+        self.DeleteCharacter = channel.unary_unary(
+                '/filmstudio.projects.v1.ProjectsService/DeleteCharacter',
+                request_serializer=filmstudio_dot_projects_dot_v1_dot_projects__pb2.DeleteCharacterRequest.SerializeToString,
+                response_deserializer=filmstudio_dot_projects_dot_v1_dot_projects__pb2.DeleteCharacterResponse.FromString,
+                _registered_method=True)
         self.CreateAsset = channel.unary_unary(
                 '/filmstudio.projects.v1.ProjectsService/CreateAsset',
                 request_serializer=filmstudio_dot_projects_dot_v1_dot_projects__pb2.CreateAssetRequest.SerializeToString,
@@ -193,6 +218,40 @@ class ProjectsServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def UpdateShot(self, request, context):
+        """A person's changes of a shot, kept over later analyses for as long as the shot is there. ABORTED ETAG_MISMATCH.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListCharacters(self, request, context):
+        """The cast: who was found in the script and whom a person added.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CreateCharacter(self, request, context):
+        """Described before a script names them. ALREADY_EXISTS NAME_TAKEN.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UpdateCharacter(self, request, context):
+        """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DeleteCharacter(self, request, context):
+        """Removes whom a person added; of somebody in the script, what a person said of them.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def CreateAsset(self, request, context):
         """Missing associated documentation comment in .proto file."""
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -281,6 +340,31 @@ def add_ProjectsServiceServicer_to_server(servicer, server):
                     servicer.GetStoryboard,
                     request_deserializer=filmstudio_dot_projects_dot_v1_dot_projects__pb2.GetStoryboardRequest.FromString,
                     response_serializer=filmstudio_dot_projects_dot_v1_dot_projects__pb2.GetStoryboardResponse.SerializeToString,
+            ),
+            'UpdateShot': grpc.unary_unary_rpc_method_handler(
+                    servicer.UpdateShot,
+                    request_deserializer=filmstudio_dot_projects_dot_v1_dot_projects__pb2.UpdateShotRequest.FromString,
+                    response_serializer=filmstudio_dot_projects_dot_v1_dot_projects__pb2.UpdateShotResponse.SerializeToString,
+            ),
+            'ListCharacters': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListCharacters,
+                    request_deserializer=filmstudio_dot_projects_dot_v1_dot_projects__pb2.ListCharactersRequest.FromString,
+                    response_serializer=filmstudio_dot_projects_dot_v1_dot_projects__pb2.ListCharactersResponse.SerializeToString,
+            ),
+            'CreateCharacter': grpc.unary_unary_rpc_method_handler(
+                    servicer.CreateCharacter,
+                    request_deserializer=filmstudio_dot_projects_dot_v1_dot_projects__pb2.CreateCharacterRequest.FromString,
+                    response_serializer=filmstudio_dot_projects_dot_v1_dot_projects__pb2.CreateCharacterResponse.SerializeToString,
+            ),
+            'UpdateCharacter': grpc.unary_unary_rpc_method_handler(
+                    servicer.UpdateCharacter,
+                    request_deserializer=filmstudio_dot_projects_dot_v1_dot_projects__pb2.UpdateCharacterRequest.FromString,
+                    response_serializer=filmstudio_dot_projects_dot_v1_dot_projects__pb2.UpdateCharacterResponse.SerializeToString,
+            ),
+            'DeleteCharacter': grpc.unary_unary_rpc_method_handler(
+                    servicer.DeleteCharacter,
+                    request_deserializer=filmstudio_dot_projects_dot_v1_dot_projects__pb2.DeleteCharacterRequest.FromString,
+                    response_serializer=filmstudio_dot_projects_dot_v1_dot_projects__pb2.DeleteCharacterResponse.SerializeToString,
             ),
             'CreateAsset': grpc.unary_unary_rpc_method_handler(
                     servicer.CreateAsset,
@@ -606,6 +690,141 @@ class ProjectsService:
             '/filmstudio.projects.v1.ProjectsService/GetStoryboard',
             filmstudio_dot_projects_dot_v1_dot_projects__pb2.GetStoryboardRequest.SerializeToString,
             filmstudio_dot_projects_dot_v1_dot_projects__pb2.GetStoryboardResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UpdateShot(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/filmstudio.projects.v1.ProjectsService/UpdateShot',
+            filmstudio_dot_projects_dot_v1_dot_projects__pb2.UpdateShotRequest.SerializeToString,
+            filmstudio_dot_projects_dot_v1_dot_projects__pb2.UpdateShotResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListCharacters(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/filmstudio.projects.v1.ProjectsService/ListCharacters',
+            filmstudio_dot_projects_dot_v1_dot_projects__pb2.ListCharactersRequest.SerializeToString,
+            filmstudio_dot_projects_dot_v1_dot_projects__pb2.ListCharactersResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CreateCharacter(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/filmstudio.projects.v1.ProjectsService/CreateCharacter',
+            filmstudio_dot_projects_dot_v1_dot_projects__pb2.CreateCharacterRequest.SerializeToString,
+            filmstudio_dot_projects_dot_v1_dot_projects__pb2.CreateCharacterResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UpdateCharacter(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/filmstudio.projects.v1.ProjectsService/UpdateCharacter',
+            filmstudio_dot_projects_dot_v1_dot_projects__pb2.UpdateCharacterRequest.SerializeToString,
+            filmstudio_dot_projects_dot_v1_dot_projects__pb2.UpdateCharacterResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DeleteCharacter(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/filmstudio.projects.v1.ProjectsService/DeleteCharacter',
+            filmstudio_dot_projects_dot_v1_dot_projects__pb2.DeleteCharacterRequest.SerializeToString,
+            filmstudio_dot_projects_dot_v1_dot_projects__pb2.DeleteCharacterResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -50,6 +50,15 @@ class ProjectsServiceStub:
     PutStoryboard: _grpc.UnaryUnaryMultiCallable[_projects_pb2.PutStoryboardRequest, _projects_pb2.PutStoryboardResponse]
     """Keeps what an analysis found, with stable shot ids, a person's edits laid over it. Caller: ai_jobs."""
     GetStoryboard: _grpc.UnaryUnaryMultiCallable[_projects_pb2.GetStoryboardRequest, _projects_pb2.GetStoryboardResponse]
+    UpdateShot: _grpc.UnaryUnaryMultiCallable[_projects_pb2.UpdateShotRequest, _projects_pb2.UpdateShotResponse]
+    """A person's changes of a shot, kept over later analyses for as long as the shot is there. ABORTED ETAG_MISMATCH."""
+    ListCharacters: _grpc.UnaryUnaryMultiCallable[_projects_pb2.ListCharactersRequest, _projects_pb2.ListCharactersResponse]
+    """The cast: who was found in the script and whom a person added."""
+    CreateCharacter: _grpc.UnaryUnaryMultiCallable[_projects_pb2.CreateCharacterRequest, _projects_pb2.CreateCharacterResponse]
+    """Described before a script names them. ALREADY_EXISTS NAME_TAKEN."""
+    UpdateCharacter: _grpc.UnaryUnaryMultiCallable[_projects_pb2.UpdateCharacterRequest, _projects_pb2.UpdateCharacterResponse]
+    DeleteCharacter: _grpc.UnaryUnaryMultiCallable[_projects_pb2.DeleteCharacterRequest, _projects_pb2.DeleteCharacterResponse]
+    """Removes whom a person added; of somebody in the script, what a person said of them."""
     CreateAsset: _grpc.UnaryUnaryMultiCallable[_projects_pb2.CreateAssetRequest, _projects_pb2.CreateAssetResponse]
     CompleteAsset: _grpc.UnaryUnaryMultiCallable[_projects_pb2.CompleteAssetRequest, _projects_pb2.CompleteAssetResponse]
     """Verifies size, type and hash, then copies to an immutable key. FAILED_PRECONDITION UPLOAD_MISSING, INVALID_ARGUMENT UNSUPPORTED_TYPE, ASSET_MISMATCH."""
@@ -79,6 +88,15 @@ class ProjectsServiceAsyncStub(ProjectsServiceStub):
     PutStoryboard: _aio.UnaryUnaryMultiCallable[_projects_pb2.PutStoryboardRequest, _projects_pb2.PutStoryboardResponse]  # type: ignore[assignment]
     """Keeps what an analysis found, with stable shot ids, a person's edits laid over it. Caller: ai_jobs."""
     GetStoryboard: _aio.UnaryUnaryMultiCallable[_projects_pb2.GetStoryboardRequest, _projects_pb2.GetStoryboardResponse]  # type: ignore[assignment]
+    UpdateShot: _aio.UnaryUnaryMultiCallable[_projects_pb2.UpdateShotRequest, _projects_pb2.UpdateShotResponse]  # type: ignore[assignment]
+    """A person's changes of a shot, kept over later analyses for as long as the shot is there. ABORTED ETAG_MISMATCH."""
+    ListCharacters: _aio.UnaryUnaryMultiCallable[_projects_pb2.ListCharactersRequest, _projects_pb2.ListCharactersResponse]  # type: ignore[assignment]
+    """The cast: who was found in the script and whom a person added."""
+    CreateCharacter: _aio.UnaryUnaryMultiCallable[_projects_pb2.CreateCharacterRequest, _projects_pb2.CreateCharacterResponse]  # type: ignore[assignment]
+    """Described before a script names them. ALREADY_EXISTS NAME_TAKEN."""
+    UpdateCharacter: _aio.UnaryUnaryMultiCallable[_projects_pb2.UpdateCharacterRequest, _projects_pb2.UpdateCharacterResponse]  # type: ignore[assignment]
+    DeleteCharacter: _aio.UnaryUnaryMultiCallable[_projects_pb2.DeleteCharacterRequest, _projects_pb2.DeleteCharacterResponse]  # type: ignore[assignment]
+    """Removes whom a person added; of somebody in the script, what a person said of them."""
     CreateAsset: _aio.UnaryUnaryMultiCallable[_projects_pb2.CreateAssetRequest, _projects_pb2.CreateAssetResponse]  # type: ignore[assignment]
     CompleteAsset: _aio.UnaryUnaryMultiCallable[_projects_pb2.CompleteAssetRequest, _projects_pb2.CompleteAssetResponse]  # type: ignore[assignment]
     """Verifies size, type and hash, then copies to an immutable key. FAILED_PRECONDITION UPLOAD_MISSING, INVALID_ARGUMENT UNSUPPORTED_TYPE, ASSET_MISMATCH."""
@@ -171,6 +189,45 @@ class ProjectsServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _projects_pb2.GetStoryboardRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_projects_pb2.GetStoryboardResponse, _abc.Awaitable[_projects_pb2.GetStoryboardResponse]]: ...
+
+    @_abc_1.abstractmethod
+    def UpdateShot(
+        self,
+        request: _projects_pb2.UpdateShotRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_projects_pb2.UpdateShotResponse, _abc.Awaitable[_projects_pb2.UpdateShotResponse]]:
+        """A person's changes of a shot, kept over later analyses for as long as the shot is there. ABORTED ETAG_MISMATCH."""
+
+    @_abc_1.abstractmethod
+    def ListCharacters(
+        self,
+        request: _projects_pb2.ListCharactersRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_projects_pb2.ListCharactersResponse, _abc.Awaitable[_projects_pb2.ListCharactersResponse]]:
+        """The cast: who was found in the script and whom a person added."""
+
+    @_abc_1.abstractmethod
+    def CreateCharacter(
+        self,
+        request: _projects_pb2.CreateCharacterRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_projects_pb2.CreateCharacterResponse, _abc.Awaitable[_projects_pb2.CreateCharacterResponse]]:
+        """Described before a script names them. ALREADY_EXISTS NAME_TAKEN."""
+
+    @_abc_1.abstractmethod
+    def UpdateCharacter(
+        self,
+        request: _projects_pb2.UpdateCharacterRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_projects_pb2.UpdateCharacterResponse, _abc.Awaitable[_projects_pb2.UpdateCharacterResponse]]: ...
+
+    @_abc_1.abstractmethod
+    def DeleteCharacter(
+        self,
+        request: _projects_pb2.DeleteCharacterRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_projects_pb2.DeleteCharacterResponse, _abc.Awaitable[_projects_pb2.DeleteCharacterResponse]]:
+        """Removes whom a person added; of somebody in the script, what a person said of them."""
 
     @_abc_1.abstractmethod
     def CreateAsset(

@@ -1021,3 +1021,195 @@ class Storyboard(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Storyboard: _TypeAlias = Storyboard  # noqa: Y015
+
+@_typing.final
+class ShotEdit(_message.Message):
+    """What a person has changed of a shot. What is unset is as the analysis has it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DURATION_MS_FIELD_NUMBER: _builtins.int
+    SIZE_FIELD_NUMBER: _builtins.int
+    CAMERA_FIELD_NUMBER: _builtins.int
+    PROMPT_FIELD_NUMBER: _builtins.int
+    IMAGE_ASSET_ID_FIELD_NUMBER: _builtins.int
+    duration_ms: _builtins.int
+    """1,000 to 20,000."""
+    size: Global___ShotSize.ValueType
+    camera: Global___CameraMove.ValueType
+    prompt: _builtins.str
+    image_asset_id: _builtins.str
+    """An image asset of the project."""
+    def __init__(
+        self,
+        *,
+        duration_ms: _builtins.int | None = ...,
+        size: Global___ShotSize.ValueType | None = ...,
+        camera: Global___CameraMove.ValueType | None = ...,
+        prompt: _builtins.str | None = ...,
+        image_asset_id: _builtins.str | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_camera", b"_camera", "_duration_ms", b"_duration_ms", "_image_asset_id", b"_image_asset_id", "_prompt", b"_prompt", "_size", b"_size", "camera", b"camera", "duration_ms", b"duration_ms", "image_asset_id", b"image_asset_id", "prompt", b"prompt", "size", b"size"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_camera", b"_camera", "_duration_ms", b"_duration_ms", "_image_asset_id", b"_image_asset_id", "_prompt", b"_prompt", "_size", b"_size", "camera", b"camera", "duration_ms", b"duration_ms", "image_asset_id", b"image_asset_id", "prompt", b"prompt", "size", b"size"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__camera: _TypeAlias = _typing.Literal["camera"]  # noqa: Y015
+    _WhichOneofArgType__camera: _TypeAlias = _typing.Literal["_camera", b"_camera"]  # noqa: Y015
+    _WhichOneofReturnType__duration_ms: _TypeAlias = _typing.Literal["duration_ms"]  # noqa: Y015
+    _WhichOneofArgType__duration_ms: _TypeAlias = _typing.Literal["_duration_ms", b"_duration_ms"]  # noqa: Y015
+    _WhichOneofReturnType__image_asset_id: _TypeAlias = _typing.Literal["image_asset_id"]  # noqa: Y015
+    _WhichOneofArgType__image_asset_id: _TypeAlias = _typing.Literal["_image_asset_id", b"_image_asset_id"]  # noqa: Y015
+    _WhichOneofReturnType__prompt: _TypeAlias = _typing.Literal["prompt"]  # noqa: Y015
+    _WhichOneofArgType__prompt: _TypeAlias = _typing.Literal["_prompt", b"_prompt"]  # noqa: Y015
+    _WhichOneofReturnType__size: _TypeAlias = _typing.Literal["size"]  # noqa: Y015
+    _WhichOneofArgType__size: _TypeAlias = _typing.Literal["_size", b"_size"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__camera) -> _WhichOneofReturnType__camera | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__duration_ms) -> _WhichOneofReturnType__duration_ms | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__image_asset_id) -> _WhichOneofReturnType__image_asset_id | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__prompt) -> _WhichOneofReturnType__prompt | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__size) -> _WhichOneofReturnType__size | None: ...
+
+Global___ShotEdit: _TypeAlias = ShotEdit  # noqa: Y015
+
+@_typing.final
+class CharacterEdit(_message.Message):
+    """What a person has said of a character. What is unset is as the script has it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DESCRIPTION_FIELD_NUMBER: _builtins.int
+    AGE_FIELD_NUMBER: _builtins.int
+    GENDER_FIELD_NUMBER: _builtins.int
+    SKIN_COLOR_FIELD_NUMBER: _builtins.int
+    HAIR_COLOR_FIELD_NUMBER: _builtins.int
+    HAIR_STYLE_FIELD_NUMBER: _builtins.int
+    CLOTHES_COLOR_FIELD_NUMBER: _builtins.int
+    ACCENT_COLOR_FIELD_NUMBER: _builtins.int
+    BUILD_FIELD_NUMBER: _builtins.int
+    ACCESSORY_FIELD_NUMBER: _builtins.int
+    GARMENT_FIELD_NUMBER: _builtins.int
+    IMAGE_ASSET_ID_FIELD_NUMBER: _builtins.int
+    VOICE_AGE_FIELD_NUMBER: _builtins.int
+    VOICE_GENDER_FIELD_NUMBER: _builtins.int
+    VOICE_ACCENT_FIELD_NUMBER: _builtins.int
+    VOICE_SPEED_FIELD_NUMBER: _builtins.int
+    VOICE_PITCH_FIELD_NUMBER: _builtins.int
+    description: _builtins.str
+    age: Global___AgeGroup.ValueType
+    gender: Global___Gender.ValueType
+    skin_color: _builtins.str
+    """"#rrggbb", as the colours below."""
+    hair_color: _builtins.str
+    hair_style: _builtins.str
+    clothes_color: _builtins.str
+    accent_color: _builtins.str
+    build: _builtins.str
+    accessory: _builtins.str
+    garment: _builtins.str
+    image_asset_id: _builtins.str
+    """An image asset of the project."""
+    voice_age: Global___AgeGroup.ValueType
+    voice_gender: Global___Gender.ValueType
+    voice_accent: _builtins.str
+    voice_speed: _builtins.float
+    voice_pitch: _builtins.float
+    def __init__(
+        self,
+        *,
+        description: _builtins.str | None = ...,
+        age: Global___AgeGroup.ValueType | None = ...,
+        gender: Global___Gender.ValueType | None = ...,
+        skin_color: _builtins.str | None = ...,
+        hair_color: _builtins.str | None = ...,
+        hair_style: _builtins.str | None = ...,
+        clothes_color: _builtins.str | None = ...,
+        accent_color: _builtins.str | None = ...,
+        build: _builtins.str | None = ...,
+        accessory: _builtins.str | None = ...,
+        garment: _builtins.str | None = ...,
+        image_asset_id: _builtins.str | None = ...,
+        voice_age: Global___AgeGroup.ValueType | None = ...,
+        voice_gender: Global___Gender.ValueType | None = ...,
+        voice_accent: _builtins.str | None = ...,
+        voice_speed: _builtins.float | None = ...,
+        voice_pitch: _builtins.float | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_accent_color", b"_accent_color", "_accessory", b"_accessory", "_age", b"_age", "_build", b"_build", "_clothes_color", b"_clothes_color", "_description", b"_description", "_garment", b"_garment", "_gender", b"_gender", "_hair_color", b"_hair_color", "_hair_style", b"_hair_style", "_image_asset_id", b"_image_asset_id", "_skin_color", b"_skin_color", "_voice_accent", b"_voice_accent", "_voice_age", b"_voice_age", "_voice_gender", b"_voice_gender", "_voice_pitch", b"_voice_pitch", "_voice_speed", b"_voice_speed", "accent_color", b"accent_color", "accessory", b"accessory", "age", b"age", "build", b"build", "clothes_color", b"clothes_color", "description", b"description", "garment", b"garment", "gender", b"gender", "hair_color", b"hair_color", "hair_style", b"hair_style", "image_asset_id", b"image_asset_id", "skin_color", b"skin_color", "voice_accent", b"voice_accent", "voice_age", b"voice_age", "voice_gender", b"voice_gender", "voice_pitch", b"voice_pitch", "voice_speed", b"voice_speed"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_accent_color", b"_accent_color", "_accessory", b"_accessory", "_age", b"_age", "_build", b"_build", "_clothes_color", b"_clothes_color", "_description", b"_description", "_garment", b"_garment", "_gender", b"_gender", "_hair_color", b"_hair_color", "_hair_style", b"_hair_style", "_image_asset_id", b"_image_asset_id", "_skin_color", b"_skin_color", "_voice_accent", b"_voice_accent", "_voice_age", b"_voice_age", "_voice_gender", b"_voice_gender", "_voice_pitch", b"_voice_pitch", "_voice_speed", b"_voice_speed", "accent_color", b"accent_color", "accessory", b"accessory", "age", b"age", "build", b"build", "clothes_color", b"clothes_color", "description", b"description", "garment", b"garment", "gender", b"gender", "hair_color", b"hair_color", "hair_style", b"hair_style", "image_asset_id", b"image_asset_id", "skin_color", b"skin_color", "voice_accent", b"voice_accent", "voice_age", b"voice_age", "voice_gender", b"voice_gender", "voice_pitch", b"voice_pitch", "voice_speed", b"voice_speed"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__accent_color: _TypeAlias = _typing.Literal["accent_color"]  # noqa: Y015
+    _WhichOneofArgType__accent_color: _TypeAlias = _typing.Literal["_accent_color", b"_accent_color"]  # noqa: Y015
+    _WhichOneofReturnType__accessory: _TypeAlias = _typing.Literal["accessory"]  # noqa: Y015
+    _WhichOneofArgType__accessory: _TypeAlias = _typing.Literal["_accessory", b"_accessory"]  # noqa: Y015
+    _WhichOneofReturnType__age: _TypeAlias = _typing.Literal["age"]  # noqa: Y015
+    _WhichOneofArgType__age: _TypeAlias = _typing.Literal["_age", b"_age"]  # noqa: Y015
+    _WhichOneofReturnType__build: _TypeAlias = _typing.Literal["build"]  # noqa: Y015
+    _WhichOneofArgType__build: _TypeAlias = _typing.Literal["_build", b"_build"]  # noqa: Y015
+    _WhichOneofReturnType__clothes_color: _TypeAlias = _typing.Literal["clothes_color"]  # noqa: Y015
+    _WhichOneofArgType__clothes_color: _TypeAlias = _typing.Literal["_clothes_color", b"_clothes_color"]  # noqa: Y015
+    _WhichOneofReturnType__description: _TypeAlias = _typing.Literal["description"]  # noqa: Y015
+    _WhichOneofArgType__description: _TypeAlias = _typing.Literal["_description", b"_description"]  # noqa: Y015
+    _WhichOneofReturnType__garment: _TypeAlias = _typing.Literal["garment"]  # noqa: Y015
+    _WhichOneofArgType__garment: _TypeAlias = _typing.Literal["_garment", b"_garment"]  # noqa: Y015
+    _WhichOneofReturnType__gender: _TypeAlias = _typing.Literal["gender"]  # noqa: Y015
+    _WhichOneofArgType__gender: _TypeAlias = _typing.Literal["_gender", b"_gender"]  # noqa: Y015
+    _WhichOneofReturnType__hair_color: _TypeAlias = _typing.Literal["hair_color"]  # noqa: Y015
+    _WhichOneofArgType__hair_color: _TypeAlias = _typing.Literal["_hair_color", b"_hair_color"]  # noqa: Y015
+    _WhichOneofReturnType__hair_style: _TypeAlias = _typing.Literal["hair_style"]  # noqa: Y015
+    _WhichOneofArgType__hair_style: _TypeAlias = _typing.Literal["_hair_style", b"_hair_style"]  # noqa: Y015
+    _WhichOneofReturnType__image_asset_id: _TypeAlias = _typing.Literal["image_asset_id"]  # noqa: Y015
+    _WhichOneofArgType__image_asset_id: _TypeAlias = _typing.Literal["_image_asset_id", b"_image_asset_id"]  # noqa: Y015
+    _WhichOneofReturnType__skin_color: _TypeAlias = _typing.Literal["skin_color"]  # noqa: Y015
+    _WhichOneofArgType__skin_color: _TypeAlias = _typing.Literal["_skin_color", b"_skin_color"]  # noqa: Y015
+    _WhichOneofReturnType__voice_accent: _TypeAlias = _typing.Literal["voice_accent"]  # noqa: Y015
+    _WhichOneofArgType__voice_accent: _TypeAlias = _typing.Literal["_voice_accent", b"_voice_accent"]  # noqa: Y015
+    _WhichOneofReturnType__voice_age: _TypeAlias = _typing.Literal["voice_age"]  # noqa: Y015
+    _WhichOneofArgType__voice_age: _TypeAlias = _typing.Literal["_voice_age", b"_voice_age"]  # noqa: Y015
+    _WhichOneofReturnType__voice_gender: _TypeAlias = _typing.Literal["voice_gender"]  # noqa: Y015
+    _WhichOneofArgType__voice_gender: _TypeAlias = _typing.Literal["_voice_gender", b"_voice_gender"]  # noqa: Y015
+    _WhichOneofReturnType__voice_pitch: _TypeAlias = _typing.Literal["voice_pitch"]  # noqa: Y015
+    _WhichOneofArgType__voice_pitch: _TypeAlias = _typing.Literal["_voice_pitch", b"_voice_pitch"]  # noqa: Y015
+    _WhichOneofReturnType__voice_speed: _TypeAlias = _typing.Literal["voice_speed"]  # noqa: Y015
+    _WhichOneofArgType__voice_speed: _TypeAlias = _typing.Literal["_voice_speed", b"_voice_speed"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__accent_color) -> _WhichOneofReturnType__accent_color | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__accessory) -> _WhichOneofReturnType__accessory | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__age) -> _WhichOneofReturnType__age | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__build) -> _WhichOneofReturnType__build | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__clothes_color) -> _WhichOneofReturnType__clothes_color | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__description) -> _WhichOneofReturnType__description | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__garment) -> _WhichOneofReturnType__garment | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__gender) -> _WhichOneofReturnType__gender | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__hair_color) -> _WhichOneofReturnType__hair_color | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__hair_style) -> _WhichOneofReturnType__hair_style | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__image_asset_id) -> _WhichOneofReturnType__image_asset_id | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__skin_color) -> _WhichOneofReturnType__skin_color | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__voice_accent) -> _WhichOneofReturnType__voice_accent | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__voice_age) -> _WhichOneofReturnType__voice_age | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__voice_gender) -> _WhichOneofReturnType__voice_gender | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__voice_pitch) -> _WhichOneofReturnType__voice_pitch | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__voice_speed) -> _WhichOneofReturnType__voice_speed | None: ...
+
+Global___CharacterEdit: _TypeAlias = CharacterEdit  # noqa: Y015
