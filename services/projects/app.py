@@ -19,6 +19,7 @@ from services.kit.runtime import Part, Periodic
 from services.kit.storage import Storage
 from services.projects import consumers, rpc
 from services.projects.assets import AssetsService
+from services.projects.edits import EditsService
 from services.projects.plans import CreditsPlans
 from services.projects.scripts import ScriptsService
 from services.projects.service import ProjectsService
@@ -39,7 +40,8 @@ def build(settings: Settings) -> Sequence[Part]:
     assets = AssetsService(database, storage)
     consumer = Consumer("projects", bootstrap)
     consumers.subscribe(consumer, projects)
-    servicer = rpc.ProjectsServicer(projects, ScriptsService(database), StoryboardsService(database), assets)
+    storyboards, edits = StoryboardsService(database), EditsService(database)
+    servicer = rpc.ProjectsServicer(projects, ScriptsService(database), storyboards, edits, assets)
     server = Server(settings.projects_grpc_address, Callers.read(settings))
     server.add(projects_pb2_grpc.add_ProjectsServiceServicer_to_server, servicer, rpc.SERVICE, rpc.CALLERS)
     dead_letters.serve(server, "projects", bootstrap, consumer)

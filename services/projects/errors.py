@@ -14,6 +14,13 @@ class PlanLimit(DomainError):
     reason = "PLAN_LIMIT"
 
 
+class NameTaken(DomainError):
+    """The project's cast has somebody of that name."""
+
+    code = grpc.StatusCode.ALREADY_EXISTS
+    reason = "NAME_TAKEN"
+
+
 class ScriptMissing(DomainError):
     """The project has no script yet, or not that version."""
 

@@ -32,6 +32,7 @@ def project_message(project: Project) -> projects_pb2.Project:
         create_time=timestamp(project.created_at),
         update_time=timestamp(project.updated_at),
         delete_time=timestamp(project.deleted_at) if project.deleted_at else None,
+        edits_version=project.edits_version,
         etag=project.etag,
     )
 

@@ -65,6 +65,8 @@ class Project(Base):
     in_production: Mapped[bool]
     # a video job has succeeded
     has_film: Mapped[bool]
+    # counts a person's changes of shots and characters
+    edits_version: Mapped[int]
     version: Mapped[int]
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     updated_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
@@ -83,6 +85,7 @@ class Project(Base):
             language="",
             in_production=False,
             has_film=False,
+            edits_version=0,
             version=1,
             created_at=now,
             updated_at=now,
@@ -123,6 +126,11 @@ class Project(Base):
         self.script_version = script.version
         self.script_elements_sha256 = script.elements_sha256
         self.language = script.language
+        self._touch(now)
+
+    def take_edit(self, now: datetime) -> None:
+        """A person has changed a shot or a character: the next film is another one."""
+        self.edits_version += 1
         self._touch(now)
 
     def delete(self, now: datetime) -> None:

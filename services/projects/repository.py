@@ -10,6 +10,7 @@ from sqlalchemy import Select, delete, exists, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.projects.edit_models import CharacterEdits, ShotEdits
 from services.projects.models import (
     AWAITING,
     DELETED,
@@ -128,6 +129,17 @@ async def scripts_page(
 async def storyboard(session: AsyncSession, project_id: UUID) -> StoredStoryboard | None:
     """The storyboard of the last analysis."""
     return await session.get(StoredStoryboard, project_id)
+
+
+async def shot_edits(session: AsyncSession, project_id: UUID) -> Sequence[ShotEdits]:
+    """What was changed of a project's shots."""
+    return (await session.scalars(select(ShotEdits).where(ShotEdits.project_id == project_id))).all()
+
+
+async def character_edits(session: AsyncSession, project_id: UUID) -> Sequence[CharacterEdits]:
+    """What was said of a project's characters, in the order of their names."""
+    query = select(CharacterEdits).where(CharacterEdits.project_id == project_id).order_by(CharacterEdits.name)
+    return (await session.scalars(query)).all()
 
 
 def _assets_of(user_id: str) -> Select[Asset]:

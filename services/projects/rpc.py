@@ -10,7 +10,14 @@ from filmstudio.projects.v1 import projects_pb2_grpc
 
 from services.kit.rpc import caller
 from services.projects.assets import AssetsService
-from services.projects.messages import asset_message, project_message, script_message, script_summary, timestamp
+from services.projects.edits import EditsService, Member
+from services.projects.messages import (
+    asset_message,
+    project_message,
+    script_message,
+    script_summary,
+    timestamp,
+)
 from services.projects.scripts import ScriptsService
 from services.projects.service import ProjectsService
 from services.projects.storyboards import StoryboardsService
@@ -30,6 +37,11 @@ CALLERS: Mapping[str, Set[str]] = {
     "ListScriptVersions": _BOTH,
     "PutStoryboard": frozenset({"ai_jobs"}),
     "GetStoryboard": _BOTH,
+    "UpdateShot": _GATEWAY,
+    "ListCharacters": _GATEWAY,
+    "CreateCharacter": _GATEWAY,
+    "UpdateCharacter": _GATEWAY,
+    "DeleteCharacter": _GATEWAY,
     "CreateAsset": _GATEWAY,
     "CompleteAsset": _GATEWAY,
     "GetAsset": _BOTH,
@@ -46,11 +58,13 @@ class ProjectsServicer(projects_pb2_grpc.ProjectsServiceServicer):
         projects: ProjectsService,
         scripts: ScriptsService,
         storyboards: StoryboardsService,
+        edits: EditsService,
         assets: AssetsService,
     ) -> None:
         self._projects = projects
         self._scripts = scripts
         self._storyboards = storyboards
+        self._edits = edits
         self._assets = assets
 
     async def CreateProject(self, request: pb.CreateProjectRequest, context: Any) -> pb.CreateProjectResponse:
@@ -102,6 +116,26 @@ class ProjectsServicer(projects_pb2_grpc.ProjectsServiceServicer):
     async def GetStoryboard(self, request: pb.GetStoryboardRequest, context: Any) -> pb.GetStoryboardResponse:
         return pb.GetStoryboardResponse(storyboard=await self._storyboards.get(caller().user(), request.project_id))
 
+    async def UpdateShot(self, request: pb.UpdateShotRequest, context: Any) -> pb.UpdateShotResponse:
+        shot, etag = await self._edits.update_shot(caller().user(), request)
+        return pb.UpdateShotResponse(shot=shot, etag=etag)
+
+    async def ListCharacters(self, request: pb.ListCharactersRequest, context: Any) -> pb.ListCharactersResponse:
+        cast = await self._edits.cast(caller().user(), request.project_id)
+        return pb.ListCharactersResponse(members=map(_cast_message, cast))
+
+    async def CreateCharacter(self, request: pb.CreateCharacterRequest, context: Any) -> pb.CreateCharacterResponse:
+        member = await self._edits.add(caller().user(), request)
+        return pb.CreateCharacterResponse(member=_cast_message(member))
+
+    async def UpdateCharacter(self, request: pb.UpdateCharacterRequest, context: Any) -> pb.UpdateCharacterResponse:
+        member = await self._edits.update_character(caller().user(), request)
+        return pb.UpdateCharacterResponse(member=_cast_message(member))
+
+    async def DeleteCharacter(self, request: pb.DeleteCharacterRequest, context: Any) -> pb.DeleteCharacterResponse:
+        await self._edits.remove_character(caller().user(), request.project_id, request.character_id, request.if_match)
+        return pb.DeleteCharacterResponse()
+
     async def CreateAsset(self, request: pb.CreateAssetRequest, context: Any) -> pb.CreateAssetResponse:
         announced = await self._assets.create(caller().user(), request)
         target = pb.UploadTarget(
@@ -129,3 +163,15 @@ class ProjectsServicer(projects_pb2_grpc.ProjectsServiceServicer):
     async def DeleteAsset(self, request: pb.DeleteAssetRequest, context: Any) -> pb.DeleteAssetResponse:
         await self._assets.delete(caller().user(), request.asset_id, request.if_match)
         return pb.DeleteAssetResponse()
+
+
+def _cast_message(member: Member) -> pb.CastMember:
+    """Somebody of the cast."""
+    edits = member.edits
+    return pb.CastMember(
+        character=member.character,
+        in_script=member.in_script,
+        added=edits is not None and edits.added,
+        overridden=edits.overridden if edits is not None else [],
+        etag=str(edits.version if edits is not None else 0),
+    )

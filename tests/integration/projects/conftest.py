@@ -22,6 +22,7 @@ from services.kit.storage import Storage
 from services.kit.tables import OutboxRow
 from services.projects import rpc
 from services.projects.assets import AssetsService
+from services.projects.edits import EditsService
 from services.projects.models import Project
 from services.projects.scripts import ScriptsService
 from services.projects.service import ProjectsService
@@ -61,6 +62,7 @@ class Studio:
     projects: ProjectsService
     scripts: ScriptsService
     storyboards: StoryboardsService
+    edits: EditsService
     assets: AssetsService
     sweeper: Sweeper
     plan: Plan
@@ -109,6 +111,7 @@ async def studio(projects_url: str, storage_settings: StorageSettings, tmp_path:
     database, storage, plan, clock = Database("projects", projects_url, 4), Storage(storage_settings), Plan(), Clock()
     projects = ProjectsService(database, plan, RESTORABLE, now=clock)
     scripts, storyboards = ScriptsService(database, now=clock), StoryboardsService(database, now=clock)
+    edits = EditsService(database, now=clock)
     assets = AssetsService(database, storage, now=clock)
     sweeper = Sweeper(database, storage, assets, RESTORABLE, now=clock)
     address = f"unix:{tmp_path}/projects.sock"
@@ -116,7 +119,7 @@ async def studio(projects_url: str, storage_settings: StorageSettings, tmp_path:
     server = Server(address, Callers(hashes))
     server.add(
         projects_pb2_grpc.add_ProjectsServiceServicer_to_server,
-        rpc.ProjectsServicer(projects, scripts, storyboards, assets),
+        rpc.ProjectsServicer(projects, scripts, storyboards, edits, assets),
         rpc.SERVICE,
         rpc.CALLERS,
     )
@@ -127,7 +130,7 @@ async def studio(projects_url: str, storage_settings: StorageSettings, tmp_path:
         return clients[-1].stub(projects_pb2_grpc.ProjectsServiceStub)  # type: ignore[return-value]
 
     await server.start()
-    yield Studio(database, storage, projects, scripts, storyboards, assets, sweeper, plan, clock, client)
+    yield Studio(database, storage, projects, scripts, storyboards, edits, assets, sweeper, plan, clock, client)
     for opened in clients:
         await opened.stop()
     await server.stop()
