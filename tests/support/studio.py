@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -40,6 +41,8 @@ I am coming home!
 """
 # how long a request is repeated, by those who are patient, while a part of the studio is away
 PATIENCE_S = 60.0
+# an access token isn't used for the last while of its life
+BEFORE_EXPIRY_S = 60.0
 
 
 class Away(AssertionError):
@@ -65,6 +68,8 @@ class Person:
     user: Json = field(default_factory=dict)
     # seconds for which what can't be served just now is asked again; every order has a key, so that none counts twice
     patience_s: float = 0.0
+    # when the access token is about to expire, by the monotonic clock: who is there for all tests signs in again
+    stale_at: float = math.inf
 
     @property
     def id(self) -> str:
@@ -78,13 +83,17 @@ class Person:
 
     def sign_in(self, how: str = "login") -> Person:
         """Login, or register; the access token is used from then on."""
+        self.stale_at = math.inf
         session = self.ok("POST", f"/auth/{how}", {"email": self.email, "password": self.password})
         self.user = session["user"]
         self.http.headers["Authorization"] = f"Bearer {session['access_token']}"
+        self.stale_at = time.monotonic() + session["expires_in"] - BEFORE_EXPIRY_S
         return self
 
     def ask(self, method: str, path: str, body: Any = None, **headers: str) -> httpx.Response:
         """The answer to one request, whatever it is. Header names with underscores: `If_Match`."""
+        if time.monotonic() >= self.stale_at:
+            self.sign_in()
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         return self.http.request(method, f"/api/v1{path}", json=body, headers=named)
 
