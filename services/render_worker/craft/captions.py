@@ -168,7 +168,7 @@ def _parts(units: list[Unit], max_chars: int, max_lines: int) -> list[list[Unit]
 
 def _cue_cost(units: list[Unit], start: int, stop: int) -> float:
     spoken_ms = units[stop - 1].end_ms - units[start].start_ms
-    cost = 3.0 + (break_cost(units[stop - 1], units[stop]) if stop < len(units) else 0.0)
+    cost = 3.0 + (1.3 * break_cost(units[stop - 1], units[stop]) if stop < len(units) else 0.0)
     if spoken_ms < MIN_CUE_MS:
         cost += 4.0 * (1 - spoken_ms / MIN_CUE_MS)
     if spoken_ms > MAX_CUE_MS:

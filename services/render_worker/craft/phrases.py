@@ -18,6 +18,7 @@ _NO_SPACES = re.compile("[\u3000-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uff00-\uffef\u
 # Words that lean on the next one: a line that ends in them reads badly.
 _LEANING_WORDS = (
     "a an the of to in on at for with from by and or but if that as my your his her its our their is are was were not no"
+    " has have had be been am will would can could should may might must do does did let's"
     " i you he she we they who which when where than then so into onto over under about after before very too"
     " un une le la les de du des et ou mais que qui je tu il elle nous vous ils au aux en dans sur pour par avec sans ne se"
     " el los las lo y o pero con por para del al su mi tu sin muy es un una der die das den dem des ein eine einen einem und"
