@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import subprocess
 import sys
-import unicodedata
-from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 from filmstudio.ai_jobs.v1 import steps_pb2 as pb
 
 from services.render_worker.craft.pcm import RATE, samples_of_ms, write_wav
-from services.render_worker.craft.speech_sound import HOP_MS, finished_speech, hop_levels
+from services.render_worker.craft.speech import Line, spoken_line
+from services.render_worker.craft.speech_sound import HOP_MS, hop_levels
 from services.render_worker.craft.speech_words import spoken_words
-from services.render_worker.craft.voices import SUPPORTED_LANGUAGES, request_for
+from services.render_worker.craft.voices import SUPPORTED_LANGUAGES
 from services.render_worker.engines.base import Finished, Output, StepFailed, Work
 from services.render_worker.engines.timing import spoken_word_protos
 
@@ -23,14 +23,12 @@ __all__ = ["SUPPORTED_LANGUAGES", "Espeak"]
 
 _PROCESS = "services.render_worker.craft.espeak_process"
 _SILENCE_MS = 300
-# Signs of markup that the synthesiser would name aloud.
-_UNSPOKEN = frozenset("*_#~`|<>^{}[]\\")
 
 
 class Espeak:
     """Speaks in about 75 languages. A text without anything to say (only punctuation) becomes 300 ms of silence."""
 
-    name = "espeak@1"
+    name = "espeak@2"
     kind = pb.STEP_KIND_SPEAK_LINE
     lane = pb.LANE_CPU
 
@@ -38,32 +36,32 @@ class Espeak:
         self._process: subprocess.Popen[bytes] | None = None
 
     def run(self, work: Work) -> Finished:
-        """The output "speech", its length and its words. Unknown language: LANGUAGE_UNSUPPORTED."""
+        """The outputs "speech" and "phonemes", the length and the words. Unknown language: LANGUAGE_UNSUPPORTED."""
         params = work.params.speak_line
-        wanted = request_for(params.language, params.voice, params.feeling)
-        request = {key: value for key, value in asdict(wanted).items() if key in ("voice", "rate", "pitch", "range")}
-        answer, raw = self._ask({**request, "text": spoken_text(params.text)})
-        work.progress(0.5)
-        samples, cut_ms = finished_speech(
-            raw, answer["sample_rate"], shift=wanted.shift, tilt_db=wanted.tilt_db, gain_db=wanted.gain_db
-        )
+        line = spoken_line(Line(params.text, params.language, params.voice, params.feeling, params.delivery), self._ask)
+        samples = line.samples
         if not len(samples):
             samples = np.zeros((samples_of_ms(_SILENCE_MS), 1), np.float32)
+        work.progress(0.8)
         # Whole milliseconds, so that the length the plan counts with is the file's own.
         duration_ms = -(-len(samples) * 1000 // RATE)
         samples = np.pad(samples, ((0, samples_of_ms(duration_ms) - len(samples)), (0, 0)))
-        events = [(int(offset), moment / wanted.shift - cut_ms) for offset, moment in answer["words"]]
-        words = spoken_words(params.text, events, hop_levels(samples[:, 0]), HOP_MS)
-        path = work.folder / "speech.wav"
-        write_wav(path, samples)
+        words = spoken_words(params.text, line.words, hop_levels(samples[:, 0]), HOP_MS)
         result = pb.SpeakLineResult(duration_ms=duration_ms, words=spoken_word_protos(words))
         for word in result.words:
             word.start_ms, word.end_ms = min(word.start_ms, duration_ms), min(word.end_ms, duration_ms)
-        speech = Output("speech", path, "audio/wav", duration_s=duration_ms / 1000)
-        return Finished(pb.StepResult(speak_line=result), [speech])
+        speech = Output("speech", work.folder / "speech.wav", "audio/wav", duration_s=duration_ms / 1000)
+        write_wav(speech.path, samples)
+        phonemes = Output("phonemes", work.folder / "phonemes.json", "application/json")
+        told = [
+            {"phoneme": sound.name, "start_ms": round(sound.start_ms, 1), "end_ms": round(sound.end_ms, 1)}
+            for sound in line.phonemes
+        ]
+        phonemes.path.write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
+        return Finished(pb.StepResult(speak_line=result), [speech, phonemes])
 
-    def _ask(self, request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
-        """The process's answer; a process that died is started again, once."""
+    def _ask(self, request: dict[str, Any]) -> tuple[dict[str, Any], list[bytes]]:
+        """The process's answer and its sounds; a process that died is started again, once."""
         for _ in range(2):
             process = self._running()
             try:
@@ -72,7 +70,9 @@ class Espeak:
                 self.close()
         raise StepFailed("VOICE_FAILED", "the speech synthesiser ended while it spoke", retryable=True)
 
-    def _exchange(self, process: subprocess.Popen[bytes], request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
+    def _exchange(
+        self, process: subprocess.Popen[bytes], request: dict[str, Any]
+    ) -> tuple[dict[str, Any], list[bytes]]:
         if process.stdin is None or process.stdout is None:
             raise EOFError
         process.stdin.write(json.dumps(request).encode() + b"\n")
@@ -83,10 +83,10 @@ class Espeak:
         answer: dict[str, Any] = json.loads(head)
         if "error" in answer:
             raise StepFailed("VOICE_FAILED", str(answer["error"]))
-        sound = process.stdout.read(answer["bytes"])
-        if len(sound) != answer["bytes"]:
+        sounds = [process.stdout.read(piece["bytes"]) for piece in answer["pieces"]]
+        if any(len(sound) != piece["bytes"] for sound, piece in zip(sounds, answer["pieces"], strict=True)):
             raise EOFError
-        return answer, sound
+        return answer, sounds
 
     def _running(self) -> subprocess.Popen[bytes]:
         if self._process is not None and self._process.poll() is not None:
@@ -104,14 +104,15 @@ class Espeak:
         """End the synthesiser's process; the next line starts a new one."""
         if self._process is None:
             return
-        self._process.kill()
-        self._process.communicate()
+        if self._process.stdin is not None:
+            with contextlib.suppress(BrokenPipeError):
+                self._process.stdin.close()
+        try:
+            # Its requests have ended: it leaves by itself and takes its folder with it.
+            self._process.wait(timeout=2)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        if self._process.stdout is not None:
+            self._process.stdout.close()
         self._process = None
-
-
-def spoken_text(text: str) -> str:
-    """The text as it is read out, character for character in place: markup, pictures and control signs are blanked."""
-    return "".join(
-        " " if character in _UNSPOKEN or unicodedata.category(character) in ("So", "Cc", "Co", "Cs") else character
-        for character in text
-    )

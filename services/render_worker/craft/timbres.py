@@ -1,0 +1,120 @@
+"""The throats that espeak-ng speaks with: for each age, gender and variant one of its own, as a variant file of its format.
+
+Formants are set, not only pitch: a woman's lie about 15 % and a child's about 28 % above a man's (Peterson and Barney, 1952),
+and that, more than pitch, is what an ear takes for size.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+from filmstudio.projects.v1 import storyboard_pb2 as board
+
+
+@dataclass(frozen=True)
+class Timbre:
+    """One voice. Frequencies in Hz; everything else against espeak-ng's own voice, a man's."""
+
+    # The pitch of its lowest and highest tone in plain speech.
+    low: float
+    high: float
+    # Formant frequencies times this: a smaller throat has higher ones. The first moves less than the others.
+    tract: float
+    # Bandwidths, in percent: wider sounds softer.
+    width: int = 120
+    # 0 to 100: how unsteady the pitch is.
+    flutter: int = 4
+    # 0 to 7: how uneven the pulses are.
+    roughness: int = 1
+    # Breath in the formants.
+    breath: int = 3
+    pace: float = 1.0
+    range: float = 1.0
+
+    def variant(self) -> str:
+        """Its variant file (espeak-ng's docs/voices.md)."""
+        first = 1 + (self.tract - 1) * 0.75
+        lines = [
+            "language variant",
+            "name filmstudio",
+            f"pitch {self.low:.0f} {self.high:.0f}",
+            f"flutter {self.flutter}",
+            f"roughness {self.roughness}",
+            f"breath 0 {self.breath} {self.breath} {self.breath} {self.breath} {self.breath} {self.breath}",
+            f"formant 0 {100 * first:.0f} 100 {self.width}",
+            f"formant 1 {100 * first:.0f} 100 {self.width}",
+        ]
+        lines += [f"formant {number} {100 * self.tract:.0f} 100 {self.width}" for number in range(2, 9)]
+        return "\n".join(lines) + "\n"
+
+
+_FEMALE: Final = (
+    Timbre(162, 226, 1.15, 130),
+    Timbre(178, 250, 1.18, 140, breath=5, pace=1.02),
+    Timbre(148, 204, 1.12, 125, roughness=2, pace=0.97),
+    Timbre(190, 276, 1.16, 145, flutter=6, range=1.1),
+    Timbre(156, 212, 1.20, 150, breath=6, pace=0.98, range=0.9),
+)
+_MALE: Final = (
+    Timbre(88, 128, 1.0, 115),
+    Timbre(76, 108, 0.95, 120, roughness=2, pace=0.97),
+    Timbre(102, 150, 1.04, 120, flutter=6, range=1.1),
+    Timbre(82, 116, 0.98, 135, breath=5, pace=0.98, range=0.9),
+    Timbre(95, 140, 0.97, 110, roughness=2, pace=1.03),
+)
+_NEUTRAL: Final = (
+    Timbre(122, 172, 1.07, 125),
+    Timbre(130, 186, 1.10, 135, breath=4),
+    Timbre(114, 160, 1.05, 125, roughness=2),
+)
+_GIRL: Final = (
+    Timbre(238, 338, 1.29, 145, 6, pace=0.97, range=1.15),
+    Timbre(226, 330, 1.26, 150, 6, breath=4, pace=0.95, range=1.2),
+    Timbre(252, 352, 1.32, 150, 7, pace=0.98, range=1.1),
+)
+_BOY: Final = (
+    Timbre(222, 314, 1.26, 140, 6, pace=0.97, range=1.15),
+    Timbre(210, 300, 1.24, 135, 6, roughness=2, pace=0.98, range=1.2),
+    Timbre(234, 328, 1.28, 145, 7, breath=4, pace=0.95, range=1.1),
+)
+
+
+def timbre_of(voice: board.Voice) -> Timbre:
+    """The throat of this age and gender; each `variant` another one, for as many as a film may have."""
+    choices: tuple[Timbre, ...]
+    match voice.age, voice.gender:
+        case board.AGE_GROUP_CHILD, board.GENDER_FEMALE:
+            choices = _GIRL
+        case board.AGE_GROUP_CHILD, _:
+            choices = _BOY
+        case _, board.GENDER_FEMALE:
+            choices = _FEMALE
+        case _, board.GENDER_MALE:
+            choices = _MALE
+        case _:
+            choices = _NEUTRAL
+    turn, place = divmod(abs(voice.variant), len(choices))
+    # A second turn through the table: the same voices in throats of another size.
+    timbre = _sized(choices[place], (1.0, 1.05, 0.95)[turn % 3])
+    match voice.age:
+        case board.AGE_GROUP_YOUNG_ADULT:
+            return replace(_sized(timbre, 1.03), pace=timbre.pace * 1.03, range=timbre.range * 1.08)
+        case board.AGE_GROUP_SENIOR:
+            # With age women's voices sink and men's rise (Linville, 2001), and both lose steadiness and pace.
+            drift = 0.90 if voice.gender == board.GENDER_FEMALE else 1.06
+            return replace(
+                timbre,
+                low=timbre.low * drift,
+                high=timbre.high * drift,
+                flutter=timbre.flutter + 14,
+                roughness=min(timbre.roughness + 2, 7),
+                breath=timbre.breath + 5,
+                pace=timbre.pace * 0.88,
+            )
+        case _:
+            return timbre
+
+
+def _sized(timbre: Timbre, by: float) -> Timbre:
+    return replace(timbre, low=timbre.low * by**2, high=timbre.high * by**2, tract=timbre.tract * by)
