@@ -8,6 +8,9 @@ from typing import TypeVar
 
 from filmstudio.projects.v1 import storyboard_pb2 as sb
 
+from services.render_worker.craft.words.language import Lexicon as Lexicon
+from services.render_worker.craft.words.language import of as of
+
 K = TypeVar("K")
 
 # Word starts: "forest" also finds "forests". The first entry found earliest in the text wins; longer words win ties.
