@@ -1,7 +1,12 @@
-"""Pictures as the film's planes: BT.709, limited range, 4:2:0; and what is blended onto them."""
+"""Pictures as the film's planes: BT.709, limited range, 4:2:0; and what is blended onto them.
+
+Colours are kept multiplied by their opacity, the planes' own offsets (16, 128, 128) too: what is over and what is left of
+below then simply add up.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -9,18 +14,35 @@ import numpy as np
 from numpy.typing import NDArray
 
 Plane = NDArray[np.uint8]
+# Rows Y, U and V; columns B, G, R and opacity, each 0..255.
+Colors = NDArray[np.float32]
 
 # BT.709 for B, G, R in 0..255 to limited range (ITU-R BT.709-6, item 3).
 _KR, _KB = 0.2126, 0.0722
 _KG = 1 - _KR - _KB
-_TO_YUV = np.array(
+PLAIN: Colors = np.array(
     [
-        [_KB * 219 / 255, _KG * 219 / 255, _KR * 219 / 255, 16.0],
-        [0.5 * 224 / 255, -_KG / (1 - _KB) * 0.5 * 224 / 255, -_KR / (1 - _KB) * 0.5 * 224 / 255, 128.0],
-        [-_KB / (1 - _KR) * 0.5 * 224 / 255, -_KG / (1 - _KR) * 0.5 * 224 / 255, 0.5 * 224 / 255, 128.0],
+        [_KB * 219 / 255, _KG * 219 / 255, _KR * 219 / 255, 16 / 255],
+        [0.5 * 224 / 255, -_KG / (1 - _KB) * 0.5 * 224 / 255, -_KR / (1 - _KB) * 0.5 * 224 / 255, 128 / 255],
+        [-_KB / (1 - _KR) * 0.5 * 224 / 255, -_KG / (1 - _KR) * 0.5 * 224 / 255, 0.5 * 224 / 255, 128 / 255],
     ],
     dtype=np.float32,
 )
+# The middle of limited luma, about which contrast grows and shrinks.
+_MIDDLE = 126.0
+_WHITE = 235
+
+
+def graded(contrast: float = 1.0, saturation: float = 1.0, warmth: float = 0.0) -> Colors:
+    """The colours' matrix with a grade in it, so that grading costs nothing a frame. Warmth: levels of U lost and of V won."""
+    colors = PLAIN.copy()
+    colors[0] *= contrast
+    colors[0, 3] += (1 - contrast) * _MIDDLE / 255
+    colors[1:] *= saturation
+    colors[1:, 3] += (1 - saturation) * 128 / 255
+    colors[1, 3] -= warmth / 255
+    colors[2, 3] += warmth / 255
+    return colors
 
 
 @dataclass(frozen=True)
@@ -36,83 +58,174 @@ class Planes:
         """Width and height of the full plane."""
         return self.y.shape[1], self.y.shape[0]
 
-    def into(self, frame: Plane) -> None:
-        """Copies into an I420 frame (height × 1.5 rows)."""
-        y, u, v = split(frame, self.size)
-        np.copyto(y, self.y)
-        np.copyto(u, self.u)
-        np.copyto(v, self.v)
+    def part(self, x: int, y: int, width: int, height: int) -> Planes:
+        """Views of a rectangle of even edges."""
+        rows, columns = slice(y // 2, (y + height) // 2), slice(x // 2, (x + width) // 2)
+        return Planes(self.y[y : y + height, x : x + width], self.u[rows, columns], self.v[rows, columns])
+
+    def take(self, other: Planes) -> None:
+        """Copies another of the same size."""
+        np.copyto(self.y, other.y)
+        np.copyto(self.u, other.u)
+        np.copyto(self.v, other.v)
 
 
 @dataclass(frozen=True)
-class Patch:
-    """Something to lay over a frame at (x, y), even: its planes premultiplied by their opacity, and what is left of below."""
+class Cutout:
+    """Something to lay over a picture: its planes multiplied by its opacity, and what it leaves of below (255: all)."""
 
-    x: int
-    y: int
     planes: Planes
     left: Plane
     left_half: Plane
 
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of the full planes."""
+        return self.planes.size
 
-def planes_of(bgr: NDArray[np.uint8]) -> Planes:
-    """The planes of a BGR picture of even width and height."""
-    y = cv2.transform(bgr, _TO_YUV[:1])
-    half = cv2.resize(bgr, (bgr.shape[1] // 2, bgr.shape[0] // 2), interpolation=cv2.INTER_AREA)
-    chroma = cv2.transform(half, _TO_YUV[1:])
-    return Planes(np.asarray(y, np.uint8), np.ascontiguousarray(chroma[:, :, 0]), np.ascontiguousarray(chroma[:, :, 1]))
+    @property
+    def lefts(self) -> tuple[Plane, Plane]:
+        """What it leaves of below, full and half size."""
+        return self.left, self.left_half
+
+    def part(self, x: int, y: int, width: int, height: int) -> Cutout:
+        """Views of a rectangle of even edges."""
+        rows, columns = slice(y // 2, (y + height) // 2), slice(x // 2, (x + width) // 2)
+        return Cutout(
+            self.planes.part(x, y, width, height),
+            self.left[y : y + height, x : x + width],
+            self.left_half[rows, columns],
+        )
+
+    def dimmed(self, share: float) -> Cutout:
+        """With that share of its opacity."""
+        planes = Planes(*(_u8(cv2.convertScaleAbs(plane, alpha=share)) for plane in _planes(self.planes)))
+        left, half = (
+            _u8(cv2.convertScaleAbs(plane, alpha=share, beta=255 * (1 - share)))
+            for plane in (self.left, self.left_half)
+        )
+        return Cutout(planes, left, half)
 
 
-def split(frame: Plane, size: tuple[int, int]) -> tuple[Plane, Plane, Plane]:
+@dataclass(frozen=True)
+class Patch:
+    """A cutout and where it lies on the film: its upper left corner, even."""
+
+    x: int
+    y: int
+    cutout: Cutout
+
+
+def blank(width: int, height: int) -> tuple[Plane, Planes]:
+    """A black I420 frame (height × 1.5 rows) and views of its planes."""
+    frame = np.full((height * 3 // 2, width), 128, np.uint8)
+    frame[:height] = 16
+    return frame, split(frame, (width, height))
+
+
+def split(frame: Plane, size: tuple[int, int]) -> Planes:
     """Views of an I420 frame's three planes."""
     width, height = size
     flat = frame.reshape(-1)
     luma, quarter = width * height, width * height // 4
     half = (height // 2, width // 2)
-    return (
+    return Planes(
         flat[:luma].reshape(height, width),
         flat[luma : luma + quarter].reshape(half),
         flat[luma + quarter :].reshape(half),
     )
 
 
+def planes_of(bgr: NDArray[np.uint8], colors: Colors = PLAIN) -> Planes:
+    """The planes of a BGR picture of even width and height."""
+    matrix = np.column_stack([colors[:, :3], colors[:, 3] * 255])
+    half = _halved(bgr)
+    return Planes(*(_plane(picture, row) for picture, row in zip((bgr, half, half), matrix, strict=True)))
+
+
+def cutout_of(bgra: NDArray[np.uint8], colors: Colors = PLAIN) -> Cutout:
+    """A cutout of a BGRA picture of even width and height whose colours are multiplied by its opacity."""
+    half = _halved(bgra)
+    planes = Planes(*(_plane(picture, row) for picture, row in zip((bgra, half, half), colors, strict=True)))
+    left, left_half = (cv2.bitwise_not(cv2.extractChannel(picture, 3)) for picture in (bgra, half))
+    return Cutout(planes, np.asarray(left, np.uint8), np.asarray(left_half, np.uint8))
+
+
+def glow_of(bgr: NDArray[np.uint8]) -> Planes:
+    """A picture as light: how much it adds to Y, and to U and V around 128. No opacity."""
+    matrix = PLAIN[:, :3]
+    half = _halved(bgr)
+    rows = np.column_stack([matrix, (0.0, 128.0, 128.0)])
+    return Planes(*(_plane(picture[:, :, :3], row) for picture, row in zip((bgr, half, half), rows, strict=True)))
+
+
 def patch_of(bgra: NDArray[np.uint8], x: int, y: int) -> Patch:
     """A patch from a straight-alpha picture of even size."""
-    alpha = bgra[:, :, 3]
-    planes = planes_of(np.ascontiguousarray(bgra[:, :, :3]))
-    half = cv2.resize(alpha, (alpha.shape[1] // 2, alpha.shape[0] // 2), interpolation=cv2.INTER_AREA)
-    by = 1 / 255
-    multiplied = Planes(
-        np.asarray(cv2.multiply(planes.y, alpha, scale=by), np.uint8),
-        np.asarray(cv2.multiply(planes.u, half, scale=by), np.uint8),
-        np.asarray(cv2.multiply(planes.v, half, scale=by), np.uint8),
-    )
-    return Patch(x, y, multiplied, np.asarray(255 - alpha, np.uint8), np.asarray(255 - half, np.uint8))
+    alpha = cv2.merge([cv2.extractChannel(bgra, 3)] * 3)
+    color = cv2.multiply(cv2.cvtColor(bgra, cv2.COLOR_BGRA2BGR), alpha, scale=1 / 255)
+    return Patch(x, y, cutout_of(np.dstack([color, bgra[:, :, 3]])))
 
 
-def lay(frame: Plane, size: tuple[int, int], patch: Patch) -> None:
-    """Blends the patch onto the I420 frame in place."""
-    y, u, v = split(frame, size)
-    width, height = patch.planes.size
-    rows, columns = slice(patch.y, patch.y + height), slice(patch.x, patch.x + width)
-    _blend(y[rows, columns], patch.planes.y, patch.left)
-    rows = slice(patch.y // 2, patch.y // 2 + height // 2)
-    columns = slice(patch.x // 2, patch.x // 2 + width // 2)
-    _blend(u[rows, columns], patch.planes.u, patch.left_half)
-    _blend(v[rows, columns], patch.planes.v, patch.left_half)
+def lay(below: Planes, over: Cutout) -> None:
+    """Blends onto planes of the same size, in place."""
+    lefts = (over.left, over.left_half, over.left_half)
+    for plane, added, left in zip(_planes(below), _planes(over.planes), lefts, strict=True):
+        cv2.multiply(plane, left, dst=plane, scale=1 / 255)
+        cv2.add(plane, added, dst=plane)
 
 
-def _blend(below: Plane, over: Plane, left: Plane) -> None:
-    below[:] = cv2.add(cv2.multiply(below, left, scale=1 / 255), over)
+def shine(below: Planes, light: Planes) -> None:
+    """Adds light to planes of the same size, in place."""
+    np.minimum(cv2.add(below.y, light.y), _WHITE, out=below.y)
+    for plane, added in ((below.u, light.u), (below.v, light.v)):
+        cv2.addWeighted(plane, 1, added, 1, -128, dst=plane)
 
 
-def fade(frame: Plane, size: tuple[int, int], share: float) -> None:
+def lay_patch(frame: Planes, patch: Patch) -> None:
+    """Blends the part of a patch that is on the film."""
+    width, height = patch.cutout.size
+    wide, tall = min(width, frame.size[0] - patch.x), min(height, frame.size[1] - patch.y)
+    lay(frame.part(patch.x, patch.y, wide, tall), patch.cutout.part(0, 0, wide, tall))
+
+
+def fade(frame: Planes, share: float) -> None:
     """Towards black in place: 0.0 is black, 1.0 leaves the frame as it is."""
-    y, u, v = split(frame, size)
-    for plane, black in ((y, 16.0), (u, 128.0), (v, 128.0)):
-        plane[:] = cv2.convertScaleAbs(plane, alpha=share, beta=black * (1 - share))
+    for plane, black in zip(_planes(frame), (16.0, 128.0, 128.0), strict=True):
+        cv2.convertScaleAbs(plane, dst=plane, alpha=share, beta=black * (1 - share))
 
 
 def mix(frame: Plane, other: Plane, share: float) -> None:
     """The frame in place, with the other's share taken from the other."""
     cv2.addWeighted(frame, 1 - share, other, share, 0, dst=frame)
+
+
+def bgr_of(frame: Plane, size: tuple[int, int]) -> NDArray[np.uint8]:
+    """An I420 frame as BGR."""
+    planes = split(frame, size)
+    u, v = (
+        cv2.resize(plane, size, interpolation=cv2.INTER_LINEAR).astype(np.float32) - 128
+        for plane in (planes.u, planes.v)
+    )
+    y = (planes.y.astype(np.float32) - 16) * (255 / 219)
+    by = 2 * 255 / 224
+    b, r = y + by * (1 - _KB) * u, y + by * (1 - _KR) * v
+    g = (y - _KR * r - _KB * b) / _KG
+    return np.clip(np.rint(cv2.merge([b, g, r])), 0, 255).astype(np.uint8)
+
+
+def _halved(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    height, width = picture.shape[:2]
+    return _u8(cv2.resize(picture, (width // 2, height // 2), interpolation=cv2.INTER_AREA))
+
+
+def _u8(pixels: object) -> NDArray[np.uint8]:
+    """OpenCV's answers as what they are."""
+    return np.asarray(pixels, np.uint8)
+
+
+def _plane(picture: NDArray[np.uint8], row: Sequence[float] | NDArray[np.float32]) -> Plane:
+    return _u8(cv2.transform(picture, np.asarray(row, np.float32)[None]))
+
+
+def _planes(planes: Planes) -> tuple[Plane, Plane, Plane]:
+    return planes.y, planes.u, planes.v

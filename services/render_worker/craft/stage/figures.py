@@ -1,0 +1,194 @@
+"""What moves by itself as a layer of the film: actors with their sprites, and the small things that live in a plate."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from services.render_worker.craft.images import Picture
+from services.render_worker.craft.planes import Moving
+from services.render_worker.craft.sprites import Actor
+from services.render_worker.craft.stage import camera as cam
+from services.render_worker.craft.stage.sheets import even_sized, warp
+from services.render_worker.craft.stage.tiles import Grid, Mask, Rect, around, clip
+from services.render_worker.craft.yuv import Colors, Cutout, Planes, cutout_of, glow_of, lay, shine
+
+# Pixels of the plate; less is not seen to move.
+_STILL_PX = 0.05
+# Steps of opacity that a flicker has.
+_STEPS = 24
+
+
+@dataclass(frozen=True)
+class Look:
+    """A figure at one moment: its picture, where that lies on the plate (from the plate to the picture), how much of it is seen."""
+
+    picture: Picture
+    onto: cam.Matrix
+    share: float = 1.0
+
+
+class FigureLayer:
+    """One figure. `look` tells how it looks at a frame; while it gives the same, nothing is drawn anew."""
+
+    def __init__(
+        self,
+        look: Callable[[int], Look | None],
+        depth: float,
+        camera: cam.Camera,
+        grid: Grid,
+        colors: Colors,
+        *,
+        glows: bool = False,
+    ) -> None:
+        self._look, self._depth, self._camera, self._grid, self._colors = look, depth, camera, grid, colors
+        self._glows = glows
+        # Pictures as planes, by identity; the picture is kept so that its id stays its own.
+        self._cutouts: dict[int, tuple[Picture, Cutout]] = {}
+        self._shown: tuple[int, cam.Matrix, float] | None = None
+        self._rect: Rect = (0, 0, 0, 0)
+        self._seen: Cutout | None = None
+        self.some, self.solid = grid.none(), grid.none()
+
+    def go(self, frame: int) -> Mask | None:
+        """To that frame; the tiles that look otherwise than before, None for none."""
+        look = self._look(frame)
+        if look is None:
+            if self._shown is None:
+                return None
+            before, self._shown, self._seen = self.some, None, None
+            self.some = self._grid.none()
+            return before
+        matrix = _after(self._camera.matrix(frame, self._depth), look.onto)
+        share = round(look.share * _STEPS) / _STEPS
+        if self._shown is not None:
+            picture, at, seen_share = self._shown
+            same = picture == id(look.picture) and seen_share == share
+            if same and cam.shift_px(matrix, at, self._grid.size) < _STILL_PX:
+                return None
+        self._shown = (id(look.picture), matrix, share)
+        before = self.some
+        self._draw(self._cutout(look.picture), matrix, share)
+        self.some = self._grid.touched(self._rect)
+        return before | self.some
+
+    def lay(self, show: Mask, onto: Planes) -> None:
+        """Draws those tiles of it."""
+        if self._seen is None:
+            return
+        for rect in self._grid.rects(show):
+            part = clip(rect, self._rect)
+            if part[2] and part[3]:
+                below, over = (
+                    onto.part(*part),
+                    self._seen.part(part[0] - self._rect[0], part[1] - self._rect[1], *part[2:]),
+                )
+                if self._glows:
+                    shine(below, over.planes)
+                else:
+                    lay(below, over)
+
+    def _cutout(self, picture: Picture) -> Cutout:
+        if id(picture) not in self._cutouts:
+            if len(self._cutouts) >= 8:
+                del self._cutouts[next(iter(self._cutouts))]
+            even = even_sized(picture)
+            cutout = cutout_of(even, self._colors)
+            self._cutouts[id(picture)] = (picture, Cutout(glow_of(even), *cutout.lefts) if self._glows else cutout)
+        return self._cutouts[id(picture)][1]
+
+    def _draw(self, cutout: Cutout, matrix: cam.Matrix, share: float) -> None:
+        self._rect = _bounds(matrix, cutout.size, self._grid.size)
+        width, height = self._rect[2:]
+        if not width or not height:
+            self._seen = None
+            return
+        half = (height // 2, width // 2)
+        full_size, half_size = (
+            (np.empty((height, width), np.uint8) for _ in range(2)),
+            (np.empty(half, np.uint8) for _ in range(3)),
+        )
+        y, left = full_size
+        u, v, left_half = half_size
+        seen = Cutout(Planes(y, u, v), left, left_half)
+        warp(cutout, cam.from_corner(matrix, self._rect[0], self._rect[1]), seen, neutral=128.0 if self._glows else 0.0)
+        if share < 1.0:
+            seen = _dimmed_light(seen, share) if self._glows else seen.dimmed(share)
+        self._seen = seen
+
+
+def actor_layer(actor: Actor, camera: cam.Camera, grid: Grid, colors: Colors) -> FigureLayer:
+    """Somebody on the plane of their depth."""
+
+    def look(frame: int) -> Look | None:
+        sprite = actor.at(frame)
+        return None if sprite is None else Look(sprite.picture, _placed(sprite.x, sprite.y))
+
+    return FigureLayer(look, actor.depth, camera, grid, colors)
+
+
+def moving_layer(moving: Moving, camera: cam.Camera, grid: Grid, colors: Colors, fps: int, hold: int) -> FigureLayer:
+    """A small thing that lives. It drifts on ones; it sways, flickers and changes its picture on twos (every `hold` frames)."""
+
+    def look(frame: int) -> Look:
+        return _moved(moving, frame / fps, (frame - frame % hold) / fps)
+
+    return FigureLayer(look, moving.depth, camera, grid, colors, glows=moving.glows)
+
+
+def _moved(moving: Moving, now: float, held: float) -> Look:
+    x, y = moving.x + moving.vx * now, moving.y + moving.vy * now
+    if moving.wrap is not None:
+        left, top, width, height = moving.wrap
+        x = left + (x - left) % width if moving.vx and width > 0 else x
+        y = top + (y - top) % height if moving.vy and height > 0 else y
+    turn = 2 * math.pi * (moving.sway_hz * held + moving.phase)
+    swing = math.sin(turn) if moving.sway_hz else 0.0
+    onto = _placed(x, y + moving.bob_px * swing)
+    if moving.sway_deg:
+        onto = _after(onto, _turned(moving.sway_deg * swing, moving.pivot))
+    share = 1.0
+    if moving.flicker:
+        # Two waves that don't meet, so that it never repeats itself for as long as one looks.
+        beat = 2 * math.pi * (moving.flicker_hz * held + moving.phase)
+        share = 1.0 - moving.flicker * (0.5 + 0.3 * math.sin(beat) + 0.2 * math.sin(2.7 * beat + 1.3))
+    count = len(moving.pictures)
+    return Look(moving.pictures[int(moving.rate * held + moving.phase * count) % count], onto, share)
+
+
+def _placed(x: float, y: float) -> cam.Matrix:
+    """From the plate to a picture whose upper left corner is there."""
+    return np.array([[1.0, 0.0, -x], [0.0, 1.0, -y]])
+
+
+def _turned(degrees: float, pivot: tuple[float, float]) -> cam.Matrix:
+    """From a picture turned about its pivot to the picture itself."""
+    angle = math.radians(degrees)
+    cos, sin = math.cos(angle), math.sin(angle)
+    x, y = pivot
+    return np.array([[cos, sin, x - cos * x - sin * y], [-sin, cos, y + sin * x - cos * y]])
+
+
+def _after(first: cam.Matrix, then: cam.Matrix) -> cam.Matrix:
+    """One map of two."""
+    joined: cam.Matrix = then[:, :2] @ first
+    joined[:, 2] += then[:, 2]
+    return joined
+
+
+def _bounds(matrix: cam.Matrix, size: tuple[int, int], film: tuple[int, int]) -> Rect:
+    """The film's rectangle that the picture's edges reach, a pixel more all round."""
+    back = cv2.invertAffineTransform(matrix)
+    corners = back @ np.array([[-1.0, size[0], -1.0, size[0]], [-1.0, -1.0, size[1], size[1]], [1.0, 1.0, 1.0, 1.0]])
+    return around(corners[0].min() - 1, corners[1].min() - 1, corners[0].max() + 1, corners[1].max() + 1, film)
+
+
+def _dimmed_light(seen: Cutout, share: float) -> Cutout:
+    neutral = (0.0, 128 * (1 - share), 128 * (1 - share))
+    planes = zip((seen.planes.y, seen.planes.u, seen.planes.v), neutral, strict=True)
+    dimmed = (np.asarray(cv2.convertScaleAbs(plane, alpha=share, beta=beta), np.uint8) for plane, beta in planes)
+    return Cutout(Planes(*dimmed), *seen.lefts)

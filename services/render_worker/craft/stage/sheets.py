@@ -1,0 +1,263 @@
+"""A sheet of a plate as a layer of the film: which tiles it shows on, and its planes as the camera sees them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from services.render_worker.craft.images import Picture
+from services.render_worker.craft.planes import Ripple, Sheet
+from services.render_worker.craft.stage import camera as cam
+from services.render_worker.craft.stage.tiles import Grid, Mask, Rect, around, clip
+from services.render_worker.craft.yuv import Colors, Cutout, Plane, Planes, blank, cutout_of, lay
+
+# Nobody sees a far sheet come late by less, in pixels of the plate; it is not warped anew.
+_STILL_PX = 0.05
+# Opacity is looked up in blocks of so many pixels.
+_BLOCK = 16
+_WAYS = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+
+
+class SheetLayer:
+    """A still sheet. With `backs` it is the farthest: opaque, and its edges go on for ever."""
+
+    def __init__(
+        self, sheet: Sheet, camera: cam.Camera, plate: tuple[int, int], grid: Grid, colors: Colors, *, backs: bool
+    ) -> None:
+        self.depth = sheet.depth
+        self._backs = backs
+        picture, self._x, self._y = _extended(sheet, camera, plate, backs=backs)
+        self.cutout = cutout_of(picture, colors)
+        self._covering = _Covering(picture[:, :, 3])
+        self._camera, self._grid = camera, grid
+        self._matrix: cam.Matrix | None = None
+        _, planes = blank(*grid.size)
+        half = (grid.size[1] // 2, grid.size[0] // 2)
+        # As the camera sees it, where it has been asked for since it moved.
+        self._seen = Cutout(planes, np.empty(grid.size[::-1], np.uint8), np.empty(half, np.uint8))
+        self._known = grid.none()
+        self.some, self.solid = grid.none(), grid.none()
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """Where its planes' upper left corner is on the plate."""
+        return self._x, self._y
+
+    def go(self, frame: int) -> Mask | None:
+        """To that frame; the tiles that look otherwise than before, None for none."""
+        matrix = self._camera.matrix(frame, self.depth)
+        if self._matrix is not None and cam.shift_px(matrix, self._matrix, self._grid.size) < _STILL_PX:
+            return None
+        self._matrix = matrix
+        self._known[:] = False
+        before = self.some
+        if self._backs:
+            self.some = self.solid = self._grid.all()
+        else:
+            self.some, self.solid = self._covering.tiles(cam.seen_from(matrix, self._x, self._y), self._grid)
+        return before | self.some
+
+    def lay(self, show: Mask, onto: Planes) -> None:
+        """Draws those tiles of it."""
+        solid = self.solid
+        for kind, opaque in ((show & solid, True), (show & ~solid, False)):
+            for rect in self._grid.rects(kind & ~self._known):
+                self._warp(rect, opaque=opaque)
+            for rect in self._grid.rects(kind):
+                if opaque:
+                    onto.part(*rect).take(self._seen.planes.part(*rect))
+                else:
+                    lay(onto.part(*rect), self._seen.part(*rect))
+        self._known |= show
+
+    def _warp(self, rect: Rect, *, opaque: bool) -> None:
+        assert self._matrix is not None, "a layer goes to a frame before it is drawn"  # noqa: S101
+        matrix = cam.from_corner(cam.seen_from(self._matrix, self._x, self._y), rect[0], rect[1])
+        warp(self.cutout, matrix, self._seen.part(*rect), opaque=opaque, endless=self._backs)
+
+
+class RippleLayer:
+    """Water: a part of a sheet drawn once more, its rows shifted sideways in waves, over the sheet itself."""
+
+    def __init__(self, ripple: Ripple, sheet: SheetLayer, camera: cam.Camera, grid: Grid, fps: int, hold: int) -> None:
+        self._ripple, self._sheet, self._camera, self._grid = ripple, sheet, camera, grid
+        self._fps, self._hold = fps, hold
+        self._moment = -1
+        self._rect: Rect = (0, 0, 0, 0)
+        self._matrix = np.zeros((2, 3))
+        self.some, self.solid = grid.none(), grid.none()
+
+    def go(self, frame: int) -> Mask | None:
+        """To that frame; the tiles that look otherwise than before. Waves move on twos."""
+        moment = frame // self._hold
+        matrix = self._camera.matrix(frame, self._sheet.depth)
+        still = cam.shift_px(matrix, self._matrix, self._grid.size) < _STILL_PX
+        if still and moment == self._moment:
+            return None
+        if not still:
+            self._matrix = matrix
+            x, y, width, height = self._ripple.box
+            self._rect = _on_film(matrix, (x, y, x + width, y + height), self._grid.size)
+        self._moment = moment
+        before = self.some
+        self.some = self._grid.touched(self._rect) & self._sheet.some
+        # What the sheet hides its waves hide too, but for where they bring its edges in.
+        solid = np.pad(self._sheet.solid, ((0, 0), (1, 1)), mode="edge")
+        self.solid = self._grid.within(self._rect) & solid[:, :-2] & solid[:, 1:-1] & solid[:, 2:]
+        return before | self.some
+
+    def lay(self, show: Mask, onto: Planes) -> None:
+        """Draws those tiles of it."""
+        for rect in self._grid.rects(show):
+            part = clip(rect, self._rect)
+            if part[2] and part[3]:
+                self._draw(part, onto.part(*part))
+
+    def _draw(self, rect: Rect, onto: Planes) -> None:
+        x, y = self._sheet.place
+        matrix = cam.from_corner(cam.seen_from(self._matrix, x, y), rect[0], rect[1])
+        full = self._map(matrix, rect[2], rect[3], 1)
+        half = self._map(cam.halved(matrix), rect[2] // 2, rect[3] // 2, 2)
+        source = self._sheet.cutout
+        lay(
+            onto,
+            Cutout(
+                Planes(_remap(source.planes.y, full), _remap(source.planes.u, half), _remap(source.planes.v, half)),
+                _remap(source.left, full),
+                _remap(source.left_half, half),
+            ),
+        )
+
+    def _map(
+        self, matrix: cam.Matrix, width: int, height: int, by: int
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Where each pixel comes from, on planes smaller by that."""
+        ripple = self._ripple
+        rows = matrix[1, 1] * np.arange(height) + matrix[1, 2]
+        _, top, _, tall = ripple.box
+        near = np.clip((rows * by + self._sheet.place[1] - top) / tall, 0.0, 1.0)
+        # Perspective: waves lie closer together the farther they are.
+        length = ripple.wavelength_px * (0.25 + 0.75 * near)
+        turn = 2 * math.pi * (rows * by / length + ripple.hz * self._moment * self._hold / self._fps)
+        shift = ripple.amplitude_px * (0.2 + 0.8 * near) * (0.7 * np.sin(turn) + 0.3 * np.sin(2.3 * turn + 1.1)) / by
+        columns = matrix[0, 0] * np.arange(width) + matrix[0, 2]
+        return (
+            np.add.outer(shift, columns).astype(np.float32),
+            np.repeat(rows.astype(np.float32)[:, None], width, axis=1),
+        )
+
+
+def warp(
+    source: Cutout,
+    matrix: cam.Matrix,
+    into: Cutout,
+    *,
+    opaque: bool = False,
+    endless: bool = False,
+    neutral: float = 0.0,
+) -> None:
+    """What the map shows of the source, onto planes of its own. `opaque`: what is left of below isn't asked for.
+
+    Beyond its edges there is nothing of it (`neutral`: nothing's U and V), or with `endless` the edges themselves.
+    """
+    chroma = cam.halved(matrix)
+    planes = [
+        (source.planes.y, into.planes.y, matrix, 0.0),
+        (source.planes.u, into.planes.u, chroma, neutral),
+        (source.planes.v, into.planes.v, chroma, neutral),
+    ]
+    if not opaque:
+        planes += [(source.left, into.left, matrix, 255.0), (source.left_half, into.left_half, chroma, 255.0)]
+    border = cv2.BORDER_REPLICATE if endless else cv2.BORDER_CONSTANT
+    for plane, target, at, beyond in planes:
+        size = target.shape[::-1]
+        cv2.warpAffine(plane, at, size, dst=target, flags=_WAYS, borderMode=border, borderValue=(beyond,))
+
+
+def even_sized(picture: Picture) -> Picture:
+    """With a transparent column or row at the far edges where there is an odd one."""
+    tall, wide = picture.shape[0] % 2, picture.shape[1] % 2
+    if not tall and not wide:
+        return picture
+    return np.asarray(cv2.copyMakeBorder(picture, 0, tall, 0, wide, cv2.BORDER_CONSTANT), np.uint8)
+
+
+def _extended(sheet: Sheet, camera: cam.Camera, plate: tuple[int, int], *, backs: bool) -> tuple[Picture, int, int]:
+    """The sheet, mirrored beyond those edges of the plate that it reaches and the camera looks past."""
+    tall, wide = sheet.picture.shape[:2]
+    picture = sheet.picture
+    if backs:
+        # An opaque sheet of odd size must not end in transparency.
+        return np.ascontiguousarray(picture[: tall // 2 * 2, : wide // 2 * 2]), sheet.x, sheet.y
+    left, top, right, bottom = camera.overhang(sheet.depth)
+    left, top = left if sheet.x <= 0 else 0, top if sheet.y <= 0 else 0
+    right, bottom = right if sheet.x + wide >= plate[0] else 0, bottom if sheet.y + tall >= plate[1] else 0
+    left, right, top, bottom = min(left, wide), min(right, wide), min(top, tall), min(bottom, tall)
+    if left or top or right or bottom:
+        picture = np.asarray(cv2.copyMakeBorder(picture, top, bottom, left, right, cv2.BORDER_REFLECT), np.uint8)
+    return even_sized(picture), sheet.x - left, sheet.y - top
+
+
+def _on_film(matrix: cam.Matrix, bounds: Sequence[float], size: tuple[int, int]) -> Rect:
+    """The film's rectangle that shows these bounds of the plate, for a map without a turn."""
+    left, right = ((x - matrix[0, 2]) / matrix[0, 0] for x in (bounds[0], bounds[2]))
+    top, bottom = ((y - matrix[1, 2]) / matrix[1, 1] for y in (bounds[1], bounds[3]))
+    return around(left, top, right, bottom, size)
+
+
+def _remap(plane: Plane, at: tuple[NDArray[np.float32], NDArray[np.float32]]) -> Plane:
+    return np.asarray(cv2.remap(plane, *at, interpolation=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), np.uint8)
+
+
+def _blocks(yes: object, small: tuple[int, int]) -> Plane:
+    return np.asarray(cv2.resize(np.asarray(yes, np.uint8), small, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def _summed(blocks: NDArray[np.bool_]) -> NDArray[np.int32]:
+    return np.asarray(cv2.integral(blocks.astype(np.uint8)), np.int32)
+
+
+class _Covering:
+    """Where a sheet is opaque and where there is nothing of it, counted in blocks."""
+
+    def __init__(self, opacity: Plane) -> None:
+        tall, wide = opacity.shape
+        rows, columns = -(-tall // _BLOCK), -(-wide // _BLOCK)
+        padded = np.zeros((rows * _BLOCK, columns * _BLOCK), np.uint8)
+        padded[:tall, :wide] = opacity
+        small = (columns, rows)
+        # The mean of a block's yes (255) and no (0) tells whether all or any of its pixels are.
+        full, some = (_blocks(cv2.inRange(padded, (least,), (255,)), small) for least in (255, 1))
+        self._full, self._some = _summed(full == 255), _summed(some > 0)
+
+    def tiles(self, matrix: cam.Matrix, grid: Grid) -> tuple[Mask, Mask]:
+        """The tiles where something of it is seen, and those where nothing behind it is."""
+        x1, x2 = self._ranges(matrix[0, 0] * grid.xs + matrix[0, 2])
+        y1, y2 = self._ranges(matrix[1, 1] * grid.ys + matrix[1, 2])
+        solid = self._count(self._full, x1, x2, y1, y2) == np.multiply.outer(y2 - y1, x2 - x1)
+        return self._count(self._some, x1, x2, y1, y2) > 0, solid
+
+    @staticmethod
+    def _ranges(edges: NDArray[np.float64]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """The first block and the one after the last that each tile draws upon, with the neighbours of its edge pixels."""
+        first = np.floor((edges[:-1] - 2) / _BLOCK).astype(np.intp)
+        end = np.floor((edges[1:] + 2) / _BLOCK).astype(np.intp) + 1
+        return first, end
+
+    def _count(
+        self,
+        table: NDArray[np.int32],
+        x1: NDArray[np.intp],
+        x2: NDArray[np.intp],
+        y1: NDArray[np.intp],
+        y2: NDArray[np.intp],
+    ) -> NDArray[np.int32]:
+        rows, columns = table.shape[0] - 1, table.shape[1] - 1
+        x1, x2 = np.clip(x1, 0, columns), np.clip(x2, 0, columns)
+        y1, y2 = np.clip(y1, 0, rows), np.clip(y2, 0, rows)
+        counted = table[np.ix_(y2, x2)] - table[np.ix_(y1, x2)] - table[np.ix_(y2, x1)] + table[np.ix_(y1, x1)]
+        return np.asarray(counted, np.int32)
