@@ -6,11 +6,14 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-LONGEST_LINE_MS = 8000
+from services.render_worker.craft.grammar import LONGEST_SPEECH_MS
+
 MOST_SHOTS = 200
-# Shots of a film: one each 3 to 6 seconds looks alive, more than one in 3 seconds on average is a flicker.
+# Shots of a film: one each 3.6 to 5.4 seconds on average looks alive, more is a flicker. One whose length is free is cut as its story is.
 _SLOWEST_SHOT_MS = 5400
-_FASTEST_SHOT_MS = 3000
+_FASTEST_SHOT_MS, _FASTEST_FREE_SHOT_MS = 3600, 2600
+# A sentence as short as this shares its picture with the next, one longer than that is parted.
+_SHORT_SENTENCE_MS, _FULL_PICTURE_MS = 1500, 4200
 _SHORTEST_SCENE_MS = 2200
 # Where speech nearly fills a film: how fast it may be said, what a shot is longer than its lines (the planner's measures).
 _BRISK = 1.12
@@ -42,7 +45,35 @@ def halves(text: str, shortest_ms: int) -> tuple[str, str] | None:
     return min(fair, key=lambda parts: abs(len(parts[0]) - len(parts[1])), default=None)
 
 
-def split_speech(text: str, longest_ms: int = LONGEST_LINE_MS) -> list[str]:
+def sentences(text: str) -> list[str]:
+    """The text's sentences, stripped; nothing is lost but the space between them."""
+    return [part for piece in _cut(text, _SENTENCE_END) if (part := piece.strip())] or [text]
+
+
+def told_in(text: str) -> list[str]:
+    """What a narrator says, in pieces of a picture each: a sentence, or short ones together, or a long one's parts."""
+    pieces: list[str] = []
+    for sentence in sentences(text):
+        joined = f"{pieces[-1]} {sentence}" if pieces else sentence
+        if pieces and _NO_SPACES.search(pieces[-1]):
+            joined = pieces[-1] + sentence
+        short = min(estimate_ms(sentence), estimate_ms(pieces[-1])) < _SHORT_SENTENCE_MS if pieces else False
+        if short and estimate_ms(joined) <= _FULL_PICTURE_MS:
+            pieces[-1] = joined
+        else:
+            pieces.append(sentence)
+    return [part for piece in pieces for part in evenly(piece)]
+
+
+def evenly(text: str, longest_ms: int = LONGEST_SPEECH_MS) -> list[str]:
+    """As `split_speech`, in pieces about equally long: no scrap is left for the last picture."""
+    whole = estimate_ms(text)
+    if whole <= longest_ms:
+        return [text]
+    return split_speech(text, min(longest_ms, round(whole / -(-whole // longest_ms) * 1.2)))
+
+
+def split_speech(text: str, longest_ms: int = LONGEST_SPEECH_MS) -> list[str]:
     """The text in pieces of at most about that length, cut at sentences, else clauses, else words. No word is lost."""
     if estimate_ms(text) <= longest_ms:
         return [text]
@@ -98,5 +129,6 @@ def shot_bounds(duration_ms: int, wished_ms: int, scenes: int = 0) -> tuple[int,
     """
     pictures_ms = max(room_ms(duration_ms), 4000) if duration_ms else max(wished_ms, 4000)
     fewest = max(2, pictures_ms // _SLOWEST_SHOT_MS)
-    most = max(2, pictures_ms // _FASTEST_SHOT_MS, min(scenes, pictures_ms // _SHORTEST_SCENE_MS))
+    fastest = _FASTEST_SHOT_MS if duration_ms else _FASTEST_FREE_SHOT_MS
+    most = max(2, pictures_ms // fastest, min(scenes, pictures_ms // _SHORTEST_SCENE_MS))
     return min(fewest, MOST_SHOTS), min(most, MOST_SHOTS)

@@ -1,202 +1,355 @@
-"""From a scene's beats to its shots: sizes, camera, who is seen where, and which lines fall on which picture."""
+"""From a scene's beats to its shots: asks the grammar how each moment is seen, and puts people, deeds and lines on the picture."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from filmstudio.projects.v1 import storyboard_pb2 as sb
 
+from services.render_worker.craft import grammar
 from services.render_worker.craft.beats import Beat, BeatKind, SceneBeats
+from services.render_worker.craft.blocking import Blocking, sounds_of
 from services.render_worker.craft.casting import fold
 from services.render_worker.craft.draws import drawn_from
-from services.render_worker.craft.lexicon import FEELINGS, PLACES, PROPS, all_named, first_named
+from services.render_worker.craft.framing import Shape
+from services.render_worker.craft.grammar import Framing, Happening, Turn
+from services.render_worker.craft.lexicon import PROPS, all_named
 from services.render_worker.craft.mentions import Cast
-from services.render_worker.craft.pacing import LONGEST_LINE_MS, estimate_ms, split_speech
+from services.render_worker.craft.moments import Moment, is_small, narrated, shown, whole
+from services.render_worker.craft.pacing import estimate_ms, evenly
 
-_SEATS = {1: (0.5,), 2: (0.33, 0.67), 3: (0.25, 0.5, 0.75), 4: (0.18, 0.4, 0.62, 0.84)}
-# A breath around speech.
-_PAUSE_MS = 700
-_SILENT_MS = 3000
-_MOST_PRESENT = 4
-# A cut to the same person at the same size would look like a jump.
-_OTHER_SIZE = {sb.SHOT_SIZE_MEDIUM: sb.SHOT_SIZE_CLOSE_UP, sb.SHOT_SIZE_CLOSE_UP: sb.SHOT_SIZE_MEDIUM}
-_EMPTY_SIZES = (sb.SHOT_SIZE_WIDE, sb.SHOT_SIZE_FULL, sb.SHOT_SIZE_MEDIUM, sb.SHOT_SIZE_CLOSE_UP)
+# What a shot with lines is longer than they and its breath: a little silence before and after.
+AROUND_LINES_MS = 600
+# Who of a crowd is in a picture of all.
+_MOST_TOGETHER = {Shape.WIDE: 6, Shape.SQUARE: 4, Shape.TALL: 4}
+_ESTABLISHING_MS, _DETAIL_MS, _REACTION_MS = 3400, 2200, 2200
+_FEWEST_BEATS_OF_A_PEAK = 4
+
+
+@dataclass
+class Draft:
+    """A shot in the making, and whether the story is whole without it."""
+
+    shot: sb.Shot
+    optional: bool = False
+    # The voice of somebody goes on whom we don't see for now: together with their own shot they are seen again.
+    reaction: bool = False
+
+    @property
+    def length_ms(self) -> int:
+        """How long it wishes to be."""
+        return sum(line.estimated_ms for line in self.shot.lines) + self.shot.natural_ms
+
+    @property
+    def look(self) -> tuple[object, ...]:
+        """What two shots have in common between which a cut would look like a fault."""
+        shot = self.shot
+        return (
+            *((each.character_id, each.back) for each in shot.presences),
+            *(thing.noun for thing in shot.things[:1]),
+        )
 
 
 class ShotMaker:
-    """Makes one scene's shots. The same beats and seed make the same shots."""
+    """Makes one scene's shots. The same beats and seed make the same shots, and a beat's choices hang on its own words."""
 
-    def __init__(self, scene: SceneBeats, cast: Cast, seed: int, *, place_is_new: bool) -> None:
-        self._scene, self._cast, self._place_is_new = scene, cast, place_is_new
-        self._drawn = drawn_from(seed, scene.heading)
-        self._here = self._present()
-        self._seats = dict(zip(self._here, _SEATS.get(len(self._here), _SEATS[4]), strict=False))
-        self._singles = self._empties = 0
-        self.shots: list[sb.Shot] = []
+    def __init__(self, scene: SceneBeats, cast: Cast, seed: int, *, mood: sb.Mood.ValueType, shape: Shape,
+                 place_is_new: bool) -> None:  # fmt: skip
+        self._scene, self._cast, self._seed, self._mood, self._shape = scene, cast, seed, mood, shape
+        self._place_is_new = place_is_new
+        self._block = Blocking(self._people())
+        self._peak = self._peak_of()
+        self._nouns = Counter(thing.noun.casefold() for beat in scene.beats for thing in beat.things)
+        self._detailed: set[str] = set()
+        self._spoken = False
+        self._apart = 0
+        self._talked: list[str] = []
+        self.drafts: list[Draft] = []
 
-    def make(self) -> list[sb.Shot]:
+    def make(self) -> list[Draft]:
         """At least one shot, with every spoken word of the scene in order."""
-        beats = list(self._scene.beats)
-        first = beats[0]
-        if first.kind is BeatKind.ACTION:
-            self._establish(first.text)
-            beats = beats[1:]
-        elif self._place_is_new and first.who:
-            self._establish(self._scene.setting.description)
-        while beats:
-            beat = beats.pop(0)
+        beats = self._scene.beats
+        self._enter_first(beats)
+        if self._place_is_new and beats[0].who:
+            self._establish_before_speech()
+        for index, beat in enumerate(beats):
             if beat.kind is BeatKind.ACTION:
-                self._act(beat.text)
+                for moment in shown(beat, self._cast):
+                    self._happen(moment, peak=index == self._peak)
             elif not beat.who:
-                self._narrate(beat)
+                for moment in narrated(beat, self._cast):
+                    self._happen(moment, peak=index == self._peak, told_by=beat)
+            elif beat.off_screen:
+                self._overhear(beat)
             else:
-                self._speak(beat)
-        return self.shots
+                self._speak(beat, self._other_than(beat.who, index), peak=index == self._peak)
+        return self.drafts
 
-    def _present(self) -> list[str]:
-        """Who is seen in the scene: those who speak in it, then those whom action and narration name."""
-        ids: dict[str, None] = {}
+    # ---- who is there
+
+    def _people(self) -> list[str]:
+        """Everybody who is seen in the scene, in the order of the cast."""
+        ids: set[str] = set()
         for beat in self._scene.beats:
             if beat.kind is BeatKind.SPEECH and beat.who and not beat.off_screen:
-                ids.setdefault(self._cast.by_name[fold(beat.who)].id)
-        for beat in self._scene.beats:
-            if beat.kind is BeatKind.ACTION or not beat.who:
-                for cast_id in self._cast.seen_in(beat.text):
-                    ids.setdefault(cast_id)
-        return list(ids)[:_MOST_PRESENT]
+                ids.add(self._id(beat.who))
+            elif beat.kind is BeatKind.ACTION:
+                ids.update(who for moment in shown(beat, self._cast) for who in moment.people)
+            elif not beat.who:
+                ids.update(who for moment in narrated(beat, self._cast) for who in moment.people)
+        return [character.id for character in self._cast.by_name.values() if character.id in ids]
 
-    def _presences(
-        self, ids: Sequence[str], feeling: sb.Feeling.ValueType = sb.FEELING_NEUTRAL, speaker: str = ""
-    ) -> list[sb.Presence]:
-        """Those of the ids who are here, from left to right."""
-        here = sorted((cast_id for cast_id in ids if cast_id in self._seats), key=lambda cast_id: self._seats[cast_id])
-        return [
-            sb.Presence(
-                character_id=cast_id,
-                feeling=feeling if not speaker or cast_id == speaker else sb.FEELING_NEUTRAL,
-                speaking=cast_id == speaker,
-                position=self._seats[cast_id],
-            )
-            for cast_id in here
-        ]
+    def _enter_first(self, beats: Sequence[Beat]) -> None:
+        """Who speaks without having come in was there from the beginning; who is told of comes with the telling."""
+        told: set[str] = set()
+        for beat in beats:
+            if beat.kind is BeatKind.SPEECH and beat.who and not beat.off_screen and self._id(beat.who) not in told:
+                self._block.arrive([self._id(beat.who)])
+            elif beat.kind is BeatKind.ACTION:
+                told.update(who for moment in shown(beat, self._cast) for who in moment.people)
 
-    def _add(self, size: sb.ShotSize.ValueType, camera: sb.CameraMove.ValueType, prompt: str, presences: Sequence[sb.Presence], *,
-             lines: Sequence[sb.Line] = (), natural_ms: int = _SILENT_MS, props: Sequence[str] = ()) -> None:  # fmt: skip
-        if not presences and size != sb.SHOT_SIZE_INSERT:
-            # Picture after picture of one place looks at another part of it each time.
-            if self.shots and self.shots[-1].size == _EMPTY_SIZES[self._empties % len(_EMPTY_SIZES)]:
-                self._empties += 1
-            size = _EMPTY_SIZES[self._empties % len(_EMPTY_SIZES)]
-            self._empties += 1
-        self.shots.append(
-            sb.Shot(
-                size=size,
-                camera=camera,
-                prompt=prompt[:500],
-                presences=presences,
-                lines=lines,
-                natural_ms=natural_ms,
-                props=props,
-            )
-        )
+    def _id(self, name: str) -> str:
+        return self._cast.by_name[fold(name)].id
 
-    def _establish(self, text: str) -> None:
-        camera = self._drawn.choice((sb.CAMERA_MOVE_PUSH_IN, sb.CAMERA_MOVE_PAN_RIGHT, sb.CAMERA_MOVE_PAN_LEFT))
-        natural = 3600 if self._place_is_new else _SILENT_MS
-        named = self._cast.seen_in(text)
-        self._add(
-            sb.SHOT_SIZE_WIDE,
-            camera,
-            text,
-            self._presences(named),
-            natural_ms=natural,
-            props=all_named(PROPS, text)[:3],
-        )
+    def _other_than(self, name: str, index: int) -> str:
+        """Whom a line is said to: who spoke last, else who answers, else whoever is there."""
+        who = self._id(name)
+        before = [each for each in self._talked if each != who and each in self._block.here]
+        if before:
+            return before[-1]
+        for beat in self._scene.beats[index + 1 :]:
+            if beat.kind is BeatKind.SPEECH and beat.who and not beat.off_screen and self._id(beat.who) != who:
+                return self._id(beat.who)
+        return next((each for each in self._block.here if each != who), "")
 
-    def _act(self, text: str) -> None:
-        props, ids = all_named(PROPS, text)[:3], self._cast.seen_in(text)
-        feeling = first_named(FEELINGS, text) or sb.FEELING_NEUTRAL
-        camera = self._drawn.choice((sb.CAMERA_MOVE_PUSH_IN, sb.CAMERA_MOVE_PULL_OUT, sb.CAMERA_MOVE_PAN_RIGHT))
-        natural = min(4500, max(2200, estimate_ms(text) * 2 // 3))
-        presences = self._presences(ids, feeling)
-        if (
-            props
-            and len(text) < 90
-            and len(ids) < 2
-            and not (first_named(PLACES, text) and not self._scene.setting.interior)
-        ):
-            self._add(sb.SHOT_SIZE_INSERT, sb.CAMERA_MOVE_PUSH_IN, text, [], natural_ms=natural, props=props)
-        elif not presences:
-            self._add(sb.SHOT_SIZE_WIDE, sb.CAMERA_MOVE_PULL_OUT, text, [], natural_ms=natural, props=props)
-        elif len(presences) == 1:
-            self._add(sb.SHOT_SIZE_MEDIUM, camera, text, presences, natural_ms=natural, props=props)
+    def _peak_of(self) -> int:
+        """The beat on which the scene turns; -1 where nothing stands out."""
+        beats = self._scene.beats
+        if len(beats) < _FEWEST_BEATS_OF_A_PEAK:
+            return -1
+        letters = [len(beat.text) for beat in beats]
+        passed, whole_length = 0, max(1, sum(letters))
+        best, at = grammar.PEAK_AT, -1
+        for index, beat in enumerate(beats):
+            strength = grammar.intensity(beat.feeling, beat.delivery, beat.text, passed / whole_length)
+            passed += letters[index]
+            if strength >= best and not beat.off_screen:
+                best, at = strength, index
+        return at
+
+    def _key(self, *words: str) -> float:
+        return drawn_from(self._seed, *words).random()
+
+    # ---- pictures
+
+    def _establish_before_speech(self) -> None:
+        setting, here = self._scene.setting, list(self._block.here)
+        framing = grammar.establish(setting, new=True, peopled=bool(here), key=self._key(setting.description))
+        seen = [self._block.presence(who) for who in self._together(here)]
+        self._add(framing, setting.description, seen, natural_ms=_ESTABLISHING_MS, optional=True)
+
+    def _happen(self, moment: Moment, *, peak: bool, told_by: Beat | None = None) -> None:
+        """Something is seen: a deed, a thing, a part of the place; under a narrator's words or in silence."""
+        key = self._key(moment.text)
+        people = [who for who in moment.people if who in self._block.seats][: _MOST_TOGETHER[self._shape]]
+        deeds = [deed for deed in moment.deeds if deed.who in people]
+        if not self.drafts and (self._place_is_new or not people) and (moment.small is None or people):
+            framing = grammar.establish(self._scene.setting, new=self._place_is_new, peopled=bool(people), key=key)
         else:
-            self._add(sb.SHOT_SIZE_FULL, camera, text, presences, natural_ms=natural, props=props)
+            what = Happening(
+                len(people), tuple(deed.deed for deed in deeds), len(moment.things), moment.small is not None,
+                moment.feeling, self._shape, not self._scene.setting.interior, peak, key,
+            )  # fmt: skip
+            framing = grammar.happening(what, self.drafts[-1].shot.size if self.drafts else sb.SHOT_SIZE_UNSPECIFIED)
+        lines = [self._line(moment.text, told_by, off_screen=True)] if told_by is not None else []
+        wanted = self._wanted_ms(moment) if not lines else 0.0
+        natural = grammar.breath_ms(moment.feeling, key) if lines else grammar.silent_ms(wanted, self._mood, key)
+        if framing.size == sb.SHOT_SIZE_INSERT:
+            people, deeds = [], []
+        looked = {deed.who: deed.target for deed in deeds if deed.deed == sb.DEED_LOOK}
+        seen = [self._block.presence(who, feeling=moment.feeling, looks_at=looked.get(who, "")) for who in people]
+        total = natural + sum(line.estimated_ms for line in lines) + (AROUND_LINES_MS if lines else 0)
+        acts = self._block.perform(deeds, seen, total)
+        if framing.camera == sb.CAMERA_MOVE_FOLLOW and not any(act.HasField("to_position") for act in acts):
+            framing = Framing(framing.size, sb.CAMERA_MOVE_STATIC, framing.reason)
+        for thing in moment.things:
+            if thing.held_by in people:
+                self._block.take(thing.held_by, thing)
+        self._add(framing, moment.text, seen, lines=lines, natural_ms=natural, acts=acts, things=moment.things,
+                  sounds=sounds_of(acts, moment.sounds, self._scene.setting, total))  # fmt: skip
+        if told_by is None and people:
+            self._look_closer(moment, looked)
 
-    def _narrate(self, beat: Beat) -> None:
-        ids = self._cast.seen_in(beat.text)
-        for index, piece in enumerate(split_speech(beat.text)):
-            sizes = (sb.SHOT_SIZE_WIDE, sb.SHOT_SIZE_FULL, sb.SHOT_SIZE_MEDIUM) if ids else (sb.SHOT_SIZE_WIDE,)
-            props = all_named(PROPS, piece)[:3]
-            size = sizes[(len(self.shots) + index) % len(sizes)]
-            if props and not self._cast.named_in(piece) and len(self.shots) % 3 == 2:
-                size = sb.SHOT_SIZE_INSERT
-            feeling = first_named(FEELINGS, piece) or sb.FEELING_NEUTRAL
-            moves = (sb.CAMERA_MOVE_PUSH_IN, sb.CAMERA_MOVE_PAN_RIGHT, sb.CAMERA_MOVE_PULL_OUT, sb.CAMERA_MOVE_PAN_LEFT)
-            line = sb.Line(text=piece, feeling=beat.feeling, off_screen=True, estimated_ms=estimate_ms(piece))
-            seen = [] if size == sb.SHOT_SIZE_INSERT else self._presences(ids, feeling)
-            self._add(size, moves[len(self.shots) % 4], piece, seen, lines=[line], natural_ms=_PAUSE_MS, props=props)
+    def _wanted_ms(self, moment: Moment) -> float:
+        """A silent shot is as long as what is done in it, and as the words would take to read twice as fast as aloud."""
+        done = sum(grammar.DEED_MS.get(deed.deed, grammar.GOES_ON_MS) for deed in moment.deeds)
+        least = _ESTABLISHING_MS if not self.drafts and self._place_is_new else 2400
+        return max(least, done * 0.9 + 600, estimate_ms(moment.text) * 0.55)
 
-    def _speak(self, beat: Beat) -> None:
-        who = self._cast.by_name[fold(beat.who)].id
-        for piece in split_speech(beat.text):
-            line = sb.Line(
-                character_id=who,
-                text=piece,
-                feeling=beat.feeling,
-                off_screen=beat.off_screen,
-                estimated_ms=estimate_ms(piece),
+    def _look_closer(self, moment: Moment, looked: dict[str, str]) -> None:
+        """What is handled, and what is looked at, may get a picture of its own."""
+        seen = next((thing for thing in moment.things if thing.noun in looked.values()), None)
+        thing = moment.handled or seen
+        if thing is None or thing.noun.casefold() in self._detailed:
+            return
+        noun = thing.noun.casefold()
+        if thing is seen and not is_small(thing):
+            self._detailed.add(noun)
+            self._add(grammar.sight(), moment.text, [], natural_ms=_DETAIL_MS, things=[thing], optional=True)
+        elif grammar.insert_of(self._nouns[noun], handled=thing is not seen) or thing is seen:
+            self._detailed.add(noun)
+            self._add(grammar.detail(), moment.text, [], natural_ms=_DETAIL_MS, things=[thing], optional=True)
+
+    # ---- speech
+
+    def _overhear(self, beat: Beat) -> None:
+        """A voice from elsewhere lies over the picture that is there, as long as that is silent; else it gets one."""
+        for piece in evenly(beat.text):
+            line = self._line(piece, beat, off_screen=True)
+            last = self.drafts[-1] if self.drafts else None
+            if last is not None and not last.shot.lines and line.estimated_ms <= grammar.LONGEST_SPEECH_MS:
+                last.shot.lines.append(line)
+                breath = grammar.breath_ms(beat.feeling, self._key(piece))
+                last.shot.natural_ms = max(breath, last.shot.natural_ms - line.estimated_ms)
+                last.optional = False
+                continue
+            if last is not None and self._continues(last, line):
+                last.shot.lines.append(line)
+                continue
+            here = self._together([who for who in self._block.here if who != line.character_id])
+            framing = grammar.heard_from_outside(seen=bool(here))
+            feeling = grammar.answer_to(beat.feeling)
+            seen = [self._block.presence(who, feeling=feeling, looks_at=line.character_id) for who in here]
+            self._add(framing, self._scene.setting.description, seen, lines=[line],
+                      natural_ms=grammar.breath_ms(beat.feeling, self._key(piece)))  # fmt: skip
+
+    def _speak(self, beat: Beat, other: str, *, peak: bool) -> None:
+        who = self._id(beat.who)
+        moment = whole(beat, self._cast)
+        self._block.arrive([who])
+        pieces = evenly(beat.text)
+        speech_ms = estimate_ms(beat.text)
+        for index, piece in enumerate(pieces):
+            line = self._line(piece, beat, to=other)
+            last = self.drafts[-1] if self.drafts else None
+            if (
+                last is not None
+                and index == 0
+                and (beat.dual or self._continues(last, line))
+                and self._joins(last, line)
+            ):
+                continue
+            if other in self._block.here and grammar.wants_reaction(index, len(pieces), speech_ms):
+                self._react(line, other, beat.feeling)
+                continue
+            turn = Turn(
+                listeners=len([each for each in self._block.here if each != who]), opening=not self._spoken,
+                apart=self._apart, feeling=beat.feeling, delivery=beat.delivery, peak=peak and index == len(pieces) - 1,
+                piece=index, pieces=len(pieces), speech_ms=speech_ms, piece_ms=line.estimated_ms, shape=self._shape,
+                key=self._key(piece),
+            )  # fmt: skip
+            self._show_speaker(grammar.turn(turn), line, other, moment if index == 0 else None)
+        self._talked.append(who)
+
+    def _show_speaker(self, framing: Framing, line: sb.Line, other: str, moment: Moment | None) -> None:
+        who = line.character_id
+        paired = framing.size == sb.SHOT_SIZE_OVER_SHOULDER and other in self._block.here
+        if framing.size == sb.SHOT_SIZE_OVER_SHOULDER and not paired:
+            framing = Framing(sb.SHOT_SIZE_MEDIUM, framing.camera, framing.reason)
+        ids = self._together([*self._block.here], keep=(who, other)) if framing.together else [who]
+        ids = sorted((who, other), key=self._block.seats.__getitem__) if paired else ids
+        seen = [
+            self._block.presence(
+                each, feeling=line.feeling if each == who else grammar.answer_to(line.feeling), speaking=each == who,
+                looks_at=other if each == who else who, back=paired and each == other, alone=len(ids) == 1,
             )
-            if self._joins(line):
-                self.shots[-1].lines.append(line)
-            elif beat.off_screen:
-                seen = self._presences([other for other in self._here if other != who])
-                size = sb.SHOT_SIZE_MEDIUM if seen else sb.SHOT_SIZE_WIDE
-                self._add(
-                    size,
-                    sb.CAMERA_MOVE_PUSH_IN,
-                    self._scene.setting.description,
-                    seen,
-                    lines=[line],
-                    natural_ms=_PAUSE_MS,
-                )
-            else:
-                self._single(line, who, beat.feeling)
+            for each in ids
+        ]  # fmt: skip
+        natural = grammar.breath_ms(line.feeling, self._key(line.text))
+        total = natural + line.estimated_ms + AROUND_LINES_MS
+        deeds = [deed for deed in moment.deeds if deed.who == who] if moment else []
+        acts = self._block.perform(deeds, seen, total)
+        self._apart = 0 if len(ids) > 1 else self._apart + 1
+        self._spoken = True
+        sounds = sounds_of(acts, moment.sounds if moment else (), self._scene.setting, total)
+        self._add(framing, line.text, seen, lines=[line], natural_ms=natural, acts=acts, sounds=sounds)
 
-    def _joins(self, line: sb.Line) -> bool:
-        """Two short lines of one speaker stay on one picture."""
-        if (
-            not self.shots
-            or len(self.shots[-1].lines) != 1
-            or self.shots[-1].lines[-1].character_id != line.character_id
-        ):
+    def _react(self, line: sb.Line, listener: str, feeling: sb.Feeling.ValueType) -> None:
+        line.off_screen = True
+        seen = self._block.presence(
+            listener, feeling=grammar.answer_to(feeling), looks_at=line.character_id, alone=True
+        )
+        self._apart += 1
+        self._add(grammar.reaction(), line.text, [seen], lines=[line], reaction=True,
+                  natural_ms=grammar.breath_ms(feeling, self._key(line.text)))  # fmt: skip
+
+    def _continues(self, last: Draft, line: sb.Line) -> bool:
+        """Whether two short lines of one speaker, or a word that both are there for, stay on one picture."""
+        shot = last.shot
+        if not shot.lines or last.reaction:
             return False
-        return self.shots[-1].lines[0].estimated_ms + line.estimated_ms <= LONGEST_LINE_MS // 2
+        spoken = sum(each.estimated_ms for each in shot.lines)
+        before = shot.lines[-1]
+        if before.character_id == line.character_id and before.off_screen == line.off_screen:
+            return bool(line.character_id) and spoken + line.estimated_ms <= grammar.LONGEST_SPEECH_MS * 2 // 3
+        brief = min(before.estimated_ms, line.estimated_ms) <= grammar.BRIEF_LINE_MS
+        seen = {each.character_id for each in shot.presences if not each.back}
+        both = {before.character_id, line.character_id} <= seen
+        return (
+            brief and both and not line.off_screen and spoken + line.estimated_ms <= grammar.LONGEST_SPEECH_MS * 2 // 3
+        )
 
-    def _single(self, line: sb.Line, who: str, feeling: sb.Feeling.ValueType) -> None:
-        """Dialogue alternates sides; an exchange opens with both in the picture and returns to it now and then."""
-        strong = feeling not in (sb.FEELING_NEUTRAL, sb.FEELING_UNSPECIFIED)
-        if len(self._here) > 1 and self._singles % 5 == 0 and not (strong and self._singles):
-            size, ids = (sb.SHOT_SIZE_FULL if self._singles == 0 else sb.SHOT_SIZE_MEDIUM), self._here
-        elif strong or self._singles % 3 == 2:
-            size, ids = sb.SHOT_SIZE_CLOSE_UP, [who]
-        else:
-            size, ids = sb.SHOT_SIZE_MEDIUM, [who]
-        if size in _OTHER_SIZE and self.shots and self.shots[-1].size == size and self._alone(self.shots[-1], ids):
-            size = _OTHER_SIZE[size]
-        self._singles += 1
-        camera = sb.CAMERA_MOVE_PULL_OUT if self._singles % 4 == 3 else sb.CAMERA_MOVE_PUSH_IN
-        self._add(size, camera, line.text, self._presences(ids, feeling, who), lines=[line], natural_ms=_PAUSE_MS)
+    def _joins(self, last: Draft, line: sb.Line) -> bool:
+        """Puts the line on that picture, if its speaker can be seen to say it."""
+        shot = last.shot
+        seen = {each.character_id: each for each in shot.presences}
+        if line.character_id not in seen:
+            if len(shot.presences) != 1 or not shot.lines:
+                return False
+            # Two at once are seen side by side.
+            shot.presences.append(self._block.presence(line.character_id))
+            shot.size = sb.SHOT_SIZE_MEDIUM
+            seen = {each.character_id: each for each in shot.presences}
+        presence = seen[line.character_id]
+        presence.speaking, presence.feeling, presence.back = True, line.feeling, False
+        if shot.size == sb.SHOT_SIZE_OVER_SHOULDER and not any(each.back for each in shot.presences):
+            shot.size = sb.SHOT_SIZE_MEDIUM
+        shot.lines.append(line)
+        return True
 
-    def _alone(self, shot: sb.Shot, ids: Sequence[str]) -> bool:
-        return [presence.character_id for presence in shot.presences] == list(ids)
+    # ---- making
+
+    def _line(self, text: str, beat: Beat, *, off_screen: bool = False, to: str = "") -> sb.Line:
+        return sb.Line(
+            character_id=self._id(beat.who) if beat.who else "", text=text, feeling=beat.feeling, off_screen=off_screen,
+            estimated_ms=estimate_ms(text), delivery=beat.delivery, to_character_id=to,
+        )  # fmt: skip
+
+    def _together(self, ids: Sequence[str], keep: Sequence[str] = ()) -> list[str]:
+        """As many of them as a picture holds, those to keep before others, from left to right."""
+        most = 2 if self._shape is Shape.TALL and keep else _MOST_TOGETHER[self._shape]
+        chosen = [each for each in dict.fromkeys([*keep, *ids]) if each in ids][:most]
+        return sorted(chosen, key=self._block.seats.__getitem__)
+
+    def _add(self, framing: Framing, prompt: str, presences: Sequence[sb.Presence], *, natural_ms: int,
+             lines: Sequence[sb.Line] = (), acts: Sequence[sb.Act] = (), things: Sequence[sb.Thing] = (),
+             sounds: Sequence[sb.Sound] = (), optional: bool = False, reaction: bool = False) -> None:  # fmt: skip
+        ids = [each.character_id for each in presences]
+        nouns = {thing.noun for thing in things}
+        carried = [thing for thing in self._block.in_hand(ids) if thing.noun not in nouns]
+        shot = sb.Shot(
+            size=framing.size, camera=framing.camera, prompt=prompt[:500], presences=presences, lines=lines,
+            natural_ms=natural_ms, acts=acts, things=[*things, *carried], sounds=sounds, reason=framing.reason,
+            props=list(dict.fromkeys([*(thing.noun for thing in things), *all_named(PROPS, prompt)]))[:3],
+        )  # fmt: skip
+        draft = Draft(shot, optional, reaction)
+        if self.drafts:
+            before = self.drafts[-1]
+            varied = grammar.unlike(framing, before.shot.size, same_people=before.look == draft.look)
+            shot.size, shot.camera = varied.size, varied.camera
+            if shot.size != sb.SHOT_SIZE_OVER_SHOULDER:
+                for presence in shot.presences:
+                    presence.back = False
+        self.drafts.append(draft)

@@ -1,4 +1,4 @@
-"""`rules@1`: reads a script's typed elements into a storyboard by rules, without a language model."""
+"""`rules@2`: reads a script's typed elements into a storyboard by rules, without a language model."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from services.render_worker.engines.base import Finished, StepFailed, Work
 class Rules:
     """analyze_script. The ids of scenes and shots are left to projects."""
 
-    name = "rules@1"
+    name = "rules@2"
     kind = pb.STEP_KIND_ANALYZE_SCRIPT
     lane = pb.LANE_CPU
 
@@ -19,7 +19,7 @@ class Rules:
         """StepFailed SCRIPT_UNREADABLE for a script with neither speech nor action."""
         params = work.params.analyze_script
         try:
-            board = tell(params.script, params.duration_ms, list(params.image_asset_ids), work.seed)
+            board = tell(params.script, params.duration_ms, list(params.image_asset_ids), work.seed, params.aspect)
         except NothingToFilm as error:
             raise StepFailed("SCRIPT_UNREADABLE", str(error)) from error
         work.progress(1.0)

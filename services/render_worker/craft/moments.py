@@ -1,0 +1,173 @@
+"""From beats to moments: one sentence or a few, with who is in it, what they do and what it names. A moment becomes a shot."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from filmstudio.projects.v1 import storyboard_pb2 as sb
+
+from services.render_worker.craft.beats import Beat, Doing
+from services.render_worker.craft.blocking import Deed
+from services.render_worker.craft.grammar import HANDLES
+from services.render_worker.craft.lexicon import FEELINGS, first_named
+from services.render_worker.craft.mentions import Cast
+from services.render_worker.craft.pacing import estimate_ms, sentences, told_in
+
+# Small enough to be looked at by itself.
+_SMALL_SPOTS = {sb.SPOT_UNSPECIFIED, sb.SPOT_TABLE, sb.SPOT_HAND, sb.SPOT_GROUND}
+# Two sentences of what one look takes in share a shot, if they aren't more than this to tell.
+_ONE_LOOK_MS = 5200
+_MOST_DEEDS = 3
+
+
+@dataclass(frozen=True)
+class Moment:
+    """What one picture is of. Ids are characters'; the deeds' places count from the moment's first word to its last."""
+
+    text: str
+    people: tuple[str, ...] = ()
+    deeds: tuple[Deed, ...] = ()
+    things: tuple[sb.Thing, ...] = ()
+    sounds: tuple[str, ...] = ()
+    feeling: sb.Feeling.ValueType = sb.FEELING_NEUTRAL
+
+    @property
+    def small(self) -> sb.Thing | None:
+        """The first thing that can be looked at by itself."""
+        return next((thing for thing in self.things if is_small(thing)), None)
+
+    @property
+    def handled(self) -> sb.Thing | None:
+        """The first thing that somebody does something with."""
+        targets = {deed.target.casefold() for deed in self.deeds if deed.deed in HANDLES}
+        held = (thing for thing in self.things if thing.held_by or thing.noun.casefold() in targets)
+        return next((thing for thing in held if is_small(thing)), None)
+
+
+def is_small(thing: sb.Thing) -> bool:
+    """Whether a picture of the thing alone is one of a thing, not of a part of the place."""
+    return thing.spot in _SMALL_SPOTS and not thing.moves
+
+
+def shown(beat: Beat, cast: Cast) -> list[Moment]:
+    """The moments of a beat of action, in order: a new one where other people or a thing by itself come into view."""
+    moments: list[Moment] = []
+    for sentence in _read(beat, sentences(beat.text), cast):
+        if moments and _one_look(moments[-1], sentence):
+            moments[-1] = _joined(moments[-1], sentence)
+        else:
+            moments.append(sentence)
+    return moments
+
+
+def narrated(beat: Beat, cast: Cast) -> list[Moment]:
+    """The moments of a narrator's beat: the picture follows the words, sentence by sentence. Their texts are the beat's, in order."""
+    return _read(beat, told_in(beat.text), cast)
+
+
+def whole(beat: Beat, cast: Cast) -> Moment:
+    """The beat as one moment: what is done while somebody speaks."""
+    return _read(beat, [beat.text], cast)[0]
+
+
+def _one_look(before: Moment, after: Moment) -> bool:
+    if estimate_ms(before.text + after.text) > _ONE_LOOK_MS or len(before.deeds) + len(after.deeds) > _MOST_DEEDS:
+        return False
+    if not after.people:
+        return not before.people and after.small is None and before.small is None
+    return set(after.people) <= set(before.people) and not (before.handled or after.handled)
+
+
+def _joined(before: Moment, after: Moment) -> Moment:
+    share = len(before.text) / max(1, len(before.text) + len(after.text))
+    deeds = [Deed(d.who, d.deed, d.target, d.at * share) for d in before.deeds]
+    deeds += [Deed(d.who, d.deed, d.target, share + d.at * (1 - share)) for d in after.deeds]
+    nouns = {thing.noun for thing in before.things}
+    return Moment(
+        f"{before.text} {after.text}", before.people, tuple(deeds),
+        (*before.things, *(thing for thing in after.things if thing.noun not in nouns)), before.sounds + after.sounds,
+        after.feeling if after.feeling != sb.FEELING_NEUTRAL else before.feeling,
+    )  # fmt: skip
+
+
+def _read(beat: Beat, texts: Sequence[str], cast: Cast) -> list[Moment]:
+    doings = _shared_out(beat.doings, texts)
+    told = cast.seen_in(beat.text)
+    moments: list[Moment] = []
+    before: tuple[str, ...] = ()
+    for index, text in enumerate(texts):
+        folded = text.casefold()
+        things = tuple(_owned(thing, cast) for thing in beat.things if thing.noun.casefold() in folded)
+        named = cast.named_in(text) if len(texts) > 1 else list(told)
+        deeds = _deeds(doings[index], text, named or list(before) or told, cast)
+        people = tuple(dict.fromkeys([*named, *(deed.who for deed in deeds), *_meant(deeds, cast)]))
+        if not people and not things and not doings[index]:
+            # "She waits." goes on with whom the sentence before was of; a thing or a place would be named.
+            people = before if index else tuple(told)
+        sounds = tuple(name for name in beat.sounds if len(texts) == 1 or _heard_in(name, folded, texts, index))
+        feeling = beat.feeling
+        if feeling in (sb.FEELING_NEUTRAL, sb.FEELING_UNSPECIFIED):
+            feeling = first_named(FEELINGS, text) or sb.FEELING_NEUTRAL
+        moments.append(Moment(text, people, tuple(deeds), things, sounds, feeling))
+        before = people or before
+    return moments
+
+
+def _shared_out(doings: Sequence[Doing], texts: Sequence[str]) -> list[list[Doing]]:
+    """Each doing with the first text, from that of the doing before on, that has its words."""
+    shared: list[list[Doing]] = [[] for _ in texts]
+    folded = [text.casefold() for text in texts]
+    at = 0
+    for doing in doings:
+        words = [word.casefold() for word in (doing.target, doing.who) if word]
+        found = next((i for i in range(at, len(texts)) if words and all(word in folded[i] for word in words)), None)
+        if found is None:
+            found = next((i for i in range(at, len(texts)) if any(word in folded[i] for word in words)), at)
+        shared[found].append(doing)
+        at = found
+    return shared
+
+
+def _deeds(doings: Sequence[Doing], text: str, people: Sequence[str], cast: Cast) -> list[Deed]:
+    """The doings of those who are in the cast, each where the text tells it."""
+    folded = text.casefold()
+    deeds = []
+    for index, doing in enumerate(doings):
+        named = cast.named_in(doing.who) if doing.who else []
+        # Whom the cast doesn't know, a crowd or a crow, is a thing; nobody named is whoever the words are of.
+        doers = named or ([] if doing.who and not _stands_for(doing.who, text, people) else list(people)[:1])
+        if not doers:
+            continue
+        targets = [each for each in cast.named_in(doing.target) if each not in doers] if doing.target else []
+        place = folded.find(doing.target.casefold()) if doing.target else -1
+        place = place if place >= 0 else folded.find(doing.who.casefold()) if doing.who else -1
+        at = index / len(doings) if place < 0 else max(index / len(doings) * 0.5, place / max(1, len(text)))
+        deeds.append(Deed(doers[0], doing.deed, targets[0] if targets else doing.target, min(at, 1.0)))
+    return deeds
+
+
+def _stands_for(who: str, text: str, people: Sequence[str]) -> bool:
+    """A pronoun is short and stands for one who was named: "she", "er", "उसने"."""
+    return bool(people) and len(who) <= 4 and " " not in who and who.casefold() in text.casefold()
+
+
+def _meant(deeds: Sequence[Deed], cast: Cast) -> list[str]:
+    ids = {each.id for each in cast.by_name.values()}
+    return [deed.target for deed in deeds if deed.target in ids]
+
+
+def _owned(thing: sb.Thing, cast: Cast) -> sb.Thing:
+    """The thing with its holder's id instead of their name."""
+    owned = sb.Thing()
+    owned.CopyFrom(thing)
+    ids = {each.id for each in cast.by_name.values()}
+    if thing.held_by and thing.held_by not in ids:
+        owned.held_by = next(iter(cast.named_in(thing.held_by)), "")
+    return owned
+
+
+def _heard_in(name: str, folded: str, texts: Sequence[str], index: int) -> bool:
+    """The text that has the sound's own word, else the first."""
+    with_word = next((i for i, text in enumerate(texts) if name in text.casefold()), 0)
+    return index == with_word
