@@ -1,0 +1,68 @@
+"""How steadily a picture moves: what is left of the ways of many points when their smooth course is taken away."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+# A second's worth; longer stretches are measured in pieces of so many frames, shorter ones as they are.
+STRETCH = 24
+# Fewer frames say nothing about a course of that many bends.
+_BENDS = 5
+_LEAST_FRAMES = 12
+_POINTS = 160
+_LEAST_POINTS = 8
+# A point that has moved less in all stands still.
+_MOVES_PX = 1.5
+# A point whose surroundings no longer look as they did was covered by something, mean difference of grey.
+_LOST = 12.0
+_SEARCH = {
+    "winSize": (31, 31),
+    "maxLevel": 2,
+    "criteria": (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 40, 0.003),
+    "flags": cv2.OPTFLOW_USE_INITIAL_FLOW,
+}
+
+
+def jitter_px(frames: Sequence[NDArray[np.uint8]]) -> float:
+    """The camera's shake in pixels (rms, both axes together) over consecutive grey frames of one shot; 0.0 where nothing moves.
+
+    Points are followed from the first frame of each second; a smooth course is a curve of the fifth order through it. The
+    median over the points: what acts on twos or falls is outvoted by what only the camera moves.
+    """
+    squares = []
+    for start in range(0, len(frames), STRETCH):
+        piece = frames[start : start + STRETCH]
+        if len(piece) >= _LEAST_FRAMES and (rms := _shake(piece)) is not None:
+            squares.append(rms**2)
+    return float(np.sqrt(np.mean(squares))) if squares else 0.0
+
+
+def _shake(frames: Sequence[NDArray[np.uint8]]) -> float | None:
+    """Of a stretch; None when there is nothing to follow."""
+    found = cv2.goodFeaturesToTrack(frames[0], _POINTS, 0.01, min(frames[0].shape) / 28)
+    if found is None:
+        return None
+    first = np.asarray(found, np.float32)
+    places, kept = [first], np.ones(len(first), np.bool_)
+    for frame in frames[1:]:
+        now, status, error = cv2.calcOpticalFlowPyrLK(frames[0], frame, first, places[-1].copy(), **_SEARCH)
+        kept &= (np.asarray(status).ravel() == 1) & (np.asarray(error).ravel() < _LOST)
+        places.append(np.asarray(now, np.float32))
+    ways = np.stack(places)[:, kept, 0, :].astype(np.float64)
+    height, width = frames[0].shape
+    inside = ((ways > 16) & (ways < (width - 16, height - 16))).all(axis=(0, 2))
+    moving = np.linalg.norm(ways[-1] - ways[0], axis=1) > _MOVES_PX
+    ways = ways[:, inside & moving]
+    if ways.shape[1] < _LEAST_POINTS:
+        return None
+    count = len(frames)
+    course = np.polynomial.chebyshev.chebvander(np.linspace(-1, 1, count), _BENDS)
+    flat = ways.reshape(count, -1)
+    left = flat - course @ np.linalg.lstsq(course, flat, rcond=None)[0]
+    # A curve takes away as many freedoms as it has coefficients.
+    variances = (left**2).sum(axis=0) / (count - _BENDS - 1)
+    return float(np.median(np.sqrt(variances.reshape(-1, 2).sum(axis=1))))
