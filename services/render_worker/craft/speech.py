@@ -62,7 +62,12 @@ def spoken_line(line: Line, ask: Ask) -> SpokenLine:
     tellings, rate = _tellings(line.text, language, wanted, phrases, ask)
     spoken = joined(tellings, [phrase.pause_ms for phrase in phrases], rate)
     samples, cut_ms = finished_speech(
-        spoken.sound, rate, tilt_db=wanted.tilt_db, gain_db=wanted.gain_db, whispered=wanted.whispered
+        spoken.sound,
+        rate,
+        throat=wanted.throat,
+        tilt_db=wanted.tilt_db,
+        gain_db=wanted.gain_db,
+        whispered=wanted.whispered,
     )
     length_ms = len(samples) / 48
     words = [(offset, min(max(moment - cut_ms, 0.0), length_ms)) for offset, moment in spoken.words]

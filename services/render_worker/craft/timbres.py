@@ -53,7 +53,7 @@ _FEMALE: Final = (
     Timbre(162, 226, 1.15, 130),
     Timbre(178, 250, 1.18, 140, breath=5, pace=1.02),
     Timbre(148, 204, 1.12, 125, roughness=2, pace=0.97),
-    Timbre(190, 276, 1.16, 145, flutter=6, range=1.1),
+    Timbre(184, 262, 1.16, 145, flutter=6, range=1.1),
     Timbre(156, 212, 1.20, 150, breath=6, pace=0.98, range=0.9),
 )
 _MALE: Final = (
@@ -69,14 +69,14 @@ _NEUTRAL: Final = (
     Timbre(114, 160, 1.05, 125, roughness=2),
 )
 _GIRL: Final = (
-    Timbre(238, 338, 1.29, 145, 6, pace=0.97, range=1.15),
-    Timbre(226, 330, 1.26, 150, 6, breath=4, pace=0.95, range=1.2),
-    Timbre(252, 352, 1.32, 150, 7, pace=0.98, range=1.1),
+    Timbre(222, 312, 1.29, 145, 6, pace=0.97, range=1.15),
+    Timbre(212, 306, 1.26, 150, 6, breath=4, pace=0.95, range=1.2),
+    Timbre(234, 326, 1.32, 150, 7, pace=0.98, range=1.1),
 )
 _BOY: Final = (
-    Timbre(222, 314, 1.26, 140, 6, pace=0.97, range=1.15),
-    Timbre(210, 300, 1.24, 135, 6, roughness=2, pace=0.98, range=1.2),
-    Timbre(234, 328, 1.28, 145, 7, breath=4, pace=0.95, range=1.1),
+    Timbre(208, 290, 1.26, 140, 6, pace=0.97, range=1.15),
+    Timbre(198, 280, 1.24, 135, 6, roughness=2, pace=0.98, range=1.2),
+    Timbre(216, 302, 1.28, 145, 7, breath=4, pace=0.95, range=1.1),
 )
 
 

@@ -22,12 +22,14 @@ _LINE_MS, _STANZA_MS = 360.0, 780.0
 _LEAST_HALF = 16
 _LINE_ENDS = re.compile(r"[ \t]*(?:\n\s*|\s/\s+|[।॥][।॥\s\d०-९.–-]*)")
 _STANZA = re.compile(r"\n\s*\n|//")
-_DEVANAGARI = re.compile("[\u0900-\u097f]")
 _CONSONANTS = frozenset(chr(code) for code in (*range(0x0915, 0x093A), *range(0x0958, 0x0960)))
 _SHORT: Final = frozenset("अइउऋऌिुृॢ")
 _LONG: Final = frozenset("आईऊएऐओऔॠॡऎऒऍऑॲािीूेैोौॄॣॅॉॆॊ") - _SHORT
 _CLOSING: Final = frozenset("\u0901\u0902\u0903")
 _HALANT, _NUKTA = "\u094d", "\u093c"
+# Words that hardly a sentence of Hindi does without, and that Sanskrit doesn't have.
+_HINDI_WORDS = "है हैं हूँ था थी थे का के की को में से और नहीं पर यह वह भी मैं तुम हम जो तो कर"
+_HINDI: Final = frozenset(_HINDI_WORDS.split())
 # The chant: around the voice's own tone, up a whole tone in the middle of a quarter, below it before the end of a half.
 _RISE, _FALL = 2, -2
 
@@ -68,12 +70,14 @@ def weights_of(text: str) -> list[int]:
 
 
 def is_sanskrit(text: str) -> bool:
-    """Whether verse in Devanagari is Sanskrit rather than Hindi: dandas, and words as Hindi doesn't end them (ः, a halant, म्)."""
-    if not _DEVANAGARI.search(text) or not re.search("[।॥]", text):
+    """Whether verse in Devanagari is Sanskrit rather than Hindi: it has dandas, none of Hindi's small words, and either words as
+    Hindi doesn't end them (ः, a halant, ं, an avagraha) or lines of sixteen syllables.
+    """
+    words = set(re.findall("[\u0900-\u0963\u0970-\u097f]+", text))
+    if not words or not re.search("[।॥]", text) or words & _HINDI:
         return False
-    words = re.findall("[\u0900-\u0963\u0970-\u097f]+", text)
-    foreign: int = sum(word.endswith(("ः", _HALANT, "ं")) or "ऽ" in word for word in words)
-    return foreign >= 2 and foreign * 6 >= len(words)
+    foreign = any(word.endswith(("ः", _HALANT, "ं")) or "ऽ" in word for word in words)
+    return foreign or all(len(weights_of(text[begin:end])) == _LEAST_HALF for begin, end, _ in _lines(text))
 
 
 def chanted(text: str, *, pace: float = 1.0, pauses: float = 1.0) -> list[Phrase]:

@@ -81,6 +81,8 @@ class VoiceRequest:
     range: float
     # The voice's own tone, in Hz, for what is chanted and sung.
     tone: float
+    # How far its formants are above a man's.
+    throat: float
     gain_db: float
     tilt_db: float
     pauses: float
@@ -139,6 +141,7 @@ def request_for(
         pitch=_OWN + own_pitch + felt.pitch + said.pitch,
         range=_LIVELY * timbre.range * felt.range * said.range,
         tone=(timbre.low * 0.6 + timbre.high * 0.4) * 2 ** (0.24 * own_pitch / 12),
+        throat=timbre.tract,
         gain_db=felt.gain_db + said.gain_db,
         tilt_db=felt.tilt_db + said.tilt_db,
         pauses=felt.pauses * said.pauses / speed,
