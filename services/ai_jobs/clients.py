@@ -51,6 +51,15 @@ class Projects:
             raise
         return answer.script
 
+    async def put_script(self, project_id: str, text: str, language: str) -> script_pb2.Script:
+        """Fountain as the project's new script, with what was read from it."""
+        answer: projects_pb2.PutScriptResponse = await self._rpc.PutScript(
+            projects_pb2.PutScriptRequest(
+                project_id=project_id, format=script_pb2.SCRIPT_FORMAT_FOUNTAIN, text=text, language=language
+            )
+        )
+        return answer.script
+
     async def asset(
         self, project_id: str, asset_id: str, kind: projects_pb2.Asset.Kind.ValueType, field: str
     ) -> dict[str, Any]:

@@ -173,6 +173,10 @@ class Course:
         if not all(step.done for step in self.steps if not film or step.kind not in _NOT_WAITED_FOR):
             return False
         match self.job.phase:
+            case Phase.WRITE:
+                if not self.job.plan_due:
+                    self._plan_due()
+                return False
             case Phase.ANALYZE:
                 self.job.phase = Phase.STORYBOARD
                 self._plan_due()
@@ -201,6 +205,16 @@ class Course:
     def analysed(self) -> storyboard_pb2.Storyboard:
         """As analyze_script found it."""
         return pb.StepResult.FromString(self._by_name["analyze"].result).analyze_script.storyboard
+
+    def written(self) -> str:
+        """The script that write_script wrote, as Fountain."""
+        return pb.StepResult.FromString(self._by_name["write"].result).write_script.text
+
+    async def handed_in(self, script_version: int) -> None:
+        """Projects has the script that was written: there is no more to do."""
+        self.job.plan_due = False
+        self.job.script_version = script_version
+        await self._succeed()
 
     def _title(self) -> str:
         return planning.film_title(script_pb2.Script.FromString(self.job.script), self.job.project_title)

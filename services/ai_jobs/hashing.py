@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from filmstudio.ai_jobs.v1 import steps_pb2 as pb
 
 # kinds whose engine draws on the seed
-SEEDED = frozenset({"analyze_script", "draw_frame", "animate_shot", "compose_music", "wait"})
+SEEDED = frozenset({"write_script", "analyze_script", "draw_frame", "animate_shot", "compose_music", "wait"})
 
 
 def input_hash(kind: str, engine: str, params: pb.StepParams, inputs: Iterable[tuple[str, str]], seed: int) -> str:

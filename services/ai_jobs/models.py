@@ -67,6 +67,8 @@ _LIVE_SQL = "status IN ({})".format(", ".join(f"'{status}'" for status in LIVE))
 class Phase(StrEnum):
     """How far the plan has grown."""
 
+    # write_script is to run, and what it wrote is to be handed to projects
+    WRITE = "write"
     # analyze_script is to run
     ANALYZE = "analyze"
     # its result is to be written to projects, which gives the shots their ids
@@ -131,6 +133,20 @@ class FilmSpec:
     def from_json(cls, data: dict[str, Any]) -> FilmSpec:
         """From the database."""
         return cls(**data)
+
+
+@dataclass(frozen=True)
+class IdeaSpec:
+    """What a script job is to write."""
+
+    idea: str
+    language: str
+    title: str
+    seed: int
+
+    def to_json(self) -> dict[str, Any]:
+        """As kept in the database."""
+        return asdict(self)
 
 
 @dataclass(frozen=True)
@@ -208,6 +224,16 @@ class Job(Base):
     def film(self) -> FilmSpec:
         """The settled specification; of films and storyboards only."""
         return FilmSpec.from_json(self.spec)
+
+    @property
+    def order(self) -> FilmSpec | IdeaSpec:
+        """What was ordered; of all jobs but probes."""
+        return IdeaSpec(**self.spec) if self.kind is JobKind.SCRIPT else self.film
+
+    def take_images(self, images: list[dict[str, Any]]) -> None:
+        """Pictures that belong to single shots, each with its "asset_id"."""
+        if images:
+            self.spec = {**self.spec, "images": [*self.spec["images"], *images]}
 
     @property
     def ended(self) -> bool:

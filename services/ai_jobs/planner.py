@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 import grpc
-from filmstudio.projects.v1 import storyboard_pb2
+from filmstudio.projects.v1 import projects_pb2, storyboard_pb2
 
 from services.ai_jobs import fitting, planning, repository
 from services.ai_jobs.clients import Projects
 from services.ai_jobs.course import Course
 from services.ai_jobs.house import House
-from services.ai_jobs.models import Job, JobFailure, JobKind, Phase
+from services.ai_jobs.models import IdeaSpec, Job, JobFailure, JobKind, Phase
 from services.ai_jobs.stumbles import Stumbles
 from services.kit import telemetry
 from services.kit.db import Database
-from services.kit.errors import DependencyAway, RemoteError
+from services.kit.errors import DependencyAway, Invalid, RemoteError
 from services.kit.identity import acting_for
 
 # projects failed, rather than refused: that says nothing about the storyboard
@@ -53,15 +54,25 @@ class Planner:
             if course is None or not course.job.plan_due:
                 return
             job = course.job
-            board = course.analysed() if job.phase is Phase.STORYBOARD else course.storyboard()
+            if job.phase is Phase.WRITE:
+                written = course.written()
+            else:
+                board = course.analysed() if job.phase is Phase.STORYBOARD else course.storyboard()
+        if job.phase is Phase.WRITE:
+            await self._hand_in(job, written)
+            return
         try:
             with acting_for(job.user_id):
                 kept = await self._exchange(job, board)
+                images = await self._own_images(job, kept)
         except RemoteError as error:
             if error.code in _NOT_REFUSALS:
                 raise
             telemetry.log().warning("a storyboard was refused", job_id=str(job_id), reason=error.reason)
             await self._give_up(job_id, "STORYBOARD_REFUSED", error.message)
+            return
+        except Invalid as error:
+            await self._give_up(job_id, "IMAGE_MISSING", f"{error.message}: choose another picture for its shot")
             return
         if job.phase is not Phase.RENDER and not any(planning.shots_of(kept)):
             await self._give_up(job_id, "SCRIPT_EMPTY", "there is nothing in the script that could be seen or heard")
@@ -70,8 +81,40 @@ class Planner:
             course = await Course.load(self._house, work, job_id)
             if course is None or not course.job.plan_due or course.job.phase is not job.phase:
                 return
+            course.job.take_images(images)
             self._go_on(course, kept)
             await course.settle()
+
+    async def _hand_in(self, job: Job, text: str) -> None:
+        """What was written becomes the project's script, and the job is done."""
+        spec = IdeaSpec(**job.spec)
+        try:
+            with acting_for(job.user_id):
+                script = await self._projects.put_script(str(job.project_id), text, spec.language)
+        except RemoteError as error:
+            if error.code in _NOT_REFUSALS:
+                raise
+            await self._give_up(job.id, error.reason or "SCRIPT_REFUSED", error.message)
+            return
+        async with self._db.work() as work:
+            course = await Course.load(self._house, work, job.id)
+            if course is not None and course.job.plan_due and not course.job.ended:
+                await course.handed_in(script.version)
+                await course.settle()
+
+    async def _own_images(self, job: Job, board: storyboard_pb2.Storyboard) -> list[dict[str, Any]]:
+        """The pictures that people gave to single shots, beside those the order names. Invalid for one that is gone."""
+        if job.phase is Phase.RENDER:
+            return []
+        known = {image["asset_id"] for image in job.film.images}
+        wanted = {shot.image_asset_id: shot.number for _, shot in planning.shots_of(board) if shot.image_asset_id}
+        return [
+            await self._projects.asset(
+                str(job.project_id), asset_id, projects_pb2.Asset.KIND_IMAGE, f"shots.{number}.image_asset_id"
+            )
+            for asset_id, number in wanted.items()
+            if asset_id not in known
+        ]
 
     async def _exchange(self, job: Job, board: storyboard_pb2.Storyboard) -> storyboard_pb2.Storyboard:
         project_id = str(job.project_id)

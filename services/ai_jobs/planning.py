@@ -11,7 +11,7 @@ from filmstudio.ai_jobs.v1 import steps_pb2 as pb
 from filmstudio.projects.v1 import script_pb2, storyboard_pb2
 
 from services.ai_jobs.fitting import ShotNeed
-from services.ai_jobs.models import FilmSpec
+from services.ai_jobs.models import FilmSpec, IdeaSpec
 
 END_TITLES = {
     "en": "The End", "hi": "समाप्त", "mr": "समाप्त", "ne": "समाप्त", "ta": "முற்றும்", "te": "సమాప్తం", "bn": "সমাপ্ত", "gu": "સમાપ્ત",
@@ -72,6 +72,12 @@ def analysis(spec: FilmSpec, script: script_pb2.Script) -> list[StepDraft]:
         image_asset_ids=[image["asset_id"] for image in spec.images],
     )
     return [StepDraft("analyze", "analyze_script", pb.StepParams(analyze_script=params))]
+
+
+def writing(spec: IdeaSpec) -> list[StepDraft]:
+    """The one step of a script job."""
+    params = pb.WriteScriptParams(idea=spec.idea, language=spec.language, title=spec.title)
+    return [StepDraft("write", "write_script", pb.StepParams(write_script=params))]
 
 
 def _scene_seed(spec: FilmSpec, scene: storyboard_pb2.Scene) -> int:

@@ -27,7 +27,8 @@ def to_capture(held: int, segments: Iterable[tuple[str, float]], paid: set[str])
     return min(held, credits_for(sum(fresh.values())))
 
 
-def fingerprint(spec: FilmSpec, elements_sha256: str, title: str) -> str:
+def fingerprint(spec: FilmSpec, elements_sha256: str, title: str, edits_version: int) -> str:
     """Equal fingerprints within a project give the same film, so what paid for the first pays for the next."""
-    data = json.dumps({"spec": spec.to_json(), "script": elements_sha256, "title": title}, sort_keys=True)
+    film = {"spec": spec.to_json(), "script": elements_sha256, "title": title, "edits": edits_version}
+    data = json.dumps(film, sort_keys=True)
     return hashlib.sha256(data.encode()).hexdigest()

@@ -88,9 +88,9 @@ class Production:
             *(self._animation(index) for index in range(len(self._segments))),
             storyboard_sheet(self._spec, self._board, self._title),
             self._assembly(),
-            self._check(sound=bool(self._lines) or music is not None or self._spec.music_asset is not None),
             self._scenes(),
             *([self._webm()] if "webm" in self._spec.formats else []),
+            self._check(sound=bool(self._lines) or music is not None or self._spec.music_asset is not None),
         ]
 
     # ---- what is where
@@ -124,7 +124,7 @@ class Production:
                     duration_ms=placed.duration_ms,
                     words=_faster(result, self._fit.tempo),
                     character_id=line.character_id,
-                    off_screen=line.off_screen or line.character_id not in across,
+                    off_screen=line.off_screen or not line.character_id or line.character_id not in across,
                     pan=0.0 if line.off_screen else pan,
                 )
                 lines.append(SpokenLine(timed, f"lips/{index:04d}"))
@@ -167,6 +167,8 @@ class Production:
         fades_out = after is None or after.transition == through_black
         dissolves = index > 0 and segment.transition == storyboard_pb2.TRANSITION_DISSOLVE
         burned = self._burned(segment)
+        # a voice that moves nobody's mouth changes no picture
+        moving = [line for line in segment.lines if spec.podcast is not None or not line.timed.off_screen]
         params = pb.AnimateShotParams(
             profile=profile(spec),
             frames=segment.frames,
@@ -178,14 +180,14 @@ class Production:
             keep_last=after is not None and after.transition == storyboard_pb2.TRANSITION_DISSOLVE,
             caption_language=spec.burn_language,
             captions=[line.timed for line in segment.lines] if burned == spec.language else [],
-            lines=[line.timed for line in segment.lines],
+            lines=[line.timed for line in moving],
         )
         inputs = [DraftInput("frame", segment.frame, "frame")]
         needs = [segment.frame]
         if segment.scene is not None and segment.shot is not None:
             params.scene.CopyFrom(frame_params(spec, self._board, segment.scene, segment.shot))
             inputs.append(DraftInput("plate", segment.frame, "plate", optional=True))
-        for number, line in enumerate(segment.lines):
+        for number, line in enumerate(moving):
             inputs.append(DraftInput(f"mouths-{number:04d}", line.lips, "mouths"))
             needs.append(line.lips)
         if dissolves:

@@ -30,13 +30,14 @@ CALLERS: Mapping[str, Set[str]] = {
     "GetOutput": {"gateway"},
     "GetJobMetrics": {"gateway"},
 }
-_KINDS = {pb.JOB_KIND_STORYBOARD: JobKind.STORYBOARD, pb.JOB_KIND_VIDEO: JobKind.VIDEO}
+_FILM_KINDS = {pb.JOB_KIND_STORYBOARD: JobKind.STORYBOARD, pb.JOB_KIND_VIDEO: JobKind.VIDEO}
+_KINDS = {pb.JOB_KIND_SCRIPT: JobKind.SCRIPT, **_FILM_KINDS}
 
 
-def _kind(kind: pb.JobKind.ValueType) -> JobKind:
-    known = _KINDS.get(kind)
+def _kind(kind: pb.JobKind.ValueType, kinds: Mapping[pb.JobKind.ValueType, JobKind] = _KINDS) -> JobKind:
+    known = kinds.get(kind)
     if known is None:
-        raise Invalid("kind must be storyboard or video", field="kind")
+        raise Invalid(f"kind must be one of {', '.join(kinds.values())}", field="kind")
     return known
 
 
@@ -80,7 +81,7 @@ class JobsServicer(jobs_pb2_grpc.JobsServiceServicer):
         return await self._reading.job(caller().user(), str(job_id), any_user=caller().admin)
 
     async def CreateQuote(self, request: pb.CreateQuoteRequest, context: Any) -> pb.CreateQuoteResponse:
-        quote = await self._jobs.quote(caller().user(), _kind(request.kind), request)
+        quote = await self._jobs.quote(caller().user(), _kind(request.kind, _FILM_KINDS), request)
         return pb.CreateQuoteResponse(quote=_quote(quote))
 
     async def CreateJob(self, request: pb.CreateJobRequest, context: Any) -> pb.CreateJobResponse:

@@ -19,7 +19,8 @@ from services.ai_jobs.clients import Commission, Credits, Projects, commission
 from services.ai_jobs.course import Course
 from services.ai_jobs.errors import JobAlreadyRunning, JobState, PlanLimit, QuoteStale
 from services.ai_jobs.house import House
-from services.ai_jobs.models import FilmSpec, Job, JobKind, JobStatus, Phase, Purge, Quote
+from services.ai_jobs.models import FilmSpec, IdeaSpec, Job, JobKind, JobStatus, Phase, Purge, Quote
+from services.ai_jobs.planning import StepDraft
 from services.kit import requests
 from services.kit.db import Database, Work
 from services.kit.errors import Invalid, NotFound
@@ -28,6 +29,7 @@ from services.kit.ids import parse_id
 QUOTE_LASTS = timedelta(minutes=30)
 # each completion looks at the whole plan: beyond this a probe would measure that and nothing else
 MAX_PROBE_STEPS = 2_000
+MAX_IDEA_CHARS = 2_000
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ class Order:
     kind: JobKind
     commission: Commission
     options: pb.VideoOptions
-    spec: FilmSpec
+    spec: FilmSpec | IdeaSpec
     fingerprint: str
     price: int
 
@@ -54,7 +56,9 @@ class JobsService:
 
     # ---- quotes
 
-    async def _order(self, user_id: str, kind: JobKind, project_id: str, asked: pb.VideoOptions) -> Order:
+    async def _order(
+        self, user_id: str, kind: JobKind, project_id: str, asked: pb.VideoOptions
+    ) -> tuple[Order, FilmSpec]:
         """Everything checked that can be checked without a lock, in the API's order, and priced."""
         found = await commission(self._projects, self._credits, project_id, asked)
         spec = options.settle(
@@ -66,16 +70,29 @@ class JobsService:
             files=found.files,
         )
         title = planning.film_title(found.script, found.project.title)
-        fingerprint = pricing.fingerprint(spec, found.script.elements_sha256, title)
+        fingerprint = pricing.fingerprint(spec, found.script.elements_sha256, title, found.project.edits_version)
         price = 0
         if kind is JobKind.VIDEO:
             async with self._db.work() as work:
                 paid = await repository.succeeded_with(work.session, UUID(found.project.id), fingerprint)
             price = 0 if paid else pricing.credits_for(spec.duration_ms / 1000)
-        return Order(user_id, kind, found, asked, spec, fingerprint, price)
+        return Order(user_id, kind, found, asked, spec, fingerprint, price), spec
 
-    def _eta(self, order: Order) -> int:
-        spec, pace = order.spec, self._house.pace
+    async def _script_order(self, user_id: str, request: pb.CreateJobRequest) -> Order:
+        """A script to be written of an idea; free."""
+        if not request.project_id:
+            raise NotFound("a project_id is needed")
+        project = await self._projects.get(request.project_id)
+        idea = " ".join(request.idea.split())
+        if not 3 <= len(idea) <= MAX_IDEA_CHARS or "\0" in idea:
+            raise Invalid(f"an idea has 3 to {MAX_IDEA_CHARS} characters", field="idea")
+        language = request.language or project.language or "en"
+        spec = IdeaSpec(idea, language, project.title, options.default_seed(UUID(project.id)))
+        found = Commission(project, script_pb2.Script(language=language), await self._credits.plan(), options.Files())
+        return Order(user_id, JobKind.SCRIPT, found, pb.VideoOptions(), spec, "", 0)
+
+    def _eta(self, spec: FilmSpec) -> int:
+        pace = self._house.pace
         seconds = estimates.film_seconds(spec.width, spec.height, spec.fps, spec.duration_ms / 1000, pace.measured)
         return max(1, round(seconds / pace.slots))
 
@@ -85,9 +102,9 @@ class JobsService:
             async with self._db.work() as work:
                 if kept := await repository.quote(work.session, known):
                     return kept
-        order = await self._order(user_id, kind, request.project_id, request.options)
+        order, spec = await self._order(user_id, kind, request.project_id, request.options)
         now = self._house.now()
-        minutes = order.spec.duration_ms / 60_000
+        minutes = spec.duration_ms / 60_000
         what = "film" if kind is JobKind.VIDEO else kind.value
         async with self._db.work() as work:
             done = await requests.begin(work, user_id, "CreateQuote", request.request_id, request)
@@ -102,7 +119,7 @@ class JobsService:
                 script_version=order.commission.script.version,
                 credits=order.price,
                 breakdown=[{"what": what, "quantity": round(minutes, 3), "unit": "minute", "credits": order.price}],
-                eta_seconds=self._eta(order),
+                eta_seconds=self._eta(spec),
                 created_at=now,
                 expires_at=now + QUOTE_LASTS,
             )
@@ -117,7 +134,10 @@ class JobsService:
         if known := await self._made_before(user_id, "CreateJob", request.request_id, request):
             return known
         await self._require_quote(user_id, request.quote_id)
-        order = await self._order(user_id, kind, request.project_id, request.options)
+        if kind is JobKind.SCRIPT:
+            order = await self._script_order(user_id, request)
+        else:
+            order, _ = await self._order(user_id, kind, request.project_id, request.options)
         job = self._new_job(order, request)
         async with self._db.work() as work:
             await repository.lock_user(work.session, user_id)
@@ -149,7 +169,7 @@ class JobsService:
             kind=order.kind,
             project_id=UUID(found.project.id),
             priority=found.plan.priority,
-            phase=Phase.ANALYZE,
+            phase=Phase.WRITE if order.kind is JobKind.SCRIPT else Phase.ANALYZE,
             options=order.options.SerializeToString(deterministic=True),
             spec=order.spec.to_json(),
             script=found.script.SerializeToString(deterministic=True),
@@ -259,16 +279,23 @@ class JobsService:
         job = course.job
         job.begin(attempt, hold_id, held, self._house.now())
         course.reopen()
-        if not course.steps and job.kind is not JobKind.PROBE:
-            script = script_pb2.Script.FromString(job.script)
-            drafts = planning.analysis(job.film, script)
-            # the script itself stays in the job's row; the claim puts it in
-            drafts[0].params.analyze_script.ClearField("script")
-            course.add(drafts)
-        elif not course.steps:
-            course.add(planning.probe(**job.spec))
+        if not course.steps:
+            course.add(self._first_steps(job))
         course.queued()
         await course.settle()
+
+    @staticmethod
+    def _first_steps(job: Job) -> list[StepDraft]:
+        if job.kind is JobKind.PROBE:
+            return planning.probe(**job.spec)
+        match job.order:
+            case IdeaSpec() as spec:
+                return planning.writing(spec)
+            case FilmSpec() as spec:
+                drafts = planning.analysis(spec, script_pb2.Script.FromString(job.script))
+                # the script itself stays in the job's row; the claim puts it in
+                drafts[0].params.analyze_script.ClearField("script")
+                return drafts
 
     async def _unreserve(self, job_id: UUID, attempt: int, user_id: str, method: str, request_id: str) -> None:
         """A refused hold removes the reservation in the same call; a retry's job stays as it was."""
@@ -368,7 +395,7 @@ class JobsService:
             project = await self._projects.get(str(job.project_id))
             plan = await self._credits.plan()
             found = Commission(project, script_pb2.Script.FromString(job.script), plan, options.Files())
-            order = Order(user_id, job.kind, found, pb.VideoOptions(), job.film, job.fingerprint, price)
+            order = Order(user_id, job.kind, found, pb.VideoOptions(), job.order, job.fingerprint, price)
         async with self._db.work() as work:
             await repository.lock_user(work.session, user_id)
             if await requests.begin(work, user_id, "RetryJob", request.request_id, request):

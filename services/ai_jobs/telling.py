@@ -54,7 +54,7 @@ class Teller:
                 value = 0.04 * done
             case Phase.SPEAK:
                 value = 0.04 + 0.16 * done
-            case Phase.RENDER:
+            case Phase.WRITE | Phase.RENDER:
                 value = done
         current = next((step for step in self._steps if step.state in (StepState.LEASED, StepState.READY)), None)
         if current is None:

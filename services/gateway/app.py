@@ -23,6 +23,7 @@ from services.gateway.routes import (
     assets,
     auth,
     billing,
+    cast,
     credits,
     crm,
     dead_letters,
@@ -52,7 +53,7 @@ ALLOWED_HEADERS = [
 ]  # fmt: skip
 EXPOSED_HEADERS = ["ETag", "Location", "RateLimit", "RateLimit-Policy", "Retry-After", "X-Request-Id"]
 _ROUTERS = (
-    auth.router, auth.keys_router, passwords.router, me.router, projects.router, scripts.router, assets.router,
+    auth.router, auth.keys_router, passwords.router, me.router, projects.router, scripts.router, cast.router, assets.router,
     generate.router, live.router, jobs.router, youtube.router, credits.router, billing.router, webhooks.router,
     notifications.router, links.router, dead_letters.router, crm.router, admin.router, operations.router, docs.router,
 )  # fmt: skip

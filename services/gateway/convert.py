@@ -108,20 +108,25 @@ def scene(message: storyboard_pb2.Scene) -> project_shapes.Scene:
             time_of_day=word(storyboard_pb2.TimeOfDay, setting.time_of_day, "TIME_OF_DAY_"),
             weather=word(storyboard_pb2.Weather, setting.weather, "WEATHER_"),
         ),
-        shots=[_shot(shot) for shot in message.shots],
+        shots=[shot(one) for one in message.shots],
     )
 
 
-def _shot(message: storyboard_pb2.Shot) -> project_shapes.Shot:
+def shot(message: storyboard_pb2.Shot) -> project_shapes.Shot:
+    """A shot as it is to be filmed."""
     return project_shapes.Shot(
         id=message.id,
         number=message.number,
-        duration_s=message.duration_ms / 1000 if message.duration_ms else None,
+        duration_s=(message.wished_ms or message.duration_ms) / 1000 or None,
         size=word(storyboard_pb2.ShotSize, message.size, "SHOT_SIZE_"),
         camera=word(storyboard_pb2.CameraMove, message.camera, "CAMERA_MOVE_"),
         prompt=message.prompt,
         image_asset_id=message.image_asset_id or None,
         approved=message.approved,
+        transition=word(storyboard_pb2.Transition, message.transition, "TRANSITION_") or "cut",
+        lines=[line.text for line in message.lines],
+        reason=message.reason,
+        overridden=list(message.overridden),
     )
 
 

@@ -32,6 +32,7 @@ PROBLEMS: dict[str, tuple[int, str]] = {
     "NOT_FOUND": (404, "Not found"),
     "METHOD_NOT_ALLOWED": (405, "This method is not offered here"),
     "EMAIL_TAKEN": (409, "There is an account with this e-mail address"),
+    "NAME_TAKEN": (409, "The cast has somebody of that name"),
     "JOB_ENDED": (409, "The job has ended"),
     "JOB_STATE": (409, "The job's status does not allow this"),
     "JOB_ALREADY_RUNNING": (409, "A job of this kind is running for the project"),

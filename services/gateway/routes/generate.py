@@ -39,6 +39,21 @@ async def create_quote(
     return convert_jobs.quote(answer.quote)
 
 
+@router.post("/generate/script", status_code=202)
+async def generate_script(
+    _person: SignedIn, body: shapes.ScriptRequest, response: Response, studio: TheStudio, request_id: RequestId
+) -> shapes.Job:
+    """Write a small script of an idea, by rules; free. It becomes a new version of the project's script."""
+    request = jobs_pb2.CreateJobRequest(
+        kind=jobs_pb2.JOB_KIND_SCRIPT,
+        project_id=body.project_id,
+        idea=body.idea,
+        language=body.language or "",
+        request_id=request_id,
+    )
+    return await _order(studio, request, response)
+
+
 @router.post("/generate/storyboard", status_code=202)
 async def generate_storyboard(
     _person: SignedIn, body: shapes.StoryboardRequest, response: Response, studio: TheStudio, request_id: RequestId

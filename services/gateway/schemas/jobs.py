@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
-from services.gateway.schemas.common import Id, In, Json, Out, Rounded
+from services.gateway.schemas.common import Id, In, Json, Language, Out, Rounded, Text
 from services.gateway.schemas.options import VideoOptions
 from services.gateway.schemas.youtube import Publish
 
@@ -40,6 +40,14 @@ class Quote(Out):
     breakdown: list[QuoteLine]
     eta_seconds: int = Field(examples=[48])
     expires_at: datetime
+
+
+class ScriptRequest(In):
+    """Write a script."""
+
+    project_id: Id
+    idea: Text = Field(min_length=3, max_length=2000, examples=["A lighthouse keeper teaches a boy to read the sea."])
+    language: Language | None = Field(None, description="default: the project's, else en")
 
 
 class StoryboardRequest(In):

@@ -83,7 +83,7 @@ class Setting(Out):
 
 
 class Shot(Out):
-    """A shot as the last analysis found it."""
+    """A shot as the last analysis found it, with your changes."""
 
     id: str
     number: int
@@ -93,6 +93,10 @@ class Shot(Out):
     prompt: str
     image_asset_id: str | None
     approved: bool
+    transition: str = Field(description="how it begins: cut, dissolve, fade", examples=["cut"])
+    lines: list[str] = Field(description="what is said in it")
+    reason: str = Field(description="why it was staged like this", examples=["new place"])
+    overridden: list[str] = Field(description="what a person has set", examples=[["size"]])
 
 
 class Scene(Out):

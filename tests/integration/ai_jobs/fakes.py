@@ -64,6 +64,15 @@ class FakeProjects:
         kept.CopyFrom(self.scripts[project_id])
         return kept
 
+    async def put_script(self, project_id: str, text: str, language: str) -> script_pb2.Script:
+        self._here()
+        if project_id not in self.projects:
+            raise not_found(f"project {project_id}")
+        before = self.scripts.get(project_id)
+        version = before.version + 1 if before else 1
+        self.scripts[project_id] = script_pb2.Script(version=version, text=text, language=language)
+        return self.scripts[project_id]
+
     async def asset(self, project_id: str, asset_id: str, kind: int, field: str) -> dict[str, Any]:
         raise not_found(f"asset {asset_id}")
 

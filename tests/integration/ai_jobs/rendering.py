@@ -19,13 +19,17 @@ ENGINES = sorted(Engines.read().names().values())
 ELEMENT = script_pb2.ScriptElement
 OUTPUTS = {
     "analyze_script": {},
-    "draw_frame": {"frame": "image/png"},
-    "animate_shot": {"segment": "video/mp4"},
-    "speak_line": {"speech": "audio/wav"},
+    "write_script": {},
+    "draw_frame": {"frame": "image/png", "plate": "application/zip"},
+    "animate_shot": {"segment": "video/mp4", "last": "image/png"},
+    "speak_line": {"speech": "audio/wav", "phonemes": "application/json"},
+    "sync_lips": {"mouths": "application/json"},
     "compose_music": {"music": "audio/wav"},
     "mix_audio": {"audio": "audio/mp4"},
     "write_subtitles": {"vtt": "text/vtt", "srt": "application/x-subrip", "ass": "text/x-ssa"},
     "assemble_film": {"film": "video/mp4"},
+    "cut_scenes": {"scene-0001": "video/mp4"},
+    "draw_storyboard": {"storyboard": "image/jpeg"},
     "make_thumbnail": {"thumbnail": "image/jpeg"},
     "check_quality": {},
     "wait": {},
@@ -63,6 +67,9 @@ def result_of(params: pb.StepParams) -> pb.StepResult:
         case "analyze_script":
             board = storyboard_of(params.analyze_script.script)
             return pb.StepResult(analyze_script=pb.AnalyzeScriptResult(storyboard=board))
+        case "write_script":
+            text = f"INT. ROOM - DAY\n\nMARA\n{params.write_script.idea}\n"
+            return pb.StepResult(write_script=pb.WriteScriptResult(text=text))
         case "draw_frame":
             return pb.StepResult(draw_frame=pb.DrawFrameResult(focus_x=0.4, focus_y=0.3))
         case "speak_line":

@@ -24,11 +24,14 @@ async def rendered_halfway(studio: Studio, job_id: UUID) -> int:
     while True:
         await studio.planner.run()
         orders = await worker.claim()
-        if any(kind_of(order) == "animate_shot" for order in orders):
-            await studio.dispatch.release(worker.name, [(order.id, order.fence) for order in orders])
-            return len(worker.made)
+        ready = any(kind_of(order) == "animate_shot" for order in orders)
+        later = [order for order in orders if ready and kind_of(order) not in ("sync_lips", "draw_frame")]
         for order in orders:
-            await worker.finish(order)
+            if order not in later:
+                await worker.finish(order)
+        if later:
+            await studio.dispatch.release(worker.name, [(order.id, order.fence) for order in later])
+            return len(worker.made)
 
 
 async def failed_film(studio: Studio) -> UUID:

@@ -11,6 +11,7 @@ from services.ai_jobs.errors import JobState
 from services.ai_jobs.models import JobKind
 from services.kit.errors import DependencyAway, NotFound
 from tests.integration.ai_jobs.conftest import LINES, Studio
+from tests.integration.ai_jobs.rendering import ELEMENT
 
 
 async def test_a_film_goes_from_script_to_success(studio: Studio) -> None:
@@ -28,11 +29,15 @@ async def test_a_film_goes_from_script_to_success(studio: Studio) -> None:
         "write_subtitles": 1,
         "assemble_film": 1,
         "make_thumbnail": 1,
+        "draw_storyboard": 1,
+        "sync_lips": 4,
+        "cut_scenes": 1,
         "check_quality": 1,
     }
     assert (job.progress.value, job.counts.shots_total, job.counts.shots_ok) == (1.0, 5, 5)
     assert sorted((output.kind, output.format) for output in job.outputs) == [
-        ("audio", ""), ("film", ""), ("subtitles", "ass"), ("subtitles", "srt"), ("subtitles", "vtt"), ("thumbnail", ""),
+        ("audio", ""), ("film", ""), ("scene", ""), ("storyboard", ""), ("subtitles", "ass"), ("subtitles", "srt"),
+        ("subtitles", "vtt"), ("thumbnail", ""),
     ]  # fmt: skip
     film = next(output for output in job.outputs if output.kind == "film")
     assert (film.duration_s, film.content_type) == (30.0, "video/mp4")
@@ -71,9 +76,11 @@ async def test_every_step_gets_what_it_needs(studio: Studio) -> None:
     assert [item.name for item in mix.inputs] == ["line-0000", "line-0001", "line-0002", "line-0003", "music"]
     assert all(item.url.startswith("http://storage/users/") and item.sha256 for item in mix.inputs)
     film = orders["assemble_film"]
-    assert [item.name for item in film.inputs] == [*(f"segment-{index:04d}" for index in range(7)), "audio"]
+    assert [item.name for item in film.inputs] == [*(f"segment-{index:04d}" for index in range(7)), "audio", "vtt-en"]
     assert film.params.assemble_film.frames == 30 * 24
-    assert sorted(item.name for item in orders["check_quality"].inputs) == ["audio", "film", "vtt"]
+    assert sorted(item.name for item in orders["check_quality"].inputs) == [
+        "audio", "film", "mouths-0000", "mouths-0001", "mouths-0002", "mouths-0003", "vtt",
+    ]  # fmt: skip
     assert (film.time_limit_s, film.idle_limit_s, film.fence) == (300, 120, 1)
 
 
@@ -123,12 +130,15 @@ async def test_one_changed_line_renders_one_shot_again(studio: Studio) -> None:
     assert (job.credits.held, job.credits.captured, job.credits.released) == (2, 1, 1)
 
 
-async def test_a_film_without_captions_needs_no_new_picture_for_a_changed_line(studio: Studio) -> None:
+async def test_a_film_without_captions_needs_no_new_picture_for_a_line_that_nobody_in_it_says(studio: Studio) -> None:
     project_id = studio.project()
+    told = studio.projects.scripts[project_id].elements[2]
+    told.CopyFrom(ELEMENT(kind=ELEMENT.KIND_ACTION, text="Night."))
     options = {"duration_s": 30, "subtitles": pb.SubtitleOptions(burn=False)}
     await studio.film(project_id, **options)
     await studio.render()
     studio.rewrite(project_id, [*LINES[:3], "The sea remembers us."])
+    studio.projects.scripts[project_id].elements[2].CopyFrom(told)
     job_id = await studio.film(project_id, **options)
     worker = await studio.render()
     drawn = [order.params.animate_shot.frames for order in worker.made if order.params.HasField("animate_shot")]
@@ -154,8 +164,8 @@ async def test_a_storyboard_is_free_and_ends_with_a_poster(studio: Studio) -> No
     worker = await studio.render()
     job = await studio.job(job_id)
     assert (job.status, job.credits.quoted, job.counts.shots_total) == (pb.JOB_STATUS_SUCCEEDED, 0, 5)
-    assert Counter(worker.kinds()) == {"analyze_script": 1, "draw_frame": 5, "make_thumbnail": 1}
-    assert [output.kind for output in job.outputs] == ["thumbnail"]
+    assert Counter(worker.kinds()) == {"analyze_script": 1, "draw_frame": 5, "make_thumbnail": 1, "draw_storyboard": 1}
+    assert [output.kind for output in job.outputs] == ["thumbnail", "storyboard"]
     assert studio.credits.holds == {}
 
 

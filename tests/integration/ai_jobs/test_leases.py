@@ -98,7 +98,7 @@ async def test_a_completion_counts_only_with_its_objects_in_storage(studio: Stud
     order = await ready_frame(studio)
     worker = studio.worker()
     outputs, result = worker.outputs(order), result_of(order.params)
-    [key] = [key for key in studio.storage.objects if order.id in key]
+    [key] = [key for key in studio.storage.objects if order.id in key and key.endswith("/frame")]
     kept = studio.storage.objects.pop(key)
     with pytest.raises(OutputMissing):
         await studio.dispatch.complete(order.id, order.fence, outputs, result, 0.5)

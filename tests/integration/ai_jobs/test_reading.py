@@ -101,7 +101,8 @@ async def test_outputs_are_found_by_kind_language_and_format(studio: Studio) -> 
     ass = await output("subtitles", "en", "ass")
     assert (ass.format, ass.url.rpartition("=")[2]) == ("ass", f"subtitles-{job_id[-8:]}.en.ass")
     assert ass.HasField("url_expire_time")
-    for missing in (("subtitles", "fr", ""), ("subtitles", "en", "doc"), ("storyboard", "", "")):
+    assert (await output("scene")).url.endswith(f"scene-1-{job_id[-8:]}.mp4")
+    for missing in (("subtitles", "fr", ""), ("subtitles", "en", "doc"), ("webm", "", "")):
         with pytest.raises(NotFound):
             await output(*missing)
 
@@ -128,9 +129,9 @@ async def test_stage_times_add_up_the_work(studio: Studio) -> None:
     job_id = await studio.film(studio.project(), duration_s=30)
     await studio.render()
     times = {entry.stage: entry for entry in (await studio.job(job_id)).stage_times}
-    assert len(times) == 10
+    assert len(times) == 13
     assert sum(entry.steps for entry in times.values()) == (await studio.job(job_id)).progress.steps_total
-    assert sum(entry.work_s for entry in times.values()) == pytest.approx(0.5 * 25)
+    assert sum(entry.work_s for entry in times.values()) == pytest.approx(0.5 * 31)
 
 
 async def test_metrics_count_jobs_steps_and_workers(studio: Studio) -> None:

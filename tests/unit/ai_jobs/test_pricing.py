@@ -46,15 +46,16 @@ def test_a_segment_that_occurs_twice_is_paid_once() -> None:
 
 def test_the_fingerprint_is_of_all_that_makes_the_film(pro: credits_pb2.Plan, script: script_pb2.Script) -> None:
     spec: FilmSpec = spec_of(pro, script)
-    whole = pricing.fingerprint(spec, "elements", "title")
-    assert whole == pricing.fingerprint(FilmSpec.from_json(spec.to_json()), "elements", "title")
+    whole = pricing.fingerprint(spec, "elements", "title", 0)
+    assert whole == pricing.fingerprint(FilmSpec.from_json(spec.to_json()), "elements", "title", 0)
     others = [
-        pricing.fingerprint(spec, "other elements", "title"),
-        pricing.fingerprint(spec, "elements", "another title"),
-        pricing.fingerprint(replace(spec, seed=spec.seed + 1), "elements", "title"),
-        pricing.fingerprint(replace(spec, watermark="Mine"), "elements", "title"),
+        pricing.fingerprint(spec, "elements", "title", 1),
+        pricing.fingerprint(spec, "other elements", "title", 0),
+        pricing.fingerprint(spec, "elements", "another title", 0),
+        pricing.fingerprint(replace(spec, seed=spec.seed + 1), "elements", "title", 0),
+        pricing.fingerprint(replace(spec, watermark="Mine"), "elements", "title", 0),
         pricing.fingerprint(
-            replace(spec, engines={**spec.engines, "draw_frame": "illustrator@9"}), "elements", "title"
+            replace(spec, engines={**spec.engines, "draw_frame": "illustrator@9"}), "elements", "title", 0
         ),
     ]
     assert len({whole, *others}) == len(others) + 1

@@ -36,10 +36,11 @@ def test_a_shot_is_moved_by_its_plate_and_the_mouths_of_its_lines(spec: FilmSpec
         "frame": ("frame/0001", "frame"),
         "plate": ("frame/0001", "plate"),
         "mouths-0000": ("lips/0001", "mouths"),
-        "mouths-0001": ("lips/0002", "mouths"),
     }
     lines = plan["shot/0001"].params.animate_shot.lines
-    assert [(line.character_id, line.off_screen) for line in lines] == [("c1", False), ("", True)]
+    assert [(line.character_id, line.off_screen) for line in lines] == [("c1", False)]
+    heard = plan["mix"].params.mix_audio.lines
+    assert [(line.character_id, line.off_screen) for line in heard] == [("c1", False), ("c1", False), ("", True)]
     assert plan["shot/0001"].params.animate_shot.scene == plan["frame/0001"].params.draw_frame
     assert inputs(plan["lips/0002"]) == {"speech": ("speak/0002", "speech"), "phonemes": ("speak/0002", "phonemes")}
 

@@ -957,12 +957,15 @@ class CreateJobRequest(_message.Message):
     PUBLISH_FIELD_NUMBER: _builtins.int
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     IDEA_FIELD_NUMBER: _builtins.int
+    LANGUAGE_FIELD_NUMBER: _builtins.int
     kind: Global___JobKind.ValueType
     project_id: _builtins.str
     quote_id: _builtins.str
     request_id: _builtins.str
     idea: _builtins.str
     """Of a script job: what the film shall be about."""
+    language: _builtins.str
+    """Of a script job: the language to write in; empty: the project's, else English."""
     @_builtins.property
     def options(self) -> Global___VideoOptions: ...
     @_builtins.property
@@ -977,10 +980,11 @@ class CreateJobRequest(_message.Message):
         publish: Global___PublishOptions | None = ...,
         request_id: _builtins.str = ...,
         idea: _builtins.str = ...,
+        language: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["options", b"options", "publish", b"publish"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["idea", b"idea", "kind", b"kind", "options", b"options", "project_id", b"project_id", "publish", b"publish", "quote_id", b"quote_id", "request_id", b"request_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["idea", b"idea", "kind", b"kind", "language", b"language", "options", b"options", "project_id", b"project_id", "publish", b"publish", "quote_id", b"quote_id", "request_id", b"request_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -1,0 +1,47 @@
+"""A script job: an idea is written out, handed to projects, and costs nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+from filmstudio.ai_jobs.v1 import jobs_pb2 as pb
+
+from services.ai_jobs.models import JobKind, JobStatus
+from services.kit.errors import Invalid
+from tests.integration.ai_jobs.conftest import Studio
+
+
+async def written(studio: Studio, project_id: str, idea: str = "A fox who reads", **more: Any) -> UUID:
+    request = pb.CreateJobRequest(kind=pb.JOB_KIND_SCRIPT, project_id=project_id, idea=idea, **more)
+    return await studio.jobs.create(studio.user, JobKind.SCRIPT, request)
+
+
+async def test_an_idea_becomes_the_projects_script(studio: Studio) -> None:
+    project_id = studio.project()
+    before = studio.projects.scripts[project_id].version
+    job_id = await written(studio, project_id, language="en")
+    worker = await studio.render()
+    job = await studio.job(job_id)
+    script = studio.projects.scripts[project_id]
+    assert (job.status, worker.kinds()) == (pb.JOB_STATUS_SUCCEEDED, ["write_script"])
+    assert "A fox who reads" in script.text
+    assert (script.version, job.script_version, job.credits.held) == (before + 1, script.version, 0)
+
+
+async def test_a_script_that_projects_refuses_ends_the_job(studio: Studio) -> None:
+    project_id = studio.project()
+    job_id = await written(studio, project_id)
+    del studio.projects.projects[project_id]
+    await studio.render()
+    job = await studio.row(job_id)
+    assert job.status is JobStatus.FAILED
+    assert job.error is not None
+    assert job.error["code"] == "NOT_FOUND"
+
+
+@pytest.mark.parametrize("idea", ["", "ab", "x" * 2001])
+async def test_an_idea_that_is_none_is_refused(studio: Studio, idea: str) -> None:
+    with pytest.raises(Invalid, match="an idea has"):
+        await written(studio, studio.project(), idea)
