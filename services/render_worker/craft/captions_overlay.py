@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import cv2
 import numpy as np
@@ -36,6 +37,9 @@ _DARK_BGR = (14, 11, 10)
 # How dark the plate behind the letters may be made, from none (only a soft shadow) to what is enough over white.
 _PLATES = (0.0, 0.5, 0.62, 0.72)
 _SHADOW_SHARE = 0.72
+
+
+Field = NDArray[np.floating[Any]]
 
 
 @dataclass(frozen=True)
@@ -211,7 +215,7 @@ def _heights(language: str, letterings: list[Lettering], cue: Cue) -> tuple[floa
 
 
 @cache
-def _plate(size: tuple[int, int], points: int) -> NDArray[np.float32]:
+def _plate(size: tuple[int, int], points: int) -> Field:
     """A ground with round corners and an edge that is barely soft: 0.0 to 1.0."""
     soft = max(2, points // 3)
     picture = Image.new("L", size, 0)
@@ -221,7 +225,7 @@ def _plate(size: tuple[int, int], points: int) -> NDArray[np.float32]:
     return np.asarray(blurred, np.float32) / 255
 
 
-def _over(dark: NDArray[np.float32], ink: NDArray[np.float32]) -> Picture:
+def _over(dark: Field, ink: Field) -> Picture:
     """Letters over their shade as one picture: BGRA of straight alpha."""
     alpha = ink + dark * (1 - ink)
     share = np.divide(ink, alpha, out=np.zeros_like(ink), where=alpha > 0)[:, :, None]
@@ -233,7 +237,7 @@ def _patch(bgra: Picture, x: int, y: int) -> Patch:
     return patch_of(np.ascontiguousarray(bgra), x // 2 * 2, y // 2 * 2)
 
 
-def _luminance(bgr: Picture) -> NDArray[np.float32]:
+def _luminance(bgr: Picture) -> Field:
     """WCAG's relative luminance of sRGB."""
     linear = _LINEAR[bgr]
     return np.asarray(linear @ np.array([0.0722, 0.7152, 0.2126], np.float32), np.float32)

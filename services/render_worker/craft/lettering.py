@@ -45,7 +45,9 @@ class Lettering:
         x = 0.0
         boxes: list[tuple[float, float, float, float]] = []
         for run, length in self._set(text):
-            left, top, right, bottom = _font(run.face, self.size).getbbox(run.text, anchor="ls", **self._way(run))
+            left, top, right, bottom = _font(run.face, self.size).getbbox(
+                run.text, anchor="ls", direction=_way(run), language=self._tag
+            )
             boxes.append((x + left, top, max(x + right, x + length if self.track else 0), bottom))
             x += length
         inked = [box for box in boxes if box[2] > box[0] and box[3] > box[1]]
@@ -66,7 +68,16 @@ class Lettering:
             if self._tracked(run):
                 self._letters(drawing, x, baseline, run, font, stroke)
             else:
-                drawing.text((x, baseline), run.text, 255, font, anchor="ls", stroke_width=stroke, **self._way(run))
+                drawing.text(
+                    (x, baseline),
+                    run.text,
+                    255,
+                    font,
+                    anchor="ls",
+                    stroke_width=stroke,
+                    direction=_way(run),
+                    language=self._tag,
+                )
             x += length
 
     def mask(self, text: str, size: tuple[int, int], x: float, baseline: float, *, stroke: int = 0) -> Mask:
@@ -91,15 +102,19 @@ class Lettering:
         return _runs(text, self.language, self.weight, self.display, self.italic)
 
     def _length(self, run: glyphs.Run) -> float:
-        length = _font(run.face, self.size).getlength(run.text, **self._way(run))
+        length = _font(run.face, self.size).getlength(run.text, direction=_way(run), language=self._tag)
         return float(length) + (self.track * self.size * len(run.text) if self._tracked(run) else 0.0)
 
     def _tracked(self, run: glyphs.Run) -> bool:
         return bool(self.track) and all(letter < "\u0590" for letter in run.text)
 
-    def _way(self, run: glyphs.Run) -> dict[str, str]:
-        way = {"direction": "rtl" if run.rtl else "ltr"}
-        return {**way, "language": primary(self.language)} if self.language else way
+    @property
+    def _tag(self) -> str | None:
+        return primary(self.language) or None
+
+
+def _way(run: glyphs.Run) -> str:
+    return "rtl" if run.rtl else "ltr"
 
 
 @cache

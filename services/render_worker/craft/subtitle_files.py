@@ -21,6 +21,7 @@ _VOICE = re.compile(r"<v(?:\.[^\s>]*)?\s+([^>]*)>")
 _ITALIC = re.compile(r"<i(?:\.[^\s>]*)?>|\{\\i1\}", re.IGNORECASE)
 _TAG = re.compile(r"</?(?:[a-z][^<>]*|\d[\d:.]*)>|\{\\[^{}]*\}", re.IGNORECASE)
 _NOT_CUES = ("NOTE", "STYLE", "REGION")
+_ENCODING_NAMES = {"utf-16": "UTF-16", "utf-8-sig": "UTF-8"}
 
 
 class SubtitlesUnreadable(ValueError):
@@ -92,16 +93,12 @@ def _fitting(line: SpokenLine, max_chars: int) -> SpokenLine:
 
 
 def _decoded(data: bytes) -> str:
-    for mark, encoding in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
-        if data.startswith(mark):
-            break
-    else:
-        encoding = "utf-8"
+    encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
     try:
         text = data.decode(encoding)
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise SubtitlesUnreadable(f"line {line} is not {encoding.upper()}: save the file as UTF-8") from error
+        raise SubtitlesUnreadable(f"line {line} is not {_ENCODING_NAMES[encoding]}: save the file as UTF-8") from error
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
         raise SubtitlesUnreadable(f"line {line} is not text: give an SRT or WebVTT file, saved as UTF-8")

@@ -1,11 +1,11 @@
-"""`poster@1`: the film's thumbnail, one of its pictures with the title set on it."""
+"""`poster@2`: the film's thumbnail, the best of its pictures with the title set on it."""
 
 from __future__ import annotations
 
 import cv2
 from filmstudio.ai_jobs.v1 import steps_pb2 as pb
 
-from services.render_worker.craft import cards, images
+from services.render_worker.craft import images, thumbnail
 from services.render_worker.craft.fonts import FontMissing
 from services.render_worker.engines.base import Finished, Output, StepFailed, Work
 
@@ -16,7 +16,7 @@ _MOST_BYTES = 2_000_000
 class Poster:
     """make_thumbnail: 1280×720, 720×1280 or 1080×1080 after the film's shape."""
 
-    name = "poster@1"
+    name = "poster@2"
     kind = pb.STEP_KIND_MAKE_THUMBNAIL
     lane = pb.LANE_CPU
 
@@ -25,12 +25,22 @@ class Poster:
         cv2.setNumThreads(1)
 
     def run(self, work: Work) -> Finished:
-        """The output "thumbnail". StepFailed FONT_MISSING, INPUT_UNREADABLE."""
+        """The output "thumbnail". StepFailed FONT_MISSING, INPUT_MISSING, INPUT_UNREADABLE."""
         params = work.params.make_thumbnail
-        width, height = _size(params.profile)
-        frame, _, _ = images.fit(images.read_frame(work.input("frame")), width, height)
+        paths = work.inputs_named("frame-")
+        if not paths:
+            raise StepFailed(
+                "INPUT_MISSING", "the step was not given a picture to choose: its inputs are frame-0000 and on"
+            )
+        # They are shown small: a quarter of the memory, and as good to judge by.
+        pictures = [images.read_frame(path) for path in paths]
+        work.progress(0.4)
+        focuses = [(focus.focus_x or 0.5, focus.focus_y or 0.5) for focus in params.focuses]
+        chosen = thumbnail.best(pictures, focuses)
+        focus = focuses[chosen] if chosen < len(focuses) else images.subject_of(pictures[chosen])
+        size = _size(params.profile)
         try:
-            picture = cards.poster(frame, params.title, params.language)
+            picture = thumbnail.composed(pictures[chosen], focus, params.title, params.language, size)
         except FontMissing as error:
             raise StepFailed("FONT_MISSING", str(error)) from error
         path = work.folder / "thumbnail.jpg"
@@ -39,8 +49,8 @@ class Poster:
             if path.stat().st_size < _MOST_BYTES:
                 break
         work.progress(1.0)
-        output = Output("thumbnail", path, "image/jpeg", width=width, height=height)
-        return Finished(pb.StepResult(make_thumbnail=pb.MakeThumbnailResult()), [output])
+        output = Output("thumbnail", path, "image/jpeg", width=size[0], height=size[1])
+        return Finished(pb.StepResult(make_thumbnail=pb.MakeThumbnailResult(chosen=chosen)), [output])
 
 
 def _size(profile: pb.FilmProfile) -> tuple[int, int]:
