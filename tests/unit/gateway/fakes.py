@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from filmstudio.ai_jobs.v1 import jobs_pb2
 from filmstudio.credits.v1 import credits_pb2
 from filmstudio.ops.v1 import ops_pb2
-from filmstudio.projects.v1 import projects_pb2, script_pb2
+from filmstudio.projects.v1 import projects_pb2, script_pb2, storyboard_pb2
 from filmstudio.users.v1 import users_pb2
 
 from services.gateway.clients import SERVICES, Clients
@@ -163,6 +163,27 @@ class Projects(Fake):
     def PutScript(self, request: Any) -> projects_pb2.PutScriptResponse:
         script = script_pb2.Script(project_id="p1", version=1, format=request.format, text=request.text)
         return projects_pb2.PutScriptResponse(script=script)
+
+    def _member(self) -> projects_pb2.CastMember:
+        mara = storyboard_pb2.Character(id="c1", name="Mara", age=storyboard_pb2.AGE_GROUP_SENIOR)
+        mara.look.garment = "coat"
+        return projects_pb2.CastMember(character=mara, in_script=True, overridden=["garment", "voice_pitch"], etag="2")
+
+    def UpdateShot(self, request: Any) -> projects_pb2.UpdateShotResponse:
+        edit = request.edit
+        shot = storyboard_pb2.Shot(
+            id="s1", size=edit.size, wished_ms=edit.duration_ms, overridden=["size", "duration_s"]
+        )
+        return projects_pb2.UpdateShotResponse(shot=shot, etag="4")
+
+    def ListCharacters(self, _request: Any) -> projects_pb2.ListCharactersResponse:
+        return projects_pb2.ListCharactersResponse(members=[self._member()])
+
+    def CreateCharacter(self, _request: Any) -> projects_pb2.CreateCharacterResponse:
+        return projects_pb2.CreateCharacterResponse(member=self._member())
+
+    def UpdateCharacter(self, _request: Any) -> projects_pb2.UpdateCharacterResponse:
+        return projects_pb2.UpdateCharacterResponse(member=self._member())
 
     def DeleteAsset(self, _request: Any) -> projects_pb2.DeleteAssetResponse:
         return projects_pb2.DeleteAssetResponse()
