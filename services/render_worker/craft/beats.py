@@ -4,35 +4,30 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from filmstudio.projects.v1 import script_pb2 as sp
 from filmstudio.projects.v1 import storyboard_pb2 as sb
 
-from services.render_worker.craft.casting import fold
-from services.render_worker.craft.lexicon import (
-    FEELINGS,
-    INDOORS,
-    INSIDE_OF,
-    PLACES,
-    TIMES,
-    WEATHERS,
-    first_named,
-    first_word,
-)
+from services.render_worker.craft import names as naming
+from services.render_worker.craft.casting import fold, gender_of
+from services.render_worker.craft.settings import changed, heading_setting, settle, told_setting
+from services.render_worker.craft.words.language import Lexicon, of, spoken_in
+from services.render_worker.craft.words.sentences import Actor, Cast, Memory, Told, told
 
-_INTERIOR = re.compile(r"^\s*(?:INT\b|INTERIOR|INNEN|INTÉRIEUR|INTERNO|ИНТ|अंदर|आंतरिक|भीतर|अन्दर|内|室内)", re.IGNORECASE)
-_EXTERIOR = re.compile(
-    r"^\s*(?:EXT\b|EXTERIOR|AUSSEN|AUßEN|EXTÉRIEUR|EXTERNO|ЭКСТ|НАТ|बाहर|बाह्य|外|室外)", re.IGNORECASE
-)
-_PREFIX = re.compile(r"^\s*(?:(?:INT|EXT|EST|I|E)\b\.?\s*/?\s*)+[.\s:-]*", re.IGNORECASE)
 _HEADLINE_END = re.compile(r"[.!?。！？।؟]")
 _HEADLINE = 50
 _OFF_SCREEN = re.compile(r"V\.?\s?O|O\.?\s?S|O\.?\s?C|OFF|VOICE", re.IGNORECASE)
-
-# Rain beats on every story's roof; only a heading sets a scene there.
-_TOLD_PLACES = {place: words for place, words in PLACES.items() if place != sb.PLACE_ROOFTOP}
+_DISSOLVE = re.compile(r"DISSOLVE|CROSSFADE|LATER|TIME CUT|FUNDIDO ENC|FONDU ENC|ÜBERBLEND|DISSOLVENZA INC|НАПЛЫВ", re.IGNORECASE)
+_FADE = re.compile(r"FADE|BLACK|IRIS|FUNDIDO|FONDU|DISSOLVENZA|ABBLENDE|AUFBLENDE|ЗАТЕМНЕНИЕ|THE END", re.IGNORECASE)
+_CUT = re.compile(r"CUT|WIPE|CORTE|COUPE|SCHNITT|STACCO|СКЛЕЙКА", re.IGNORECASE)
+_LATER = re.compile(r"\bLATER\b|\bNEXT (?:DAY|MORNING|NIGHT)\b|MÁS TARDE|PLUS TARD|SPÄTER|PIÙ TARDI|MAIS TARDE|ПОЗЖЕ|बाद", re.IGNORECASE)
+# A speech in capitals with an exclamation mark is shouted; "OK!" isn't.
+_SHOUTED_LETTERS = 6
+_SHOUTED_PART = 0.8
+# "This lantern": what somebody who speaks shows is there, what they talk of may be elsewhere.
+_SHOWN = re.compile(r"\b(?:this|these|here(?:'s| is| are)|look at (?:the|that|this)|take (?:this|the))\b[^.!?]{0,40}", re.IGNORECASE)
 
 
 class BeatKind(Enum):
@@ -53,7 +48,7 @@ class Doing:
 
 @dataclass(frozen=True)
 class Beat:
-    """Something that happens, or is said (`who` is the name as written; empty: the narrator)."""
+    """Something that happens, or is said (`who` is the name as written; empty: the narrator). Verse keeps its line breaks."""
 
     kind: BeatKind
     text: str
@@ -82,6 +77,8 @@ class SceneBeats:
     goes_on: bool = False
     # How it begins, where the script says so or time has passed; unspecified: a cut.
     transition: sb.Transition.ValueType = sb.TRANSITION_UNSPECIFIED
+    # What it is read in.
+    language: str = "en"
 
     @property
     def text(self) -> str:
@@ -91,7 +88,7 @@ class SceneBeats:
     @property
     def headline(self) -> str:
         """What it is called where it has no heading: how its first words begin."""
-        first = next((beat.text for beat in self.beats), "")
+        first = next((" ".join(beat.text.split()) for beat in self.beats), "")
         sentence = _HEADLINE_END.split(first, maxsplit=1)[0].strip() or first
         return sentence if len(sentence) <= _HEADLINE else sentence[:_HEADLINE].rsplit(" ", 1)[0].rstrip(",;:،") + "…"
 
@@ -101,133 +98,199 @@ class SceneBeats:
         return "\n".join([self.heading, *(beat.text for beat in self.beats if not beat.who)])
 
 
-def read_scenes(elements: Iterable[sp.ScriptElement]) -> list[SceneBeats]:
-    """The scenes that have beats. What stands before the first heading is a scene of its own."""
-    reader = _Reader()
-    for element in elements:
+def read_scenes(elements: Iterable[sp.ScriptElement], language: str = "en") -> list[SceneBeats]:
+    """The scenes that have beats. What stands before the first heading is a scene of its own.
+
+    `language` is a BCP 47 language; a text in the letters of another is read in that one.
+    """
+    listed = list(elements)
+    spoken = spoken_in("\n".join(element.text for element in listed[:60]), language)
+    reader = _Reader(of(spoken), spoken, listed)
+    for element in listed:
         reader.read(element)
     scenes = [scene for scene in reader.scenes if scene.beats]
-    _settle(scenes)
+    settle(scenes, of(spoken))
+    _pass_time(scenes)
+    _leave_cast_out(scenes)
     return scenes
 
 
-class _Reader:
-    """Walks the elements, remembering whose speech it is in."""
+def speakers(scenes: Sequence[SceneBeats]) -> list[str]:
+    """The names of who speaks, each once, in order of appearance, as first written."""
+    found: dict[str, str] = {}
+    for scene in scenes:
+        for beat in scene.beats:
+            if beat.who:
+                found.setdefault(fold(beat.who), beat.who)
+    return list(found.values())
 
-    def __init__(self) -> None:
+
+class _Reader:
+    """Walks the elements, remembering whose speech it is in and whom "he" and "she" mean."""
+
+    def __init__(self, lexicon: Lexicon, language: str, elements: Sequence[sp.ScriptElement]) -> None:
         self.scenes: list[SceneBeats] = []
-        self._who = ""
-        self._off_screen = False
-        self._feeling: sb.Feeling.ValueType | None = None
+        self._lexicon, self._language = lexicon, language
+        self._cast = Cast(_actors(elements, lexicon), lexicon)
+        self._memory = Memory()
+        self._transition: sb.Transition.ValueType = sb.TRANSITION_UNSPECIFIED
+        self._quiet()
 
     def read(self, element: sp.ScriptElement) -> None:
-        text = " ".join(element.text.split())
+        verse = element.kind == sp.ScriptElement.KIND_LYRIC
+        text = "\n".join(" ".join(line.split()) for line in element.text.splitlines()) if verse else " ".join(element.text.split())
         kinds = sp.ScriptElement
         if not text:
             return
         if element.kind == kinds.KIND_HEADING:
             self._quiet()
-            self.scenes.append(SceneBeats(text, _setting_of(text)))
+            self._open(SceneBeats(text, heading_setting(text, self._lexicon)))
         elif element.kind == kinds.KIND_SECTION:
             self._quiet()
-            self.scenes.append(SceneBeats(text, _setting_of(text), goes_on=True))
+            self._transition = self._transition or (sb.TRANSITION_FADE if self.scenes and element.depth <= 1 else sb.TRANSITION_UNSPECIFIED)
+            self._open(SceneBeats(text, heading_setting(text, self._lexicon), goes_on=True))
+        elif element.kind == kinds.KIND_TRANSITION:
+            self._quiet()
+            self._transition = _transition(text)
         elif element.kind == kinds.KIND_CHARACTER:
-            self._who, self._feeling = text, None
+            self._quiet()
+            self._who, self._dual = text, element.dual
             self._off_screen = bool(_OFF_SCREEN.search(element.extension))
         elif element.kind == kinds.KIND_PARENTHETICAL:
-            self._feeling = first_named(FEELINGS, text)
+            self._remark(text)
         elif element.kind in (kinds.KIND_DIALOGUE, kinds.KIND_LYRIC):
-            self._say(text, self._who, self._off_screen or not self._who)
+            self._say(text, verse)
         elif element.kind == kinds.KIND_NARRATION:
             self._quiet()
             self._turn_page(text)
-            self._say(text, "", True)
+            self._add(Beat(BeatKind.SPEECH, text, off_screen=True), told(text, self._cast, self._memory))
         elif element.kind == kinds.KIND_ACTION:
             self._quiet()
-            self._scene().beats.append(Beat(BeatKind.ACTION, text))
+            feelings = self._lexicon.feelings(text)
+            feeling = feelings[0].meaning if feelings else sb.FEELING_NEUTRAL
+            self._add(Beat(BeatKind.ACTION, text, feeling=feeling), told(text, self._cast, self._memory))
+
+    def _open(self, scene: SceneBeats) -> None:
+        scene.transition, self._transition = self._transition, sb.TRANSITION_UNSPECIFIED
+        scene.language = self._language
+        if scene.transition == sb.TRANSITION_UNSPECIFIED and _LATER.search(scene.heading):
+            scene.transition = sb.TRANSITION_DISSOLVE
+        self.scenes.append(scene)
 
     def _scene(self) -> SceneBeats:
         if not self.scenes:
-            self.scenes.append(SceneBeats("", sb.Setting(), goes_on=True))
+            self._open(SceneBeats("", sb.Setting(), goes_on=True))
         return self.scenes[-1]
 
-    def _say(self, text: str, who: str, off_screen: bool) -> None:
-        feeling = self._feeling if self._feeling is not None else sb.FEELING_NEUTRAL
-        self._scene().beats.append(Beat(BeatKind.SPEECH, text, who, feeling, off_screen))
+    def _add(self, beat: Beat, what: Told) -> None:
+        doings = tuple(Doing(done.who, done.deed, done.target) for done in what.doings)
+        self._scene().beats.append(replace(beat, doings=doings, things=tuple(what.things), sounds=tuple(what.sounds)))
+
+    def _remark(self, text: str) -> None:
+        """How something is said, and what is done as it is."""
+        found = self._lexicon.feelings(text)
+        self._feeling = found[0].meaning if found else self._feeling
+        ways = self._lexicon.deliveries(text)
+        self._delivery = ways[0].meaning if ways else self._delivery
+        self._off_screen = self._off_screen or text.upper().strip(". ") in ("V.O", "O.S", "O.C", "OFF")
+        done = told(text, self._cast, Memory(), speaker=self._who)
+        self._doing.doings += done.doings
+        self._doing.things += done.things
+        self._doing.sounds += done.sounds
+
+    def _say(self, text: str, verse: bool) -> None:
+        what = self._doing
+        if self._who:
+            self._memory.saw(Actor(self._who, gender_of(self._who)))
+            for shown in _SHOWN.finditer(text) if self._language == "en" else ():
+                what.things += [thing for thing in told(shown.group(), self._cast, Memory(), speaker=self._who).things if not thing.moves]
+        else:
+            # A verse without a speaker tells of what is seen, as prose does.
+            what = told(text, self._cast, self._memory)
+        beat = Beat(BeatKind.SPEECH, text, self._who, self._feeling or _feeling(text), self._off_screen or not self._who,
+                    self._delivery or _delivery(text, self._who, verse), self._dual)  # fmt: skip
+        self._add(beat, what)
+        self._doing, self._dual = Told(), False
 
     def _quiet(self) -> None:
-        self._who, self._off_screen, self._feeling = "", False, None
+        self._who, self._off_screen, self._dual = "", False, False
+        self._feeling: sb.Feeling.ValueType = sb.FEELING_UNSPECIFIED
+        self._delivery: sb.Delivery.ValueType = sb.DELIVERY_UNSPECIFIED
+        self._doing = Told()
 
     def _turn_page(self, paragraph: str) -> None:
         """Prose has no headings: a new scene starts where a paragraph goes to another place, time of day or weather."""
         scene = self._scene()
-        place, time = first_named(_TOLD_PLACES, paragraph), first_named(TIMES, paragraph)
-        weather = first_named(WEATHERS, paragraph)
-        here = scene.setting
-        moved = place is not None and place != (here.place or first_named(_TOLD_PLACES, scene.text))
-        changed = time not in (None, here.time_of_day) or weather not in (None, here.weather)
-        if scene.goes_on and scene.beats and (moved or changed):
+        setting = told_setting(paragraph, self._lexicon)
+        if scene.goes_on and scene.beats and changed(scene.setting, setting, scene.text, self._lexicon):
+            here = scene.setting
             scene = SceneBeats("", sb.Setting(), goes_on=True)
-            self.scenes.append(scene)
+            self._open(scene)
             # The sky is told anew; the place stays until another is named.
-            if not moved:
+            if not setting.place or setting.place == here.place:
                 scene.setting.place, scene.setting.interior = here.place, here.interior
                 scene.setting.description = here.description
         if scene.heading:
             return
-        if place is not None and not scene.setting.place:
-            scene.setting.place, scene.setting.interior = place, place in INDOORS
-            # The one word that named it: so it looks the same when the story comes back.
-            scene.setting.description = first_word(_TOLD_PLACES, paragraph)
-        scene.setting.time_of_day = scene.setting.time_of_day or time or sb.TIME_OF_DAY_UNSPECIFIED
-        scene.setting.weather = scene.setting.weather or weather or sb.WEATHER_UNSPECIFIED
+        if setting.place and not scene.setting.place:
+            scene.setting.place, scene.setting.interior = setting.place, setting.interior
+            scene.setting.description = setting.description
+        scene.setting.time_of_day = scene.setting.time_of_day or setting.time_of_day
+        scene.setting.weather = scene.setting.weather or setting.weather
+        scene.setting.season = scene.setting.season or setting.season
 
 
-def _setting_of(heading: str) -> sb.Setting:
-    interior, exterior = bool(_INTERIOR.search(heading)), bool(_EXTERIOR.search(heading))
-    description = _PREFIX.sub("", heading).strip() or heading
-    place = first_named(PLACES, description)
-    # "LIGHTHOUSE KITCHEN": the more precise room wins over the house it is in.
-    if (
-        interior
-        and (room := first_named({key: PLACES[key] for key in PLACES if key in INDOORS}, description)) is not None
-    ):
-        place = room
-    if interior and place in INSIDE_OF:
-        place = INSIDE_OF[place]
-    setting = sb.Setting(description=description, interior=interior or (not exterior and place in INDOORS))
-    if place is not None:
-        setting.place = place
-    setting.time_of_day = first_named(TIMES, description) or sb.TIME_OF_DAY_UNSPECIFIED
-    setting.weather = first_named(WEATHERS, description) or sb.WEATHER_UNSPECIFIED
-    return setting
+def _actors(elements: Sequence[sp.ScriptElement], lexicon: Lexicon) -> list[Actor]:
+    """Everyone with a name: who speaks, and whom action or prose introduces."""
+    kinds = sp.ScriptElement
+    seen = "\n".join(e.text for e in elements if e.kind in (kinds.KIND_ACTION, kinds.KIND_NARRATION))
+    spoken = [" ".join(e.text.split()) for e in elements if e.kind == kinds.KIND_CHARACTER]
+    found: dict[str, Actor] = {}
+    for name in [*spoken, *naming.introduced(seen), *naming.called(seen)]:
+        if name and fold(name) not in found:
+            person = lexicon.people(name)
+            found[fold(name)] = Actor(name, person[0].meaning.gender if person else gender_of(name), thing=bool(lexicon.things(name)))
+    return list(found.values())
 
 
-def _settle(scenes: Sequence[SceneBeats]) -> None:
-    """Fills in what headings leave open, from the scene's words, then from the scene before."""
-    before = sb.Setting(place=sb.PLACE_FIELD, time_of_day=sb.TIME_OF_DAY_DAY, weather=sb.WEATHER_CLEAR)
+def _transition(text: str) -> sb.Transition.ValueType:
+    if _DISSOLVE.search(text):
+        return sb.TRANSITION_DISSOLVE
+    if _FADE.search(text):
+        return sb.TRANSITION_FADE
+    return sb.TRANSITION_CUT if _CUT.search(text) or text.endswith(":") else sb.TRANSITION_UNSPECIFIED
+
+
+def _delivery(text: str, who: str, verse: bool) -> sb.Delivery.ValueType:
+    if verse:
+        return sb.DELIVERY_SUNG if who else sb.DELIVERY_RECITED
+    letters = [char for char in text if char.isupper() or char.islower()]
+    capitals = sum(1 for char in letters if char.isupper())
+    if "!" in text and len(letters) >= _SHOUTED_LETTERS and capitals >= len(letters) * _SHOUTED_PART:
+        return sb.DELIVERY_SHOUTED
+    return sb.DELIVERY_SHOUTED if text.rstrip().endswith("!!") else sb.DELIVERY_SPOKEN
+
+
+def _feeling(text: str) -> sb.Feeling.ValueType:
+    """What its marks alone tell: "What?!" is said in surprise."""
+    return sb.FEELING_SURPRISED if re.search(r"\?!|!\?|⁉|‽", text) else sb.FEELING_NEUTRAL
+
+
+def _pass_time(scenes: Sequence[SceneBeats]) -> None:
+    """A dissolve where it is another time of day than before and the script doesn't say how to go there."""
+    for before, scene in zip(scenes, scenes[1:], strict=False):
+        if scene.transition == sb.TRANSITION_UNSPECIFIED and before.setting.time_of_day != scene.setting.time_of_day:
+            scene.transition = sb.TRANSITION_DISSOLVE
+
+
+def _leave_cast_out(scenes: Sequence[SceneBeats]) -> None:
+    """Who is of the cast isn't a thing besides."""
+    cast = {fold(name) for name in naming.cast_names(scenes)}
+    drawings = {drawing for name in cast if (drawing := naming.species_of(name, scenes[0].language))} if scenes else set()
     for scene in scenes:
-        setting, words = scene.setting, scene.seen_text[:4000]
-        if not setting.place:
-            named = first_named(_TOLD_PLACES if scene.goes_on else PLACES, words)
-            if setting.interior:
-                setting.place = INSIDE_OF.get(named, named) if named is not None else sb.PLACE_ROOM
-            else:
-                setting.place = named if named is not None else (before.place if scene.goes_on else sb.PLACE_FIELD)
-                setting.interior = setting.place in INDOORS and scene.goes_on
-                if named is None and scene.goes_on:
-                    setting.description = before.description
-        setting.time_of_day = setting.time_of_day or first_named(TIMES, words) or before.time_of_day
-        setting.weather = setting.weather or first_named(WEATHERS, words) or sb.WEATHER_CLEAR
-        setting.description = setting.description or words.strip().split("\n")[0][:120]
-        before = setting
-
-
-def speakers(scenes: Sequence[SceneBeats]) -> list[str]:
-    """The names of who speaks, each once, in order of appearance, as first written."""
-    names: dict[str, str] = {}
-    for scene in scenes:
-        for beat in scene.beats:
-            if beat.who:
-                names.setdefault(fold(beat.who), beat.who)
-    return list(names.values())
+        scene.beats = [
+            replace(beat, things=kept)
+            if len(kept := tuple(t for t in beat.things if fold(t.noun) not in cast and t.drawing not in drawings)) < len(beat.things)
+            else beat
+            for beat in scene.beats
+        ]

@@ -88,6 +88,16 @@ def cast_of(names: Sequence[str], text: str, seed: int) -> list[sb.Character]:
     return cast
 
 
+def gender_of(name: str) -> sb.Gender.ValueType:
+    """What a name itself tells; unspecified where it doesn't."""
+    words = set(fold(name).replace(".", "").split())
+    if words & FEMALE_NAMES or words & {"mrs", "ms", "miss", "lady", "madame", "queen", "señora", "frau", "signora"}:
+        return sb.GENDER_FEMALE
+    if words & MALE_NAMES or words & {"mr", "sir", "lord", "monsieur", "king", "señor", "herr", "signor", "maître"}:
+        return sb.GENDER_MALE
+    return sb.GENDER_UNSPECIFIED
+
+
 def describe(name: str, text: str) -> str:
     """The sentence that introduces the name: "MARA (60s), a keeper in a yellow raincoat" or else where it first stands."""
     hit = re.search(rf"(?<!\w){re.escape(name)}(?!\w)\s*[(,][^\n]*", text) or re.search(

@@ -3,7 +3,20 @@
 from __future__ import annotations
 
 import re
+import unicodedata
+from collections import Counter
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
+from services.render_worker.craft.words.language import Lexicon, of
+
+if TYPE_CHECKING:
+    from services.render_worker.craft.beats import Beat, SceneBeats
+
+_MOST_TOLD_OF = 3
+_TEXT_LOOKED_AT = 50_000
+# An animal that does so much, or is named so often and does something, is a character.
+_ACTS, _MENTIONS = 2, 2
 FEMALE_NAMES = {
     "mara", "anna", "maria", "sara", "sarah", "emma", "lily", "lucy", "eva", "mia", "zoe", "nora", "clara", "ella",
     "rosa", "ines", "priya", "asha", "meera", "mira", "sita", "radha", "lakshmi", "anita", "kavya", "ananya",
@@ -31,6 +44,10 @@ _CALLED = re.compile(
 _CALLED_AFTER = re.compile(
     r"([^\s.,;:!?।]{2,25})\s+(?:नाम\s+(?:की|का|के)|नावाचा|नावाची|என்ற|எனும்|নামে|নামের|అనే|ಎಂಬ|എന്ന|નામની|નામનો)(?![\w\u0900-\u0dff])"
 )
+_INTRODUCED = re.compile(
+    r"(?<![\w.])((?:(?:DR|MR|MRS|MS|ST)\. )?[A-ZÀ-ÞА-ЯЁ][A-ZÀ-ÞА-ЯЁ'’-]{1,20}(?: [A-ZÀ-ÞА-ЯЁ][A-ZÀ-ÞА-ЯЁ'’.-]{1,20}){0,2})"
+    r"(?:\s*\(\s*(?:\d|mid|early|late|teens)|,\s+(?:\d{1,3}\b|(?:a|an|the|his|her|in (?:his|her))\s+[a-z]))"
+)
 
 
 def called(text: str) -> list[str]:
@@ -40,8 +57,84 @@ def called(text: str) -> list[str]:
 
 
 def introduced(text: str) -> list[str]:
-    """Names that action introduces in the trade's way, capitals and an age: "a boy, TIM (8)"."""
-    return [
-        hit.group(1)
-        for hit in re.finditer(r"(?<!\w)([A-ZÀ-Þ][A-ZÀ-Þ'’.-]{1,20}(?: [A-ZÀ-Þ][A-ZÀ-Þ'’.-]{1,20})?)\s*\(\s*\d", text)
-    ]
+    """Names that action introduces in the trade's way, capitals and an age or a description: "a boy, TIM (8)"."""
+    return list(dict.fromkeys(hit.group(1) for hit in _INTRODUCED.finditer(text)))
+
+
+def cast_names(scenes: Sequence[SceneBeats]) -> list[str]:
+    """Who is to be cast, as first written: who speaks, whom action introduces, and in prose whom it names or tells of.
+
+    Of prose without names that is people it has a noun for, and animals that act as people do: they speak, or do things again and
+    again.
+    """
+    beats = [beat for scene in scenes for beat in scene.beats]
+    names: dict[str, str] = {}
+    for beat in beats:
+        if beat.who:
+            names.setdefault(_folded(beat.who), beat.who)
+    for name in introduced("\n".join(beat.text for beat in beats if beat.kind.value == "action")):
+        names.setdefault(_folded(name), name)
+    if not scenes:
+        return []
+    lexicon = of(scenes[0].language)
+    told = "\n".join(beat.text for beat in beats if not beat.who)[:_TEXT_LOOKED_AT]
+    if not names:
+        names = _called_or_told_of(told, lexicon)
+    for noun in _acting_animals(beats, lexicon, {d for name in names.values() if (d := species_of(name, lexicon.language))}):
+        names.setdefault(_folded(noun), noun[:1].upper() + noun[1:])
+    return list(names.values())
+
+
+def species_of(name: str, language: str) -> str:
+    """The drawing of the animal that a name is ("the old tortoise"); empty: a human being's."""
+    lexicon = of(language)
+    people = lexicon.people(name)
+    found = [hit for hit in lexicon.things(name) if hit.meaning.creature]
+    # "The lion tamer's wife" is a woman: the last noun says who it is.
+    if not found or (people and people[-1].start > found[-1].start):
+        return ""
+    return found[-1].meaning.drawing
+
+
+def _called_or_told_of(text: str, lexicon: Lexicon) -> dict[str, str]:
+    names = {_folded(name): name for name in called(text)}
+    people = lexicon.people(text)
+    # People that have a name aren't told of twice: the noun in the sentence that names them is theirs.
+    theirs = set()
+    for name in names.values():
+        at = text.find(name)
+        begin = max((text.rfind(mark, 0, at) for mark in ".!?।。؟\n"), default=-1)
+        end = min((found for mark in ".!?।。؟\n" if (found := text.find(mark, at)) >= 0), default=len(text))
+        near = [hit for hit in people if begin < hit.start < end]
+        if near:
+            theirs.add(min(near, key=lambda hit: abs(hit.start - at)).meaning)
+    kinds = dict.fromkeys(hit.meaning for hit in people if hit.meaning not in theirs)
+    for kind in list(kinds)[: _MOST_TOLD_OF - min(len(names), 2)]:
+        # The noun as the text has it, so that paragraphs can be asked who is in them.
+        noun = next(hit.word for hit in people if hit.meaning == kind)
+        names.setdefault(_folded(noun), noun[:1].upper() + noun[1:])
+    return names
+
+
+def _acting_animals(beats: Sequence[Beat], lexicon: Lexicon, known: set[str]) -> list[str]:
+    """Animals of a story that are characters in it, as its words first name them, the busiest first."""
+    told = [beat for beat in beats if not beat.who and beat.kind.value == "speech"]
+    if not told:
+        return []
+    acts: Counter[str] = Counter()
+    named: dict[str, str] = {}
+    mentioned: Counter[str] = Counter()
+    for beat in told:
+        for hit in lexicon.things(beat.text):
+            if hit.meaning.creature:
+                named.setdefault(hit.meaning.drawing, hit.word)
+                mentioned[hit.meaning.drawing] += 1
+        for doing in beat.doings:
+            if doing.who and (drawing := species_of(doing.who, lexicon.language)):
+                acts[drawing] += 1
+    chosen = [d for d in named if d not in known and (acts[d] >= _ACTS or (acts[d] and mentioned[d] >= _MENTIONS))]
+    return [named[d] for d in sorted(chosen, key=lambda d: -acts[d])[:_MOST_TOLD_OF]]
+
+
+def _folded(name: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())

@@ -45,7 +45,7 @@ _VERBS: dict[sb.Deed.ValueType, str] = {
     sb.DEED_SING: "sing=sang=sung hum chant croon",
     sb.DEED_PLAY_MUSIC: "play_the play_a strum play_on",
     sb.DEED_WORK: "work dig=dug plough plow hammer sew=sewn knit sweep=swept scrub cook bake stir knead chop mend build=built weave=wove "
-    "repair polish mop till harvest saw=sawed carve brush",
+    "repair polish mop till harvest carve brush",
     sb.DEED_ENTER: "enter come_in=came_in go_in=went_in arrive step_in burst_in=burst_in walk_in come_into=came_into go_into=went_into step_into "
     "walk_into return",
     sb.DEED_LEAVE: "leave=left exit go_out=went_out depart go_away=went_away walk_out run_away=ran_away walk_away walk_off go_off=went_off "
@@ -53,6 +53,7 @@ _VERBS: dict[sb.Deed.ValueType, str] = {
     sb.DEED_TURN: "turn_to turn_around turn_round turn_away turn_back turn",
     sb.DEED_FIGHT: "fight=fought strike=struck hit=hit punch duel wrestle attack stab push shove kick beat=beat slap",
 }  # fmt: skip
+_SAME_PAST = {"read", "hit", "beat", "cast", "set", "burst"}
 _VOWELS = "aeiou"
 _ENDINGS_WITH_ES = ("s", "x", "z", "ch", "sh", "o")
 # Two syllables whose last isn't stressed: no double consonant.
@@ -66,6 +67,13 @@ def deeds() -> Iterator[tuple[str, sb.Deed.ValueType]]:
         for verb in verbs.split():
             for form in _forms(verb):
                 yield form, deed
+
+
+def bare() -> set[str]:
+    """The verbs' plain forms, as after "they": told of one person they are no verbs."""
+    lemmas = (verb.split("=") for verbs in _VERBS.values() for verb in verbs.split())
+    # "read, hit, cast": their past is written alike.
+    return {lemma.split("_")[0] for lemma, *past in lemmas if lemma not in past} - _SAME_PAST
 
 
 def _forms(verb: str) -> list[str]:

@@ -1,0 +1,114 @@
+"""Where and when a scene is: from its heading, else from its words, else as the scene before."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Protocol, TypeVar
+
+from filmstudio.projects.v1 import storyboard_pb2 as sb
+
+from services.render_worker.craft.words.language import Lexicon, of
+from services.render_worker.craft.words.matching import Found
+
+K = TypeVar("K")
+
+_INTERIOR = re.compile(r"^\s*(?:INT\b|INTERIOR|INNEN|INTÉRIEUR|INTERNO|ИНТ|अंदर|आंतरिक|भीतर|अन्दर|内|室内|屋内|داخلي|உள்ளே)", re.IGNORECASE)
+_EXTERIOR = re.compile(r"^\s*(?:EXT\b|EXTERIOR|AUSSEN|AUßEN|EXTÉRIEUR|EXTERNO|ESTERNO|ЭКСТ|НАТ|बाहर|बाह्य|外|室外|屋外|خارجي|வெளியே)", re.IGNORECASE)  # fmt: skip
+_PREFIX = re.compile(r"^\s*(?:(?:INT|EXT|EST|I|E)\b\.?\s*/?\s*)+[.\s:-]*", re.IGNORECASE)
+_WORDS_LOOKED_AT = 4000
+INDOORS = {
+    sb.PLACE_ROOM, sb.PLACE_KITCHEN, sb.PLACE_OFFICE, sb.PLACE_CLASSROOM, sb.PLACE_TRAIN, sb.PLACE_CAVE,
+    sb.PLACE_LABORATORY, sb.PLACE_PALACE,
+}  # fmt: skip
+# What an interior heading makes of a place that is drawn from outside.
+INSIDE_OF: dict[sb.Place.ValueType, sb.Place.ValueType] = {
+    sb.PLACE_LIGHTHOUSE: sb.PLACE_ROOM, sb.PLACE_VILLAGE: sb.PLACE_ROOM, sb.PLACE_SHIP: sb.PLACE_ROOM,
+    sb.PLACE_CITY_STREET: sb.PLACE_ROOM, sb.PLACE_MOUNTAIN: sb.PLACE_CAVE, sb.PLACE_ROOFTOP: sb.PLACE_ROOM,
+    sb.PLACE_SEA: sb.PLACE_ROOM, sb.PLACE_FOREST: sb.PLACE_ROOM, sb.PLACE_RIVER: sb.PLACE_ROOM,
+    sb.PLACE_PARK: sb.PLACE_ROOM, sb.PLACE_FIELD: sb.PLACE_ROOM, sb.PLACE_DESERT: sb.PLACE_ROOM,
+}  # fmt: skip
+
+
+class Scene(Protocol):
+    """What settling needs of a scene."""
+
+    setting: sb.Setting
+    goes_on: bool
+
+    @property
+    def seen_text(self) -> str: ...
+
+
+def heading_setting(heading: str, lexicon: Lexicon) -> sb.Setting:
+    """What a heading says of where and when, unspecified where it doesn't."""
+    interior, exterior = bool(_INTERIOR.search(heading)), bool(_EXTERIOR.search(heading))
+    description = _PREFIX.sub("", heading).strip() or heading
+    # Headings are often in English whatever is spoken.
+    known = [lexicon] if lexicon.language == "en" else [lexicon, of("en")]
+    places = next((found for each in known if (found := [hit.meaning for hit in each.places(description)])), [])
+    place = places[0] if places else None
+    # "LIGHTHOUSE KITCHEN": the more precise room wins over the house it is in.
+    if interior and (room := next((each for each in places if each in INDOORS), None)) is not None:
+        place = room
+    if interior and place in INSIDE_OF:
+        place = INSIDE_OF[place]
+    setting = sb.Setting(description=description, interior=interior or (not exterior and place in INDOORS))
+    setting.place = place or sb.PLACE_UNSPECIFIED
+    # The hour stands last in a heading: "THE NIGHT CLUB - DAY".
+    times = next((found for each in known if (found := [hit.meaning for hit in each.times(description)])), [])
+    setting.time_of_day = times[-1] if times else sb.TIME_OF_DAY_UNSPECIFIED
+    setting.weather = next((w for each in known if (w := first(each.weathers(description)))), sb.WEATHER_UNSPECIFIED)
+    setting.season = next((s for each in known if (s := first(each.seasons(description)))), sb.SEASON_UNSPECIFIED)
+    return setting
+
+
+def told_setting(text: str, lexicon: Lexicon) -> sb.Setting:
+    """What a paragraph of a story says of where and when, unspecified where it doesn't."""
+    places = lexicon.places(text, told=True)
+    return sb.Setting(
+        place=first(places) or sb.PLACE_UNSPECIFIED,
+        interior=first(places) in INDOORS,
+        # The one word that named it: so it looks the same when the story comes back.
+        description=places[0].word if places else "",
+        time_of_day=first(lexicon.times(text, told=True)) or sb.TIME_OF_DAY_UNSPECIFIED,
+        weather=first(lexicon.weathers(text)) or sb.WEATHER_UNSPECIFIED,
+        season=first(lexicon.seasons(text)) or sb.SEASON_UNSPECIFIED,
+    )
+
+
+def changed(here: sb.Setting, there: sb.Setting, text_here: str, lexicon: Lexicon) -> bool:
+    """Whether a paragraph goes to another place, time of day or weather than the scene it would belong to."""
+    now = here.place or first(lexicon.places(text_here, told=True))
+    moved = there.place not in (sb.PLACE_UNSPECIFIED, now)
+    hour = there.time_of_day not in (sb.TIME_OF_DAY_UNSPECIFIED, here.time_of_day)
+    sky = there.weather not in (sb.WEATHER_UNSPECIFIED, here.weather)
+    return moved or hour or sky
+
+
+def settle(scenes: Sequence[Scene], lexicon: Lexicon) -> None:
+    """Fills in what headings leave open, from the scene's words, then from the scene before."""
+    before = sb.Setting(place=sb.PLACE_FIELD, time_of_day=sb.TIME_OF_DAY_DAY, weather=sb.WEATHER_CLEAR)
+    for scene in scenes:
+        setting, words = scene.setting, scene.seen_text[:_WORDS_LOOKED_AT]
+        if not setting.place:
+            named = first(lexicon.places(words, told=scene.goes_on))
+            if setting.interior:
+                setting.place = INSIDE_OF.get(named, named) if named is not None else sb.PLACE_ROOM
+            else:
+                setting.place = named if named is not None else (before.place if scene.goes_on else sb.PLACE_FIELD)
+                setting.interior = setting.place in INDOORS and scene.goes_on
+                if named is None and scene.goes_on:
+                    setting.description = before.description
+        setting.time_of_day = setting.time_of_day or first(lexicon.times(words, told=True)) or before.time_of_day
+        setting.weather = setting.weather or first(lexicon.weathers(words)) or sb.WEATHER_CLEAR
+        setting.season = setting.season or first(lexicon.seasons(words)) or before.season
+        if setting.weather == sb.WEATHER_SNOW and not setting.season:
+            setting.season = sb.SEASON_WINTER
+        setting.description = setting.description or words.strip().split("\n")[0][:120]
+        before = setting
+
+
+def first(found: Sequence[Found[K]]) -> K | None:
+    """What the text names first."""
+    return found[0].meaning if found else None
