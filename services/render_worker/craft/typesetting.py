@@ -81,11 +81,20 @@ def fitted(text: str, lettering: Lettering, room: float, most_rows: int, *, lead
         _, now, rows = max(choices, key=lambda choice: choice[0])
     if len(rows) > most_rows:
         rows = [*rows[: most_rows - 1], rows[most_rows - 1].rstrip(" ,.;:") + "…"]
-    boxes = [now.box(row) for row in rows]
+    return _block(rows, now, leading)
+
+
+def body(text: str, lettering: Lettering, room: float, *, leading: float = 1.32) -> Block:
+    """The text at this very size in as many rows as it needs."""
+    return _block(_rows(_parted(text, lettering, room), lettering, room), lettering, leading)
+
+
+def _block(rows: Sequence[str], lettering: Lettering, leading: float) -> Block:
+    boxes = [lettering.box(row) for row in rows]
     ups, downs = [-box.top for box in boxes], [box.bottom for box in boxes]
     # No row touches the next: tall scripts need more than Latin.
-    least = max((down + up for down, up in zip(downs, ups[1:], strict=False)), default=0.0) + size * 0.12
-    return Block(tuple(rows), now, round(max(size * leading, least)), ups[0], downs[-1])
+    least = max((down + up for down, up in zip(downs, ups[1:], strict=False)), default=0.0) + lettering.size * 0.12
+    return Block(tuple(rows), lettering, round(max(lettering.size * leading, least)), ups[0], downs[-1])
 
 
 def _rows(text: str, lettering: Lettering, room: float) -> list[str]:
