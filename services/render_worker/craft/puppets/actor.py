@@ -1,0 +1,232 @@
+"""A puppet on the stage: what somebody does in a shot, as pictures on the plate. On twos; a mouth may change on any frame."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+from filmstudio.projects.v1 import storyboard_pb2 as sb
+
+from services.render_worker.craft import drawings
+from services.render_worker.craft.images import Picture
+from services.render_worker.craft.mouths import Key, Viseme
+from services.render_worker.craft.palette import Light
+from services.render_worker.craft.puppets.acting import TWOS, Moment, Role, Scene, Speech, performed
+from services.render_worker.craft.puppets.canvas import Canvas
+from services.render_worker.craft.puppets.deeds import PARTS
+from services.render_worker.craft.puppets.expression import mouth_of
+from services.render_worker.craft.puppets.features import Turn
+from services.render_worker.craft.puppets.figure import Body, Held, body_of, draw_figure, draw_seat, draw_shadow
+from services.render_worker.craft.puppets.heads import Face
+from services.render_worker.craft.puppets.pose import build_of
+from services.render_worker.craft.puppets.stances import SEAT
+from services.render_worker.craft.puppets.tones import Tones, tones_of
+from services.render_worker.craft.shot_picture import ShotPicture
+from services.render_worker.craft.sprites import Actor, Sprite
+from services.render_worker.craft.staging import Place2D, Staging
+from services.render_worker.craft.styles import Style
+from services.render_worker.craft.styles import style as style_of
+
+# Steps of a mouth's opening: finer ones nobody sees.
+_OPENINGS = 5
+_QUIET = Key(0, Viseme.REST, 0.0)
+# Units around the figure's middle in which all of it stays, whatever it does.
+_REACH, _ABOVE, _BELOW = 470.0, 900.0, 60.0
+# How high a thing is in hand, in units.
+_THING = 74.0
+_TALL_THINGS = {
+    "umbrella": 190.0, "closed-umbrella": 170.0, "guitar": 190.0, "violin": 150.0, "fishing-pole": 210.0, "dagger": 110.0, "crossed-swords": 150.0, "bow-and-arrow": 150.0,
+    "balloon": 170.0, "kite": 150.0, "broom": 230.0, "white-cane": 220.0, "axe": 130.0, "pick": 150.0, "hammer": 100.0, "lantern": 90.0, "red-paper-lantern": 100.0,
+    "suitcase": 110.0, "luggage": 130.0, "package": 110.0, "wrapped-gift": 92.0, "open-book": 84.0, "newspaper": 100.0, "rolled-up-newspaper": 90.0, "bouquet": 110.0,
+    "trumpet": 100.0, "saxophone": 130.0, "banjo": 170.0, "long-drum": 130.0, "drum": 110.0, "accordion": 130.0, "pencil": 52.0, "pen": 52.0, "key": 46.0, "old-key": 60.0,
+    "ring": 34.0, "coin": 40.0, "candle": 70.0, "flashlight": 66.0, "baby": 130.0, "teddy-bear": 110.0, "cat": 120.0, "dog": 130.0,
+}  # fmt: skip
+# Where hands take hold, as shares of the picture: by default low in the middle.
+_GRIPS = {
+    "umbrella": (0.5, 0.92), "balloon": (0.5, 0.97), "kite": (0.5, 0.95), "guitar": (0.45, 0.62), "violin": (0.5, 0.6), "suitcase": (0.5, 0.06), "luggage": (0.5, 0.06),
+    "handbag": (0.5, 0.08), "basket": (0.5, 0.12), "lantern": (0.5, 0.06), "red-paper-lantern": (0.5, 0.04), "pencil": (0.2, 0.85), "candle": (0.5, 0.8),
+    "package": (0.5, 0.86), "open-book": (0.5, 0.7), "hammer": (0.25, 0.85), "axe": (0.25, 0.88), "teacup-without-handle": (0.5, 0.6), "bouquet": (0.5, 0.85),
+}  # fmt: skip
+
+
+class Puppet:
+    """Somebody of a shot; see `sprites.Actor`."""
+
+    def __init__(self, place: Place2D, body: Body, moments: Sequence[Moment], speeches: Sequence[Speech], xs: Sequence[float], *,
+                 shot: ShotPicture, fps: int, style: Style, light_side: int, held: dict[int, Held], seat: bool, shadow: float,
+                 on_ones: bool) -> None:  # fmt: skip
+        """`xs`: where they stand at each twelfth of a second, or with `on_ones` at each frame, in pixels of the plate."""
+        self.depth, self.order = place.depth, place.order
+        self._place, self._body, self._moments, self._speeches, self._xs = place, body, moments, speeches, xs
+        self._fps, self._style, self._light_side, self._held = fps, style, light_side, held
+        self._width, self._height, self._unit = shot.width, shot.height, shot.unit_px
+        self._seat, self._shadow, self._ones = seat, shadow, on_ones
+        self._kept: tuple[tuple[object, ...], Sprite | None] | None = None
+
+    def at(self, frame: int) -> Sprite | None:
+        """The figure as it is at that frame, cropped to the plate."""
+        step = min(len(self._moments) - 1, frame * TWOS // self._fps)
+        key = self._mouth(frame)
+        x = self._xs[min(len(self._xs) - 1, frame if self._ones else step)]
+        known = (step, key.viseme, key.opening)
+        if self._kept is not None and self._kept[0][:3] == known:
+            sprite, drawn_at = self._kept[1], self._kept[0][3]
+            if sprite is None or not self._ones:
+                return sprite
+            assert isinstance(drawn_at, float)
+            return replace(sprite, x=sprite.x + x - drawn_at)
+        sprite = self._drawn(self._moments[step], key, x)
+        self._kept = ((*known, x), sprite)
+        return sprite
+
+    def _mouth(self, frame: int) -> Key:
+        ms = frame * 1000 / self._fps
+        for speech in self._speeches:
+            if speech.at(ms):
+                key = speech.track.at(ms - speech.start_ms)
+                return Key(0, key.viseme, round(key.opening * _OPENINGS) / _OPENINGS)
+        return _QUIET
+
+    def _drawn(self, moment: Moment, key: Key, x: float) -> Sprite | None:
+        scale = self._place.scale * self._unit
+        y = self._place.y * self._unit
+        side = float(moment.facing)
+        matrix = np.array([[scale * side, 0.0, x], [0.0, scale, y], [0.0, 0.0, 1.0]])
+        left, right = max(0, math.floor(x - _REACH * scale)), min(self._width, math.ceil(x + _REACH * scale))
+        top, bottom = max(0, math.floor(y - _ABOVE * scale)), min(self._height, math.ceil(y + _BELOW * scale))
+        if right - left < 4 or bottom - top < 4:
+            return None
+        canvas = Canvas(left, top, right - left, bottom - top, matrix=matrix)
+        if self._style.outline is not None:
+            canvas.outlined(self._style.outline[0] * 0.9 / max(self._place.scale, 0.4), self._body.tones.line)
+        body = replace(self._body, light_side=self._light_side * moment.facing)
+        near = y - 240 * scale > self._height
+        if self._shadow and not near:
+            draw_shadow(canvas, body, moment.pose, body.light_side, self._shadow)
+        if self._seat and not near:
+            draw_seat(canvas, body.tones, SEAT - 26.0, body.light_side)
+        face = Face(
+            Turn(max(-74.0, min(74.0, moment.pose.turn + moment.pose.look)), moment.pose.nod + moment.expression.nod * 0.3),
+            moment.expression, replace(moment.gaze, x=moment.gaze.x * moment.facing),
+            mouth_of(moment.expression, key.viseme, key.opening), back=self._place.back, drag=moment.drag,
+        )  # fmt: skip
+        pose = replace(moment.pose, head=moment.pose.head + moment.expression.tilt + moment.expression.nod * 0.25)
+        held = self._held.get(moment.deed) or self._held.get(0)
+        draw_figure(canvas, body, pose, face, back=self._place.back, held=held, drag=moment.drag, near=near)
+        return finished(canvas, self._style, body.tones, self._light_side)
+
+
+def finished(canvas: Canvas, style: Style, tones: Tones, light_side: int) -> Sprite | None:
+    """The light's edge and the style's texture on what has been drawn."""
+    margin = style.medium.shadow > 0
+    cut = canvas.cropped()
+    if cut is None:
+        return None
+    picture, left, top = cut
+    if tones.rim_share > 0.05:
+        _rim(picture, tones, light_side, max(2, round(canvas.px * 3.2)))
+    if margin:
+        pad = max(8, picture.shape[0] // 40) & ~1
+        picture = np.asarray(cv2.copyMakeBorder(picture, 0, pad, pad, pad, cv2.BORDER_CONSTANT, value=(0, 0, 0, 0)), np.uint8)
+        left -= pad
+    return Sprite(style.sprite(picture), float(left), float(top))
+
+
+def _rim(picture: Picture, tones: Tones, light_side: int, width: int) -> None:
+    """Lights the edge that looks to the light, in place."""
+    alpha = cv2.extractChannel(picture, 3)
+    inner = np.zeros_like(alpha)
+    down = max(1, width // 3)
+    if light_side > 0:
+        inner[down:, :-width] = alpha[:-down, width:]
+    else:
+        inner[down:, width:] = alpha[:-down, :-width]
+    edge = cv2.subtract(alpha, inner)
+    edge[-2 * width :] = 0
+    spots = cv2.findNonZero(cv2.compare(edge, 24, cv2.CMP_GT))
+    if spots is None:
+        return
+    columns, rows = spots.reshape(-1, 2).T
+    there = picture[rows, columns].astype(np.float32)
+    # What is a shadow on the ground, and not a body, takes no light.
+    share = (edge[rows, columns].astype(np.float32) / 255 * tones.rim_share * (there[:, 3] > 150))[:, None]
+    lit = np.asarray(tones.rim[:3], np.float32) * there[:, 3:] / 255
+    there[:, :3] += (lit - there[:, :3]) * share
+    picture[rows, columns] = np.clip(there, 0, 255).astype(np.uint8)
+
+
+@dataclass(frozen=True)
+class _Cast:
+    """Everybody of a shot, to make their puppets from."""
+
+    shot: ShotPicture
+    staging: Staging
+    speeches: Sequence[Speech]
+    frames: int
+    fps: int
+    light: Light
+    light_side: int
+
+    def puppet(self, place: Place2D, *, on_ones: bool) -> Puppet:
+        shot, style = self.shot, style_of(self.shot.style)
+        character = shot.cast[place.character_id]
+        presence = next(each for each in shot.presences if each.character_id == place.character_id)
+        tones = tones_of(character.look, self.light, style)
+        duration_ms = max(1, round(self.frames * 1000 / self.fps))
+        own = [act for act in shot.acts if act.character_id == character.id]
+        speeches = [speech for speech in self.speeches if speech.character_id == character.id]
+        scene = Scene(
+            duration_ms, self.speeches, lambda who, share: self.staging.x_at(who, share) / place.scale,
+            [other.character_id for other in self.staging.people if other.character_id != character.id],
+            {thing.noun: self.staging.x_of(thing.position) / place.scale for thing in shot.things if thing.position > 0}, shot.seed,
+        )  # fmt: skip
+        role = Role(character, place.feeling, place.pose, place.facing, presence.looks_at, place.back, own)
+        moments = performed(role, scene)
+        count = self.frames if on_ones else len(moments)
+        xs = [self.staging.x_at(character.id, i / max(1, count - 1)) * shot.unit_px for i in range(count)] if self._travels(character.id) else (
+            [place.x * shot.unit_px])  # fmt: skip
+        seat = place.seat or any(act.deed in (sb.DEED_SIT, sb.DEED_STAND_UP) for act in own)
+        deep = place.depth <= 1.0 and shot.size not in (sb.SHOT_SIZE_CLOSE_UP,)
+        return Puppet(
+            place, body_of(character, build_of(character), tones, self.light_side), moments, speeches, xs, shot=shot, fps=self.fps, style=style,
+            light_side=self.light_side, held=self._held(character, own, place.scale, tones), seat=seat, shadow=(0.30 if not self.light.dark else 0.42) * deep,
+            on_ones=on_ones and len(xs) > 1,
+        )  # fmt: skip
+
+    def _travels(self, who: str) -> bool:
+        return any(travel.character_id == who for travel in self.staging.travels)
+
+    def _held(self, character: sb.Character, acts: Sequence[sb.Act], scale: float, tones: Tones) -> dict[int, Held]:
+        """What is in hand, by deed; under 0 what the script puts there all the time."""
+        found: dict[int, Held] = {}
+        given = next((thing for thing in self.shot.things if thing.held_by == character.id and thing.drawing in drawings.names()), None)
+        if given is not None:
+            found[0] = self._thing(given.drawing, scale, both=any(act.deed == sb.DEED_CARRY for act in acts))
+        for act in acts:
+            part = PARTS.get(act.deed)
+            if part is not None and part.thing:
+                name = given.drawing if given is not None else next(
+                    (thing.drawing for thing in self.shot.things if thing.noun == act.target and thing.drawing in drawings.names()), part.thing)  # fmt: skip
+                if name in drawings.names():
+                    found[act.deed] = self._thing(name, scale, both=part.both)
+        return found
+
+    def _thing(self, name: str, scale: float, *, both: bool) -> Held:
+        height = max(4, round(_TALL_THINGS.get(name, _THING) * scale * self.shot.unit_px))
+        picture = drawings.raster(name, height, self.light, self.shot.style, self.light_side)
+        return Held(picture, _GRIPS.get(name, (0.5, 0.72)), both)
+
+
+def actors(shot: ShotPicture, staging: Staging, speech: Sequence[Speech], *, frames: int, fps: int, light: Light, light_side: int,
+           follows: bool = False) -> list[Actor]:  # fmt: skip
+    """Everybody of the shot, from the back to the front, for as many frames; coordinates and sizes in pixels of the plate.
+
+    Frame 0 without speech is how the shot begins. `follows`: the camera goes with somebody who walks, so walkers move along on every
+    frame, not only on every other.
+    """
+    cast = _Cast(shot, staging, speech, frames, fps, light, light_side)
+    ordered = sorted((place for place in staging.people if place.character_id in shot.cast), key=lambda place: place.order)
+    return [cast.puppet(place, on_ones=follows) for place in ordered]
