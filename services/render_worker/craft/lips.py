@@ -92,10 +92,11 @@ def offset_ms(track: MouthTrack, sound: Sound) -> float:
         return 0.0
     reach = _REACH_MS // _FINE_MS
     quiet = np.pad(opening - opening.mean(), reach)
-    # The next syllable is like this one: the nearer of two fits is the right one.
-    nearness = 1 - np.abs(np.arange(-reach, reach + 1)) / (2 * reach)
-    likeness = np.correlate(quiet, level - level.mean(), mode="valid") * nearness
-    best = int(np.argmax(likeness))
+    likeness = np.correlate(quiet, level - level.mean(), mode="valid")
+    # The next syllable is like this one: of two fits the nearer is the right one. From there to the peak itself.
+    best = int(np.argmax(likeness * (1 - np.abs(np.arange(-reach, reach + 1)) / (2 * reach))))
+    while 0 < best < len(likeness) - 1 and likeness[best] < (top := likeness[best - 1 : best + 2].max()):
+        best += -1 if likeness[best - 1] == top else 1
     if 0 < best < len(likeness) - 1:
         before, at, after = likeness[best - 1 : best + 2]
         bend = before - 2 * at + after

@@ -72,7 +72,7 @@ def joined(tellings: Sequence[Telling], pauses_ms: Sequence[float], rate: int) -
             return min(max(sample + shift, low), high) * 1000 / rate
 
         words += [(offset, moment(sample)) for offset, sample in telling.words]
-        phonemes += _with_ends(telling.phonemes, moment, (at + length) * 1000 / rate)
+        phonemes += _with_ends(telling.phonemes, moment, at * 1000 / rate, (at + length) * 1000 / rate)
         sounds += [_faded(telling.sound[first:last], rate), np.zeros(silence)]
         at += length + silence
         if silence:
@@ -179,8 +179,11 @@ def _faded(sound: Mono, rate: int) -> Mono:
 
 
 def _with_ends(
-    phonemes: Sequence[tuple[str, float]], moment: Callable[[float], float], until_ms: float
+    phonemes: Sequence[tuple[str, float]], moment: Callable[[float], float], from_ms: float, until_ms: float
 ) -> list[Phoneme]:
-    """Each phoneme until the next begins. What the synthesiser says about a change of language is no phoneme."""
+    """Each phoneme until the next begins, the first from the start. What the synthesiser says about a change of language is no
+    phoneme.
+    """
     heard = [(name, moment(sample)) for name, sample in phonemes if not name.startswith("(")]
+    heard[:1] = [(name, from_ms) for name, _ in heard[:1]]
     return [Phoneme(name, start, end) for (name, start), (_, end) in pairwise([*heard, ("", until_ms)]) if end > start]

@@ -40,7 +40,7 @@ _MARKS: Final = (
     (re.compile(r"(?:\s[–—-]+(?=\s|$)|[–—]+)"), 270.0),
     (re.compile(rf"(?:[,،]+{_CLOSING}(?=\s|$)|[、，]+{_CLOSING})"), 170.0),
 )
-_PARAGRAPH_MS = 620.0
+_LINE_MS, _PARAGRAPH_MS = 420.0, 640.0
 # A full stop after one of these, after one letter or after a number before a small letter ends no sentence.
 _TITLES = "mr mrs ms dr st prof sr sra jr hr fr mme mlle vs bzw gen col lt sgt rev capt hon dott dipl ing др проф г ул"
 _ABBREVIATIONS: Final = frozenset(_TITLES.split())
@@ -82,7 +82,7 @@ def _cuts(text: str) -> list[tuple[int, float]]:
     for match in re.finditer(r"\s*\n\s*", text):
         for end in [end for end in found if match.start() - 2 <= end <= match.end()]:
             del found[end]
-        found[match.end()] = _PARAGRAPH_MS
+        found[match.end()] = _PARAGRAPH_MS if match.group().count("\n") > 1 else _LINE_MS
     return sorted(found.items())
 
 

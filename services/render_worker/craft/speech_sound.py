@@ -102,6 +102,8 @@ def _resampled_and_equalised(sound: Mono, rate: float, throat: float, tilt_db: f
     wide[:kept] = spectrum[:kept]
     hertz = np.maximum(frequency, 1.0)
     rumble = (hertz / 80.0) ** 4 / (1 + (hertz / 80.0) ** 4)
+    # Nothing of the synthesiser's own upper edge.
+    rumble *= np.clip((10_900.0 - hertz) / 500.0, 0.0, 1.0)
     corners, excess = np.array(_EQUALISED).T
     # What stands out from 1.2 kHz on are formants, and moves with them.
     corners = np.where(corners > 1200.0, np.minimum(corners * throat, 11_000.0), corners)
@@ -198,9 +200,7 @@ def _levelled(sound: Mono) -> Mono:
 def _rounded(sound: Mono) -> Mono:
     """A touch of saturation: the sharpest peaks bend, as a microphone and its amplifier bend them."""
     drive = 0.9 / float(np.abs(sound).max())
-    bent = np.tanh(sound * drive)
-    # Voices are lopsided: what bends one side more leaves a direct current.
-    return np.asarray(bent - bent.mean())
+    return np.asarray(np.tanh(sound * drive))
 
 
 def _with_reflections(sound: Mono) -> Mono:
@@ -211,10 +211,15 @@ def _with_reflections(sound: Mono) -> Mono:
         place = samples_of_ms(delay_ms)
         # Walls are soft: each reflection is smeared over half a millisecond.
         response[place : place + 24] += share * np.hanning(24) / 4
-    return _convolved(sound, response)
+    # A voice is lopsided, and bent on one side more than on the other: what is left below 35 Hz goes here.
+    return _convolved(sound, response, above_hz=35.0)
 
 
-def _convolved(sound: Mono, response: Mono) -> Mono:
+def _convolved(sound: Mono, response: Mono, above_hz: float = 0.0) -> Mono:
     length = len(sound) + len(response) - 1
     size = 1 << (length - 1).bit_length()
-    return np.asarray(np.fft.irfft(np.fft.rfft(sound, size) * np.fft.rfft(response, size), size)[:length])
+    spectrum = np.fft.rfft(sound, size) * np.fft.rfft(response, size)
+    if above_hz:
+        steep = (np.fft.rfftfreq(size, 1 / RATE) / above_hz) ** 4
+        spectrum *= steep / (1 + steep)
+    return np.asarray(np.fft.irfft(spectrum, size)[:length])

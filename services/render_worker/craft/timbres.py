@@ -11,6 +11,9 @@ from typing import Final
 
 from filmstudio.projects.v1 import storyboard_pb2 as board
 
+# The top of espeak-ng's scale of uneven pulses.
+ROUGHEST: Final = 7
+
 
 @dataclass(frozen=True)
 class Timbre:
@@ -108,7 +111,7 @@ def timbre_of(voice: board.Voice) -> Timbre:
                 low=timbre.low * drift,
                 high=timbre.high * drift,
                 flutter=timbre.flutter + 14,
-                roughness=min(timbre.roughness + 2, 7),
+                roughness=min(timbre.roughness + 2, ROUGHEST),
                 breath=timbre.breath + 5,
                 pace=timbre.pace * 0.88,
             )

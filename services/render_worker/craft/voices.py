@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from filmstudio.projects.v1 import storyboard_pb2 as board
 
-from services.render_worker.craft.timbres import timbre_of
+from services.render_worker.craft.timbres import ROUGHEST, Timbre, timbre_of
 from services.render_worker.engines.base import StepFailed
 
 # Spoken under their own BCP 47 code. Japanese and Hebrew are left out: of Japanese only kana are read, and Hebrew without
@@ -67,6 +67,10 @@ class Manner:
     tilt_db: float = 0.0
     # Factor on the pauses.
     pauses: float = 1.0
+    # Added to the timbre's own: a tremble, a rasp, air.
+    flutter: int = 0
+    roughness: int = 0
+    breath: int = 0
 
 
 @dataclass(frozen=True)
@@ -91,17 +95,17 @@ class VoiceRequest:
 
 _FEELINGS: Final[dict[int, Manner]] = {
     board.FEELING_HAPPY: Manner(1.05, 7, 1.3, 0.3, 1.0, 0.9),
-    board.FEELING_SAD: Manner(0.87, -7, 0.65, -0.6, -2.5, 1.35),
-    board.FEELING_ANGRY: Manner(1.07, 4, 1.25, 0.7, 2.5, 0.8),
-    board.FEELING_AFRAID: Manner(1.10, 9, 1.1, -0.3, 0.5, 0.85),
+    board.FEELING_SAD: Manner(0.87, -7, 0.65, -0.6, -2.5, 1.35, flutter=3, breath=3),
+    board.FEELING_ANGRY: Manner(1.07, 4, 1.25, 0.7, 2.5, 0.8, roughness=1),
+    board.FEELING_AFRAID: Manner(1.10, 9, 1.1, -0.3, 0.5, 0.85, flutter=12, breath=3),
     board.FEELING_SURPRISED: Manner(1.03, 11, 1.4, 0.4, 1.0),
-    board.FEELING_TENDER: Manner(0.92, -3, 0.85, -0.6, -2.0, 1.15),
+    board.FEELING_TENDER: Manner(0.92, -3, 0.85, -0.6, -2.0, 1.15, breath=4),
     board.FEELING_TENSE: Manner(1.03, 2, 0.8, 0.0, 1.0, 0.9),
 }
 _DELIVERIES: Final[dict[int, Manner]] = {
     board.DELIVERY_WHISPERED: Manner(0.93, 0, 0.8, -0.4, 0.0, 1.1),
-    board.DELIVERY_SHOUTED: Manner(0.97, 14, 1.25, 0.4, 4.0, 0.8),
-    board.DELIVERY_RECITED: Manner(0.88, 0, 0.72, 0.0, -0.5, 1.2),
+    board.DELIVERY_SHOUTED: Manner(0.97, 14, 1.25, 0.4, 4.0, 0.8, roughness=1),
+    board.DELIVERY_RECITED: Manner(0.8, 0, 0.72, 0.0, -0.5, 1.2),
     board.DELIVERY_SUNG: Manner(0.85, 0, 0.5, 0.0, -1.0, 1.0),
 }
 _PLAIN = Manner()
@@ -136,7 +140,7 @@ def request_for(
     own_pitch = _PITCH_STEPS * min(max(voice.pitch, -1.0), 1.0)
     return VoiceRequest(
         language=language_code(language, voice.accent),
-        variant=timbre.variant(),
+        variant=_moved(_moved(timbre, felt), said).variant(),
         rate=_WORDS_A_MINUTE * speed * timbre.pace * felt.pace * said.pace,
         pitch=_OWN + own_pitch + felt.pitch + said.pitch,
         range=_LIVELY * timbre.range * felt.range * said.range,
@@ -146,4 +150,13 @@ def request_for(
         tilt_db=felt.tilt_db + said.tilt_db,
         pauses=felt.pauses * said.pauses / speed,
         whispered=delivery == board.DELIVERY_WHISPERED,
+    )
+
+
+def _moved(timbre: Timbre, manner: Manner) -> Timbre:
+    return replace(
+        timbre,
+        flutter=timbre.flutter + manner.flutter,
+        roughness=min(timbre.roughness + manner.roughness, ROUGHEST),
+        breath=timbre.breath + manner.breath,
     )

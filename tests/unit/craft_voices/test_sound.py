@@ -1,0 +1,106 @@
+"""How voices sound: alike in loudness, unlike in everything else, without what a machine's voice has too much of."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from filmstudio.projects.v1 import storyboard_pb2 as board
+
+from services.render_worker.craft.measure import spoken_loudness
+from services.render_worker.craft.time_stretch import stretched
+
+_TEXT = "When the sunlight strikes raindrops in the air, they act as a prism and form a rainbow."
+# The long-term average spectrum of speech in dB, by third of an octave (Byrne et al., 1994, table II, men and women).
+_SPEECH_DB = {
+    250: 60.3, 315: 59.0, 400: 62.1, 500: 62.1, 630: 60.5, 800: 56.8, 1000: 53.7, 1250: 53.0, 1600: 52.0, 2000: 48.7,
+    2500: 48.1, 3150: 46.8, 4000: 45.6, 5000: 44.5, 6300: 44.3, 8000: 43.7,
+}  # fmt: skip
+
+
+def _spectrum_db(sound: np.ndarray) -> dict[int, float]:
+    """The sound's level by third of an octave, as far above that of speech as it is over all of them."""
+    frames = np.lib.stride_tricks.sliding_window_view(sound, 4096)[::1024] * np.hanning(4096)
+    power = np.square(np.abs(np.fft.rfft(frames, axis=1))).mean(axis=0)
+    hertz = np.fft.rfftfreq(4096, 1 / 48_000)
+    own = {
+        centre: 10 * np.log10(power[(hertz >= centre / 2 ** (1 / 6)) & (hertz < centre * 2 ** (1 / 6))].sum())
+        for centre in _SPEECH_DB
+    }
+    both = [10 * np.log10(sum(10 ** (level / 10) for level in each.values())) for each in (own, _SPEECH_DB)]
+    return {centre: own[centre] - both[0] - _SPEECH_DB[centre] + both[1] for centre in own}
+
+
+@pytest.mark.parametrize("gender", [1, 2, 3])
+@pytest.mark.parametrize("age", [1, 2, 3, 4])
+def test_no_voice_is_harsh_between_3_and_5_khz(say, gender: int, age: int) -> None:
+    spectrum = _spectrum_db(say(_TEXT, gender=gender, age=age).sound)
+    assert np.mean([spectrum[centre] for centre in (3150, 4000, 5000)]) < 3.0
+
+
+@pytest.mark.parametrize("gender", [1, 2])
+def test_the_spectrum_is_that_of_speech(say, gender: int) -> None:
+    spectrum = _spectrum_db(say(_TEXT, gender=gender).sound)
+    assert np.sqrt(np.mean([spectrum[centre] ** 2 for centre in spectrum if centre >= 400])) < 4.0
+
+
+@pytest.mark.parametrize("delivery", [1, 2, 3, 4, 5])
+@pytest.mark.parametrize("feeling", [1, 2, 3, 4, 5, 6, 7, 8])
+def test_every_manner_and_feeling_is_within_one_lu_and_clean(say, delivery: int, feeling: int) -> None:
+    sound = say("Nobody has seen the keeper since.", delivery=delivery, feeling=feeling).sound
+    assert spoken_loudness(sound) == pytest.approx(-20.0, abs=1.15)
+    assert np.abs(sound).max() < 0.9
+    assert abs(sound.mean()) < 1e-4
+
+
+def test_men_women_and_children_have_their_own_pitch(say) -> None:
+    man, woman, child = (np.median(say(_TEXT, **voice).pitch()) for voice in ({"gender": 2}, {"gender": 1}, {"age": 1}))
+    assert 80 < man < 145 < woman < 250 < child < 330
+
+
+def test_the_old_speak_slower_than_the_young(say) -> None:
+    old, young = (say(_TEXT, gender=2, age=age).result.duration_ms for age in (4, 2))
+    assert old > 1.1 * young
+
+
+def test_variants_of_one_kind_are_told_apart_by_pitch_or_throat(say) -> None:
+    pitches = sorted(np.median(say(_TEXT, gender=1, variant=variant).pitch()) for variant in range(4))
+    assert all(after / before > 1.03 for before, after in pairwise(pitches))
+
+
+def test_a_whisper_has_no_tone_and_keeps_its_words(say) -> None:
+    whispered, spoken = (say(_TEXT, delivery=manner, gender=1) for manner in (board.DELIVERY_WHISPERED, 1))
+    assert len(whispered.pitch()) < 0.1 * len(spoken.pitch())
+    assert [word.text for word in whispered.result.words] == [word.text for word in spoken.result.words]
+
+
+def test_a_shout_is_higher_and_brighter_than_speech(say) -> None:
+    shouted, spoken = (say(_TEXT, delivery=manner, gender=2) for manner in (board.DELIVERY_SHOUTED, 1))
+    assert np.median(shouted.pitch()) > 1.15 * np.median(spoken.pitch())
+    assert _spectrum_db(shouted.sound)[2000] > _spectrum_db(spoken.sound)[2000] + 1.5
+
+
+def test_surprise_is_livelier_than_sadness(say) -> None:
+    surprised, sad = (np.log2(say(_TEXT, gender=1, feeling=feeling).pitch()) for feeling in (6, 3))
+    assert np.median(surprised) > np.median(sad)
+    assert surprised.std() > 1.3 * sad.std()
+
+
+def test_mandarin_syllables_in_iong_are_spoken_and_not_spelled_in_english(say) -> None:
+    assert not any("ʃ" in name or name == "w" for name, _, _ in say("兄弟", "zh").told)
+
+
+def test_phonemes_follow_one_another_to_the_end_of_the_line(say) -> None:
+    said = say("Wait. There it is — in the harbour, burning!")
+    assert all(end > start for _, start, end in said.told)
+    assert all(end == pytest.approx(start, abs=0.2) for (_, _, end), (_, start, _) in pairwise(said.told))
+    assert said.told[-1][2] <= said.result.duration_ms
+
+
+def test_a_stretched_tone_is_longer_at_the_same_pitch() -> None:
+    time = np.arange(22_050) / 22_050
+    tone = np.sin(2 * np.pi * 220 * time)
+    long = stretched(tone, np.array([0.0, 22_050.0]), np.array([0.0, 38_000.0]), 22_050)
+    spectrum = np.abs(np.fft.rfft(long * np.hanning(len(long))))
+    assert len(long) == 38_000
+    assert np.argmax(spectrum) * 22_050 / len(long) == pytest.approx(220, abs=2)
+    assert np.abs(long[2000:-2000]).max() < 1.1
