@@ -86,21 +86,23 @@ def moving(alive: Alive, view: Box, unit_px: float, after: int, style_name: str,
         # So large that it would cost more than it gives.
         return None
     finish = style(style_name).sprite
-    pictures = []
+    made: dict[int, Picture] = {}
     for drawing in alive.drawings:
+        if id(drawing) in made:
+            continue
         picture = raster(
             drawing.shapes, (left, top, width / unit_px, height / unit_px), width, height, style_name, light_side
         )
         if soft_px > 1:
             picture = np.asarray(cv2.GaussianBlur(picture, (0, 0), soft_px), np.uint8)
-        pictures.append(picture if alive.glows else finish(picture))
+        made[id(drawing)] = picture if alive.glows else finish(picture)
     pivot = (
         ((alive.pivot[0] - left) * unit_px, (alive.pivot[1] - top) * unit_px)
         if alive.pivot
         else (width / 2, height / 2)
     )
     return Moving(
-        pictures=tuple(pictures), x=round(x, 2), y=round(y, 2), depth=alive.depth, after=after, rate=alive.rate,
+        pictures=tuple(made[id(drawing)] for drawing in alive.drawings), x=round(x, 2), y=round(y, 2), depth=alive.depth, after=after, rate=alive.rate,
         vx=alive.vx * unit_px, vy=alive.vy * unit_px, wrap=wrap, sway_deg=alive.sway_deg, bob_px=alive.bob * unit_px,
         sway_hz=alive.sway_hz, pivot=pivot, flicker=alive.flicker, flicker_hz=alive.flicker_hz, phase=alive.phase,
         glows=alive.glows,

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from services.render_worker.craft.palette import blend, lighter, oklch, to_hex
+from services.render_worker.craft.places.alive import bough, drifting_mist, fishes, grasses
 from services.render_worker.craft.places.built_parts import boat, lighthouse_tower
-from services.render_worker.craft.places.sky import sky
-from services.render_worker.craft.places.world import (
-    World,
+from services.render_worker.craft.places.growth import (
+    bush,
+    flowers,
+    hills,
+    leaf,
+    meadow,
     mist,
     palm,
     pine,
@@ -16,231 +20,458 @@ from services.render_worker.craft.places.world import (
     tufts,
     water,
 )
+from services.render_worker.craft.places.sky import sky
+from services.render_worker.craft.places.world import World
+from services.render_worker.craft.shapes import Drawing
 
 
 def forest(world: World) -> None:
-    """Conifers in depth, a path that leads in, shafts of light."""
-    sky(world)
-    d, drawn, base = world.d, world.drawn, world.horizon
-    ridge(world, base - 40, 120, world.hex(0.5, 0.05, 170, 0.72))
-    for depth, y, low, high, count in ((0.62, base + 10, 260, 420, 20), (0.38, base + 55, 380, 600, 12)):
-        for i in range(count):
-            x = world.w * (i + drawn.uniform(0.1, 0.9)) / count
-            pine(world, x, y + drawn.uniform(-12, 14), drawn.uniform(low, high), depth)
-        mist(world, y - 40, 190, 0.5)
-    floor = d.vertical([(0, world.hex(0.55, 0.08, 130, 0.25), 1), (1, world.hex(0.33, 0.06, 140), 1)])
-    d.rect(-50, base + 50, world.w + 100, world.h, floor)
-    # A path that leads in, and shafts of light across it.
-    path = world.hex(0.66, 0.05, 75, 0.1)
-    d.path(f"M{world.w * 0.36:.0f} {world.h + 20:.0f}C{world.w * 0.47:.0f} {world.h * 0.8:.0f} {world.w * 0.42:.0f} {base + 130:.0f} "
-           f"{world.w * 0.52:.0f} {base + 52:.0f}L{world.w * 0.535:.0f} {base + 52:.0f}C{world.w * 0.5:.0f} {base + 140:.0f} {world.w * 0.62:.0f} "
-           f"{world.h * 0.8:.0f} {world.w * 0.68:.0f} {world.h + 20:.0f}Z", path, opacity=0.8)  # fmt: skip
-    if not world.night:
-        for i in range(4):
-            x = world.w * (0.3 + 0.16 * i)
-            shaft = d.vertical([(0, world.key, 0.34), (1, world.key, 0)])
-            d.polygon(
-                [(x + 150, -20), (x + 230, -20), (x - 60, world.h * 0.86), (x - 220, world.h * 0.86)], shaft, 0.55
-            )
-    for x, height in ((0.05, 1150), (0.17, 900), (0.86, 980), (0.97, 1200)):
-        _trunk(world, world.w * x, base + 170 + 60 * abs(x - 0.5), height)
-    tufts(world, base + 90, world.h, 46, hue=140, lightness=0.42)
+    """Conifers in depth, a path that leads in, shafts of light between trunks."""
+    sky(world, flock=False)
+    drawn, base, w, h = world.drawn, world.horizon, world.w, world.h
+    world.plane(0.15)
+    hills(world, base - 60, 150, 0.5, 0.05, 168, 0.66)
+    world.plane(0.35)
+    for depth, y, low, high, count in ((0.58, base + 8, 300, 470, 15), (0.40, base + 40, 330, 520, 11)):
+        if depth < 0.5:
+            mist(world, y - 70, 220, 0.55)
+            world.plane(0.62)
+        for i in range(round(count * w / 1778) + 2):
+            x = w * (i + drawn.uniform(0.1, 0.9)) / (round(count * w / 1778) + 2)
+            # The middle stays open: that is where the path goes.
+            tall = drawn.uniform(low, high) * (1.0 if abs(x / w - 0.5) > 0.13 else 0.62)
+            pine(world, x, y + drawn.uniform(-12, 14), tall, depth)
+    mist(world, base + 20, 130, 0.45)
+    drifting_mist(world, base + 30, 46)
+    world.plane(1.0)
+    meadow(world, base + 52, 138, lightness=0.47, chroma=0.075)
+    _path(world, base + 52)
+    for x, width in ((0.30, 110), (0.70, 140), (0.24, 90), (0.79, 100)):
+        bush(world, w * x, base + drawn.uniform(70, 105), width * drawn.uniform(0.8, 1.3), 0.12, 150)
+    if not world.light.dark:
+        _shafts(world)
+    for x, height, foot in ((0.16, 1050, 150), (0.86, 1150, 170)):
+        _trunk(world, w * x, base + foot, height)
+    tufts(world, base + 80, h, 80, hue=138, lightness=0.42)
+    flowers(world, base + 120, h, 26)
+    world.plane(1.35, front=True, soft=3.0)
+    _trunk(world, w * (0.005 if world.light_side > 0 else 0.995), h + 80, 1500, wide=1.25)
+    bough(world, world.light_side)
+    grasses(world, w * 0.06, h + 36, 190, hue=140, lightness=0.30)
+    grasses(world, w * 0.93, h + 46, 210, hue=140, lightness=0.30)
 
 
-def _trunk(world: World, x: float, y: float, height: float) -> None:
-    d, wide = world.d, height * 0.042
-    bark, shade = world.hex(0.36, 0.045, 45), world.hex(0.26, 0.04, 40)
-    d.path(f"M{x - wide * 1.9:.1f} {y:.1f}Q{x - wide:.1f} {y - 50:.1f} {x - wide:.1f} {y - height:.1f}L{x + wide:.1f} {y - height:.1f}"
-           f"Q{x + wide:.1f} {y - 50:.1f} {x + wide * 2:.1f} {y:.1f}Z", bark)  # fmt: skip
-    away = -1 if world.sun_x * world.w > x else 1
-    d.path(f"M{x + away * wide * 1.9:.1f} {y:.1f}Q{x + away * wide:.1f} {y - 50:.1f} {x + away * wide:.1f} {y - height:.1f}"
-           f"L{x + away * wide * 0.2:.1f} {y - height:.1f}L{x + away * wide * 0.3:.1f} {y:.1f}Z", shade)  # fmt: skip
+def _path(world: World, top: float) -> None:
+    """A trodden path from the foot of the picture to the middle of the distance: the eye walks in on it."""
+    d, w, h = world.d, world.w, world.h
+    for grow, lightness in ((1.14, 0.56), (1.0, 0.68)):
+
+        def across(middle: float, half: float, grow: float = grow) -> tuple[float, float]:
+            return w * (middle - half * grow), w * (middle + half * grow)
+
+        a, b, c = across(0.52, 0.17), across(0.475, 0.062), across(0.527, 0.008)
+        d.path(f"M{a[0]:.0f} {h + 80:.0f}C{a[0] + w * 0.06:.0f} {h * 0.86:.0f} {b[0]:.0f} {h * 0.80:.0f} {b[0] + w * 0.02:.0f} {h * 0.745:.0f}S{c[0]:.0f} {top + 34:.0f} {c[0]:.0f} {top:.0f}"
+               f"L{c[1]:.0f} {top:.0f}C{c[1]:.0f} {top + 40:.0f} {b[1] + w * 0.01:.0f} {h * 0.70:.0f} {b[1]:.0f} {h * 0.755:.0f}S{a[1] - w * 0.03:.0f} {h * 0.88:.0f} {a[1]:.0f} {h + 80:.0f}Z",
+               d.vertical([(0, world.hex(lightness + 0.08, 0.045, 78, 0.2), 1), (1, world.hex(lightness - 0.10, 0.05, 62), 1)]))  # fmt: skip
+
+
+def _shafts(world: World) -> None:
+    """Light that falls between the trunks, from its side; each beam breathes."""
+    side, w, h = world.light_side, world.w, world.h
+    for i in range(3):
+        beam = Drawing()
+        x = w * (0.5 + side * (0.20 - 0.16 * i))
+        fill = beam.vertical([(0, world.key, 0.34), (0.7, world.key, 0.12), (1, world.key, 0)])
+        beam.polygon(
+            [
+                (x, -20),
+                (x + side * 80, -20),
+                (x - side * (150 + 30 * i), h * 0.80),
+                (x - side * (300 + 30 * i), h * 0.80),
+            ],
+            fill,
+            0.75,
+        )
+        world.live(beam, flicker=0.30, flicker_hz=0.12 + 0.05 * i, phase=i * 0.3)
+
+
+def _trunk(world: World, x: float, y: float, height: float, wide: float = 1.0) -> None:
+    """A great trunk whose crown is out of the picture, its bark furrowed, moss on its shaded side."""
+    d, drawn, side = world.d, world.drawn, world.light_side
+    half = height * 0.040 * wide
+    bark, dark, lit = world.hex(0.33, 0.04, 48), world.hex(0.23, 0.035, 42), world.hex(0.45, 0.05, 55)
+    d.shade(x - side * half * 5, y + 6, half * 7, half * 0.7, world.hex(0.13, 0.03, 260), 0.5)
+    d.path(f"M{x - half * 2.3:.1f} {y:.1f}Q{x - half:.1f} {y - 60:.1f} {x - half * 0.9:.1f} {y - height:.1f}L{x + half * 0.9:.1f} {y - height:.1f}"
+           f"Q{x + half:.1f} {y - 60:.1f} {x + half * 2.4:.1f} {y:.1f}Q{x + half:.1f} {y - 12:.1f} {x + half * 0.5:.1f} {y + 8:.1f}Q{x - half * 0.4:.1f} {y - 12:.1f} {x - half * 2.3:.1f} {y:.1f}Z", bark)  # fmt: skip
+    d.path(f"M{x - side * half * 2.1:.1f} {y:.1f}Q{x - side * half:.1f} {y - 60:.1f} {x - side * half * 0.9:.1f} {y - height:.1f}"
+           f"L{x - side * half * 0.15:.1f} {y - height:.1f}L{x - side * half * 0.2:.1f} {y - 30:.1f}Z", dark, opacity=0.8)  # fmt: skip
+    d.path(f"M{x + side * half * 1.5:.1f} {y - 16:.1f}Q{x + side * half * 0.95:.1f} {y - 80:.1f} {x + side * half * 0.85:.1f} {y - height:.1f}"
+           f"L{x + side * half * 0.55:.1f} {y - height:.1f}Q{x + side * half * 0.6:.1f} {y - 90:.1f} {x + side * half * 1.5:.1f} {y - 16:.1f}Z", lit, opacity=0.85)  # fmt: skip
+    for _ in range(16):
+        fx, fy, long = x + drawn.uniform(-0.7, 0.7) * half, y - drawn.uniform(0.06, 0.9) * height, drawn.uniform(30, 90)
+        d.path(
+            f"M{fx:.1f} {fy:.1f}q{drawn.uniform(-6, 6):.1f} {long / 2:.1f} {drawn.uniform(-5, 5):.1f} {long:.1f}",
+            stroke=dark,
+            width=drawn.uniform(1.8, 3.6),
+            opacity=0.7,
+        )
 
 
 def sea(world: World) -> None:
     """Water to the horizon, seen from a beach where people can stand; a lighthouse where the heading names one."""
     sky(world)
-    d, base = world.d, world.horizon
+    d, base, w = world.d, world.horizon, world.w
     has_tower = any(word in world.words for word in ("lighthouse", "tower", "cliff", "faro", "phare"))
     shore = "open sea" not in world.words and "open water" not in world.words
-    water(world, base, world.h + 20)
-    if has_tower:
-        x = world.w * 0.2
-        d.curve([(x - 330, base + 8), (x - 260, base - 60), (x - 90, base - 122), (x + 60, base - 112), (x + 150, base - 30), (x + 240, base + 10)],
-                world.hex(0.42, 0.04, 150, 0.38))  # fmt: skip
-        lighthouse_tower(world, x, base - 108, 235, 0.28)
-    else:
+    world.plane(0.2)
+    if not has_tower:
         d.curve(
-            [(-60, base + 6), (world.w * 0.06, base - 34), (world.w * 0.16, base - 20), (world.w * 0.3, base + 5)],
-            world.hex(0.5, 0.04, 200, 0.6),
+            [(-60, base + 6), (w * 0.06, base - 44), (w * 0.13, base - 28), (w * 0.2, base - 34), (w * 0.34, base + 5)],
+            world.hex(0.5, 0.04, 220, 0.62),
         )
+        d.curve(
+            [(w * 0.80, base + 5), (w * 0.88, base - 20), (w * 0.95, base - 16), (w + 60, base + 5)],
+            world.hex(0.5, 0.04, 220, 0.72),
+        )
+    world.plane(0.5)
+    water(world, base, world.h + 20 if not shore else world.h * 0.80)
+    if has_tower:
+        x = w * 0.2
+        d.curve([(x - 330, base + 14), (x - 250, base - 60), (x - 90, base - 122), (x + 60, base - 112), (x + 150, base - 30), (x + 240, base + 14)],
+                d.vertical([(0, world.hex(0.46, 0.045, 150, 0.34), 1), (1, world.hex(0.36, 0.03, 240, 0.34), 1)]))  # fmt: skip
+        lighthouse_tower(world, x, base - 108, 235, 0.28)
     near = shore and ("boat" in world.words or "ship" in world.words)
-    boat(world, world.w * (0.8 if shore else 0.56), base + (150 if near else 74), 250 if near else 150)
+    boat(world, w * (0.74 if shore else 0.56), base + (118 if near else 66), 250 if near else 150)
+    fishes(world, w * 0.40, base + 110)
     if shore:
+        world.plane(1.0)
         _beach(world)
+        world.plane(1.35, front=True, soft=2.6)
+        grasses(world, w * 0.05, world.h + 40, 230, hue=105, lightness=0.40, blades=11)
+        grasses(world, w * 0.125, world.h + 60, 190, hue=105, lightness=0.44)
+        grasses(world, w * 0.97, world.h + 50, 230, hue=105, lightness=0.40, blades=11)
 
 
 def _beach(world: World) -> None:
     d, h, w = world.d, world.h, world.w
-    wet = world.hex(0.62, 0.05, 65)
-    sand = d.vertical([(0, world.hex(0.80, 0.06, 78), 1), (1, world.hex(0.68, 0.06, 68), 1)])
-    edge = h * 0.745
-    d.curve([(-60, edge + 14), (w * 0.2, edge - 8), (w * 0.5, edge + 14), (w * 0.8, edge - 10), (w + 60, edge + 8), (w + 60, h + 60), (-60, h + 60)],
-            to_hex(lighter(world.light.key, 0.0)), opacity=0.75)  # fmt: skip
+    edge = h * 0.75
+    foam = to_hex(lighter(world.light.lit((0.97, 0.0, 0.01)), 0.02))
+
+    def line(offset: float, swing: float) -> list[tuple[float, float]]:
+        crest = [(-60.0, edge + offset + 12), (w * 0.22, edge + offset - swing), (w * 0.5, edge + offset + swing), (w * 0.8, edge + offset - swing * 0.8),
+                 (w + 60, edge + offset + 8)]  # fmt: skip
+        return [*crest, (w + 60, h + 120), (-60, h + 120)]
+
+    d.curve(line(10, 11), foam, opacity=0.55)
+    d.curve(line(20, 12), world.hex(0.60, 0.05, 66))
     d.curve(
-        [
-            (-60, edge + 24),
-            (w * 0.2, edge + 2),
-            (w * 0.5, edge + 26),
-            (w * 0.8, edge),
-            (w + 60, edge + 18),
-            (w + 60, h + 60),
-            (-60, h + 60),
-        ],
-        wet,
+        line(52, 15),
+        d.vertical(
+            [(0, world.hex(0.82, 0.055, 78), 1), (0.4, world.hex(0.77, 0.06, 72), 1), (1, world.hex(0.62, 0.06, 62), 1)]
+        ),
     )
-    d.curve(
-        [
-            (-60, edge + 62),
-            (w * 0.25, edge + 36),
-            (w * 0.55, edge + 64),
-            (w * 0.8, edge + 38),
-            (w + 60, edge + 60),
-            (w + 60, h + 60),
-            (-60, h + 60),
-        ],
-        sand,
-    )
-    for _ in range(70):
+    surf = Drawing()
+    for x in (0.14, 0.46, 0.78):
+        surf.curve(
+            [(w * (x - 0.16), edge + 14), (w * x, edge + 9), (w * (x + 0.16), edge + 15), (w * x, edge + 18)],
+            foam,
+            opacity=0.8,
+        )
+    world.live(surf, bob=5.0, sway_hz=0.22, flicker=0.5, flicker_hz=0.22)
+    for i in range(6):
+        t, x = (i + 1) / 6, world.drawn.uniform(0.1, 0.9) * w
+        d.curve([(x - w * 0.2, edge + 60 + 190 * t), (x, edge + 52 + 190 * t), (x + w * 0.2, edge + 62 + 190 * t), (x, edge + 66 + 198 * t)],
+                world.hex(0.66 - 0.1 * t, 0.055, 62), opacity=0.45)  # fmt: skip
+    for _ in range(60):
         x, y = world.drawn.uniform(0, w), world.drawn.uniform(edge + 70, h)
-        d.ellipse(x, y, world.drawn.uniform(2, 7), 1.8, world.hex(0.55, 0.04, 60), 0.5)
-    rocks(world, w * 0.05, edge + 70, 90, 4)
+        d.ellipse(x, y, world.drawn.uniform(2, 6), 1.7, world.hex(0.50, 0.04, 58), 0.5)
+    rocks(world, w * 0.07, edge + 84, 96, 5)
+    rocks(world, w * 0.93, edge + 150, 60, 3)
+    tufts(world, h * 0.80, h * 0.86, 16, hue=105, lightness=0.56)
 
 
 def mountain(world: World) -> None:
-    """Peaks with snow, wooded foothills."""
+    """Peaks with snow behind a lake, wooded foothills, a meadow in front."""
     sky(world)
-    d, drawn, base = world.d, world.drawn, world.horizon
-    for depth, count, low, high in ((0.6, 5, 0.5, 0.75), (0.28, 4, 0.4, 0.68)):
-        for i in range(count):
-            x = world.w * (i + drawn.uniform(0.2, 0.8)) / count
-            _peak(world, x, base + 40, base * drawn.uniform(low, high), depth)
-        mist(world, base + 10, 200, 0.55)
-    ridge(world, base + 80, 90, world.hex(0.46, 0.07, 140, 0.2))
-    for i in range(16):
+    drawn, base, w, h = world.drawn, world.horizon, world.w, world.h
+    world.plane(0.12)
+    for i in range(5):
+        _peak(world, w * (i + drawn.uniform(0.2, 0.8)) / 5, base + 40, base * drawn.uniform(0.42, 0.62), 0.60)
+    mist(world, base + 4, 190, 0.5)
+    world.plane(0.28)
+    # One great peak by the third that the light comes from not; the others serve it.
+    great = 0.5 - world.light_side * 0.17
+    for x, share in ((great + 0.33, 0.46), (great - 0.30, 0.50), (great, 0.86)):
+        _peak(world, w * x, base + 50, base * share, 0.26)
+    mist(world, base + 24, 170, 0.6)
+    drifting_mist(world, base - 20, 40, 0.5)
+    world.plane(0.5)
+    hills(world, base + 78, 90, 0.44, 0.06, 150, 0.26)
+    for i in range(22):
         pine(
             world,
-            world.w * (i + drawn.uniform(0.1, 0.9)) / 16,
-            base + 95 + drawn.uniform(0, 26),
-            drawn.uniform(70, 150),
-            0.16,
+            w * (i + drawn.uniform(0.1, 0.9)) / 22,
+            base + 70 + drawn.uniform(-6, 26),
+            drawn.uniform(60, 130),
+            0.22,
         )
-    ridge(world, base + 190, 60, d.vertical([(0, world.hex(0.58, 0.09, 125), 1), (1, world.hex(0.36, 0.06, 135), 1)]))
-    rocks(world, world.w * 0.1, base + 250, 120, 5)
-    rocks(world, world.w * 0.93, base + 300, 150, 4)
-    tufts(world, base + 190, world.h, 40)
+    world.plane(0.75)
+    hills(world, base + 150, 70, 0.52, 0.085, 132, 0.1)
+    for x in (0.08, 0.13, 0.83, 0.89, 0.95):
+        pine(world, w * x, base + 160 + drawn.uniform(-10, 20), drawn.uniform(190, 290), 0.08)
+    world.plane(1.0)
+    meadow(world, base + 190, 126, lightness=0.53)
+    rocks(world, w * 0.10, base + 262, 110, 6)
+    rocks(world, w * 0.93, base + 310, 120, 4)
+    tufts(world, base + 200, h, 70)
+    flowers(world, base + 220, h, 34)
+    world.plane(1.35, front=True, soft=2.8)
+    grasses(world, w * 0.04, h + 40, 200)
+    grasses(world, w * 0.96, h + 50, 210)
 
 
 def _peak(world: World, x: float, y: float, height: float, depth: float) -> None:
-    d, drawn = world.d, world.drawn
-    half, top = height * drawn.uniform(0.75, 1.05), (x, y - height)
-    right_lit = world.sun_x * world.w > x
-    d.polygon([(x - half, y), top, (x + half, y)], world.hex(0.56, 0.04, 265, depth))
+    """A mountain with ribs, its shaded face away from the light, snow down to where it thins out."""
+    d, drawn, side = world.d, world.drawn, world.light_side
+    half, top = height * drawn.uniform(0.80, 1.0), (x, y - height)
+
+    def slope(way: int) -> list[tuple[float, float]]:
+        points = []
+        for t in (0.16, 0.34, 0.52, 0.74, 1.0):
+            points.append(
+                (
+                    x + way * half * (t + drawn.uniform(-0.035, 0.035)),
+                    y - height * (1 - t) + drawn.uniform(-0.02, 0.02) * height,
+                )
+            )
+        return points
+
+    left, right = slope(-1), slope(1)
+    foot = world.hex(0.56, 0.035, 255, min(1.0, depth + 0.42))
+    d.polygon(
+        [*reversed(left), top, *right],
+        d.vertical(
+            [(0, world.hex(0.62, 0.035, 262, depth), 1), (0.55, world.hex(0.55, 0.04, 262, depth), 1), (1, foot, 1)]
+        ),
+    )
     spine = [
-        (x, y - height),
-        (x + half * 0.08, y - height * 0.66),
-        (x - half * 0.06, y - height * 0.4),
-        (x + half * 0.12, y),
-    ]
-    away = (x - half, y) if right_lit else (x + half, y)
-    d.polygon([*spine, away], world.hex(0.42, 0.05, 270, depth))
-    snow = world.hex(0.96, 0.012, 230, depth * 0.6)
-    d.polygon([top, (x + half * 0.3, y - height * 0.7), (x + half * 0.17, y - height * 0.73), (x + half * 0.06, y - height * 0.62),
-               (x - half * 0.08, y - height * 0.74), (x - half * 0.18, y - height * 0.66), (x - half * 0.3, y - height * 0.7)], snow)  # fmt: skip
-    shade = [
         top,
-        spine[1],
-        (x - half * 0.08, y - height * 0.74),
-        (x - half * 0.18, y - height * 0.66),
-        (x - half * 0.3, y - height * 0.7),
+        (x + half * 0.07, y - height * 0.80),
+        (x - half * 0.06, y - height * 0.62),
+        (x + half * 0.09, y - height * 0.40),
+        (x - half * 0.03, y - height * 0.2),
+        (x + half * 0.1, y),
     ]
-    if right_lit:
-        d.polygon(shade, world.hex(0.78, 0.04, 260, depth * 0.6))
+    shade = left if side > 0 else right
+    d.polygon(
+        [*spine, *reversed(shade)],
+        d.vertical(
+            [(0, world.hex(0.40, 0.05, 272, depth), 1), (0.6, world.hex(0.43, 0.045, 268, depth), 1), (1, foot, 1)]
+        ),
+        0.92,
+    )
+    snow, blue = world.hex(0.97, 0.010, 230, depth * 0.5), world.hex(0.74, 0.045, 262, depth * 0.6)
+    for way in (-1, 1):
+        edge = left if way < 0 else right
+        inner = [top, (edge[0][0], edge[0][1]), (edge[1][0], edge[1][1]), (x + way * half * 0.27, y - height * 0.56), (x + way * half * 0.215, y - height * 0.69),
+                 (x + way * half * 0.13, y - height * 0.50), (x + way * half * 0.08, y - height * 0.66), spine[2], spine[1]]  # fmt: skip
+        d.polygon(inner, snow if way == side else blue)
+    lit = right if side > 0 else left
+    for t in (0.45, 0.6, 0.72):
+        px, py = x + side * half * t * 0.55, y - height * (1 - t)
+        d.polygon(
+            [(px, py), (px + side * half * 0.05, py + height * 0.13), (px - side * half * 0.03, py + height * 0.10)],
+            world.hex(0.46, 0.045, 268, depth),
+            0.55,
+        )
+    d.line([top, lit[0], lit[1], lit[2]], snow, 2.0, 0.5)
 
 
 def desert(world: World) -> None:
-    """Dunes and two palms."""
+    """Dunes whose crests lead into the distance, palms by their feet."""
     sky(world)
-    d, drawn, base = world.d, world.drawn, world.horizon
-    ridge(world, base + 6, 90, world.hex(0.66, 0.06, 50, 0.6), rough=0.35)
-    for i, (y, height, depth) in enumerate(((base + 40, 120, 0.4), (base + 120, 140, 0.18), (base + 250, 130, 0.0))):
-        crest = ridge(world, y, height, world.hex(0.78 - 0.03 * i, 0.10, 66, depth), rough=0.22)
-        shade = [(px, py) for px, py in crest[10 + 9 * i : 40 + 6 * i]]
-        lower = [(px - 90, py + 90 + 0.25 * (px - shade[0][0])) for px, py in reversed(shade)]
-        d.polygon([*shade, *lower], world.hex(0.62, 0.09, 52, depth), 0.5)
-    palm(world, world.w * 0.13, base + 190, 330, 0.05)
-    palm(world, world.w * 0.18, base + 205, 250, 0.05)
-    for _ in range(60):
-        x, y = drawn.uniform(0, world.w), drawn.uniform(base + 240, world.h)
-        d.path(
-            f"M{x - 50:.0f} {y:.0f}Q{x:.0f} {y - 7:.0f} {x + 60:.0f} {y + 3:.0f}",
-            stroke=world.hex(0.62, 0.09, 58),
-            width=2.2,
-            opacity=0.5,
+    d, drawn, base, w, h = world.d, world.drawn, world.horizon, world.w, world.h
+    world.plane(0.12)
+    ridge(world, base + 6, 80, world.hex(0.62, 0.05, 48, 0.66), rough=0.35)
+    side = world.light_side
+    for plane, y, height, depth, lightness in (
+        (0.3, base + 40, 110, 0.42, 0.80),
+        (0.55, base + 110, 140, 0.18, 0.78),
+        (1.0, base + 215, 110, 0.0, 0.76),
+    ):
+        world.plane(plane)
+        fill = d.vertical(
+            [
+                (0, world.hex(lightness + 0.05, 0.085, 74, depth), 1),
+                (0.5, world.hex(lightness - 0.05, 0.095, 66, depth), 1),
+                (1, world.hex(lightness - 0.14, 0.095, 58, depth), 1),
+            ]
         )
+        crest = ridge(world, y, height, fill, rough=0.2, bottom=h + 120 if plane == 1.0 else None)
+        # Each crest throws a shaded slip face to one side, in long curves.
+        peaks = [i for i in range(6, len(crest) - 8) if crest[i][1] <= min(crest[i - 1][1], crest[i + 1][1])]
+        for i in peaks[:3]:
+            px, py = crest[i]
+            run = (
+                [crest[j] for j in range(i, min(len(crest), i + 15))]
+                if side < 0
+                else [crest[j] for j in range(i, max(0, i - 15), -1)]
+            )
+            far = run[-1]
+            body = [
+                *run,
+                (far[0] * 0.6 + px * 0.4, far[1] + height * 0.75),
+                (px - side * 60, py + height * 0.9),
+                (px + side * 24, py + height * 0.5),
+            ]
+            d.polygon(
+                body,
+                d.vertical(
+                    [
+                        (0, world.hex(lightness - 0.22, 0.085, 48, depth), 1),
+                        (1, world.hex(lightness - 0.12, 0.09, 58, depth), 0.0),
+                    ]
+                ),
+                0.85,
+            )
+        if plane == 0.55:
+            palm(world, w * 0.13, base + 170, 300, 0.08)
+            palm(world, w * 0.18, base + 186, 230, 0.08)
+            bush(world, w * 0.155, base + 190, 90, 0.1, 120)
+    for _ in range(46):
+        x, y = drawn.uniform(0, w), drawn.uniform(base + 270, h + 20)
+        long = 60 + 90 * (y - base) / (h - base)
+        d.path(
+            f"M{x - long:.0f} {y:.0f}Q{x:.0f} {y - 8:.0f} {x + long:.0f} {y + 3:.0f}Q{x:.0f} {y - 3:.0f} {x - long:.0f} {y:.0f}Z",
+            world.hex(0.60, 0.085, 56),
+            opacity=0.45,
+        )
+    for i in range(2):
+        dust = Drawing()
+        dx, dy = w * (0.2 + 0.45 * i), base + 190 + 60 * i
+        dust.ellipse(
+            dx, dy, 300, 26, dust.radial([(0, world.hex(0.88, 0.06, 74), 0.55), (1, world.hex(0.88, 0.06, 74), 0)])
+        )
+        world.live(dust, vx=26 + 16 * i, wrap=(-700, dy - 60, w + 1400, 120), flicker=0.5, flicker_hz=0.2)
+    world.plane(1.3, front=True, soft=2.6)
+    grasses(world, w * 0.04, h + 40, 170, hue=95, lightness=0.42)
+    rocks(world, w * 0.97, h + 26, 130, 4)
 
 
 def river(world: World) -> None:
-    """A stream that winds through trees."""
+    """A stream that winds through trees towards the light."""
     sky(world)
     d, drawn, base, w, h = world.d, world.drawn, world.horizon, world.w, world.h
-    ridge(world, base - 20, 150, world.hex(0.52, 0.05, 170, 0.6))
-    for i in range(14):
-        tree(world, w * (i + drawn.uniform(0.1, 0.9)) / 14, base + 30, drawn.uniform(130, 230), 0.42)
-    d.rect(
-        -50,
-        base + 20,
-        w + 100,
-        h,
-        d.vertical([(0, world.hex(0.62, 0.10, 128, 0.2), 1), (1, world.hex(0.42, 0.08, 135), 1)]),
+    world.plane(0.15)
+    hills(world, base - 30, 160, 0.52, 0.05, 175, 0.66)
+    hills(world, base + 10, 90, 0.50, 0.06, 150, 0.48)
+    world.plane(0.45)
+    for i in range(13):
+        x = w * (i + drawn.uniform(0.1, 0.9)) / 13
+        tree(world, x, base + 34, drawn.uniform(120, 210) * (0.6 if 0.4 < x / w < 0.66 else 1.0), 0.40)
+    mist(world, base + 34, 90, 0.5)
+    drifting_mist(world, base + 40, 34)
+    world.plane(1.0)
+    meadow(world, base + 22, 130, lightness=0.55)
+    bank = [(0.485, 0.03), (0.60, 0.10), (0.52, 0.22), (0.66, 0.45), (0.80, 0.78), (1.02, 1.25)]
+    other = [(0.22, 1.25), (0.34, 0.78), (0.40, 0.45), (0.41, 0.22), (0.535, 0.10), (0.462, 0.03)]
+    span = h - base
+
+    def outline(grow: float) -> list[tuple[float, float]]:
+        right = [(w * (x + grow * (0.3 + t)), base + span * t) for x, t in bank]
+        left = [(w * (x - grow * (0.3 + t)), base + span * t) for x, t in other]
+        return [*right, *left]
+
+    d.curve(outline(0.022), world.hex(0.44, 0.05, 70))
+    d.curve(outline(0.012), world.hex(0.68, 0.05, 78))
+    far = to_hex(blend(world.light.sky_low, world.light.lit(oklch(0.66, 0.07, 225)), 0.25))
+    near = to_hex(blend(world.light.lit(oklch(0.44, 0.08, 228)), world.light.sky_top, 0.3))
+    d.curve(
+        outline(0.0),
+        d.vertical([(0, far, 1), (0.4, to_hex(blend(world.light.sky_low, world.light.sky_top, 0.5)), 1), (1, near, 1)]),
     )
-    stream = [(w * 0.47, base + 22), (w * 0.55, base + 22), (w * 0.63, base + 90), (w * 0.55, base + 170), (w * 0.74, base + 300), (w * 1.05, h + 60),
-              (w * 0.30, h + 60), (w * 0.37, base + 300), (w * 0.40, base + 170), (w * 0.52, base + 90)]  # fmt: skip
-    far = to_hex(blend(world.light.sky_low, world.light.lit(oklch(0.62, 0.08, 225)), 0.3))
-    near = to_hex(blend(world.light.lit(oklch(0.45, 0.08, 228)), world.light.sky_top, 0.3))
-    d.curve([(x + (8 if x > w * 0.5 else -8), y) for x, y in stream], world.hex(0.66, 0.05, 75))
-    d.curve(stream, d.vertical([(0, far, 1), (1, near, 1)]))
-    for _ in range(40):
-        t = drawn.random()
-        y = base + 60 + (h - base - 60) * t
-        x = w * (0.55 + drawn.uniform(-0.03, 0.03) + t * drawn.uniform(-0.14, 0.2))
-        d.ellipse(x, y, 12 + 46 * t, 1.4 + 2 * t, world.key, 0.35)
-    rocks(world, w * 0.32, h * 0.84, 70, 4)
-    tree(world, w * 0.07, base + 190, 520, 0.0)
-    tree(world, w * 0.95, base + 150, 430, 0.04)
-    tufts(world, base + 120, h, 40)
+    for i in range(46):
+        t = 0.06 + 0.9 * drawn.random()
+        middle = 0.5 + 0.06 * t + 0.05 * (i % 3 - 1) * (0.3 + t)
+        d.ellipse(
+            w * middle + drawn.uniform(-30, 30) * t,
+            base + span * t,
+            14 + 60 * t,
+            1.3 + 2.4 * t,
+            far if i % 2 else near,
+            0.5,
+        )
+    glints = Drawing()
+    for _ in range(14):
+        t = 0.12 + 0.6 * drawn.random()
+        glints.ellipse(
+            w * (0.51 + 0.04 * t) + drawn.uniform(-60, 60) * t,
+            base + span * t,
+            12 + 34 * t,
+            1.2 + 2 * t,
+            world.key,
+            0.8,
+        )
+    world.live(glints, flicker=0.7, flicker_hz=0.6)
+    world.ripple((w * 0.36, base + span * 0.2, w * 0.42, span * 0.8), amplitude=4.5, wavelength=54, hz=0.4)
+    fishes(world, w * 0.56, base + span * 0.5)
+    for x, y, size in ((0.37, 0.60, 60), (0.70, 0.48, 46), (0.30, 0.86, 80)):
+        rocks(world, w * x, base + span * y, size, 4)
+    tree(world, w * 0.10, base + 150, 470, 0.02)
+    tree(world, w * 0.90, base + 120, 400, 0.05, 122)
+    for x, y, size in ((0.02, 170, 170), (0.21, 130, 110), (0.81, 110, 120), (0.98, 160, 160)):
+        bush(world, w * x, base + y, size, 0.05)
+    tufts(world, base + 60, h, 70)
+    flowers(world, base + 130, h, 24)
+    world.plane(1.4, front=True, soft=3.0)
+    bough(world, -world.light_side)
+    for x, lean in ((0.05, 0), (0.10, 1), (0.95, 0)):
+        grasses(world, w * x, h + 44, 240 - 40 * lean, hue=125, lightness=0.30)
 
 
 def field(world: World) -> None:
-    """Furrows that run to the horizon, flowers in front."""
+    """A field of grain whose furrows run to a lone tree under the sky."""
     sky(world)
     d, drawn, base, w, h = world.d, world.drawn, world.horizon, world.w, world.h
-    ridge(world, base - 4, 90, world.hex(0.55, 0.05, 165, 0.65))
-    ridge(world, base + 28, 60, world.hex(0.60, 0.09, 130, 0.35))
+    world.plane(0.15)
+    hills(world, base - 10, 110, 0.52, 0.05, 185, 0.66)
+    world.plane(0.35)
+    hills(world, base + 26, 60, 0.58, 0.085, 132, 0.36)
     for i in range(9):
-        tree(world, w * (i + drawn.uniform(0.1, 0.9)) / 9, base + 26, drawn.uniform(70, 130), 0.34)
-    ground = d.vertical([(0, world.hex(0.78, 0.11, 100, 0.12), 1), (1, world.hex(0.55, 0.10, 112), 1)])
-    ridge(world, base + 66, 34, ground, rough=0.3)
-    for i in range(-9, 18):
-        x = w * i / 9
-        d.path(
-            f"M{w * 0.5 + (x - w * 0.5) * 0.22:.0f} {base + 62:.0f}L{x:.0f} {h + 30:.0f}",
-            stroke=world.hex(0.52, 0.10, 108),
-            width=9,
-            opacity=0.22,
+        tree(world, w * (i + drawn.uniform(0.1, 0.9)) / 9, base + 22, drawn.uniform(46, 96), 0.36)
+    world.plane(1.0)
+    meadow(world, base + 44, 98, lightness=0.68, chroma=0.105)
+    vanish = 0.5 - world.light_side * 0.12
+    for i in range(-12, 20):
+        x = w * i / 8
+        a, b = w * vanish + (x - w * vanish) * 0.10, w * vanish + (x - w * vanish) * 0.135
+        d.polygon(
+            [(a, base + 52), (b, base + 52), (x + w * 0.055, h + 60), (x, h + 60)],
+            d.vertical([(0, leaf(world, 0.56, 0.10, 95, 0.15), 0.12), (1, leaf(world, 0.42, 0.09, 90), 0.5)]),
         )
-    tree(world, w * 0.84, base + 150, 420, 0.0, hue=125)
-    tufts(world, base + 110, h, 90, hue=105, lightness=0.62)
-    for _ in range(36):
-        x, y = drawn.uniform(0, w), drawn.uniform(base + 150, h)
-        d.circle(x, y, 4 + 7 * (y - base) / (h - base), world.hex(0.75, 0.15, drawn.choice((30, 60, 350))))
+    tree(world, w * (0.5 + world.light_side * 0.30), base + 112, 330, 0.03, hue=125)
+    bush(world, w * (0.5 + world.light_side * 0.37), base + 118, 110, 0.05)
+    for i in range(5):
+        x = w * (0.5 - world.light_side * 0.20) - i * 56 * world.light_side
+        d.rect(x, base + 58, 6, 34, world.hex(0.45, 0.05, 55))
+    d.rect(
+        min(w * (0.5 - world.light_side * 0.20), x),
+        base + 66,
+        abs(w * (0.5 - world.light_side * 0.20) - x) + 6,
+        4,
+        world.hex(0.50, 0.05, 58),
+    )
+    tufts(world, base + 90, h, 130, hue=100, lightness=0.60)
+    flowers(world, base + 120, h, 56)
+    for i in range(4):
+        grasses(
+            world,
+            w * (0.12 + 0.25 * i) + drawn.uniform(-40, 40),
+            base + 240 + drawn.uniform(-30, 30),
+            62,
+            hue=98,
+            lightness=0.58,
+        )
+    world.plane(1.4, front=True, soft=3.0)
+    for x, size in ((0.03, 230), (0.09, 180), (0.92, 200), (0.98, 240)):
+        grasses(world, w * x, h + 46, size, hue=98, lightness=0.48, blades=10)

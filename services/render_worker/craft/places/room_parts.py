@@ -1,99 +1,165 @@
-"""What rooms are made of: wall and floor, windows, lamps, shelves, tables."""
+"""What rooms are made of: walls with windows in them, floor, lamps, shelves, tables."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 
-from services.render_worker.craft.palette import blend, to_hex
+from services.render_worker.craft.palette import blend, lighter, to_hex
+from services.render_worker.craft.places.alive import birds, flame, motes, shine, stars
+from services.render_worker.craft.places.growth import leaf, ridge, tree
+from services.render_worker.craft.places.sky import backdrop, cloud
 from services.render_worker.craft.places.world import World
+from services.render_worker.craft.shapes import Box, Drawing
 
 
-def shell(world: World, wall_hue: float, *, wall: float = 0.80, chroma: float = 0.045, floor_hue: float = 58.0, floor: float = 0.58,
-           planks: bool = True) -> float:  # fmt: skip
-    """Wall and floor, lit from one side; the height where they meet is returned."""
+def shell(world: World, wall_hue: float, openings: Sequence[Box] = (), *, wall: float = 0.80, chroma: float = 0.045, floor_hue: float = 58.0,
+          floor: float = 0.58, planks: bool = True, city: bool = False) -> float:  # fmt: skip
+    """What is outside, the wall with its openings (x, y, width, height) cut out, and the floor, on three planes; the height
+    where wall and floor meet is returned. What follows stands on the floor.
+    """
     d, w, h = world.d, world.w, world.h
     line = h * 0.70
-    near, far = world.hex(wall, chroma, wall_hue), world.hex(wall - 0.16, chroma, wall_hue + 12)
-    left_dark = world.sun_x > 0.5
+    _outside(world, openings, city=city)
+    world.plane(0.62)
+    near, far = world.hex(wall, chroma, wall_hue), world.hex(wall - 0.20, chroma, wall_hue + 12)
+    holes = "".join(f"M{x:.1f} {y:.1f}H{x + ow:.1f}V{y + oh:.1f}H{x:.1f}Z" for x, y, ow, oh in openings)
+    side = world.light_side
+    stops = [(0, far, 1), (0.75, near, 1), (1, near, 1)]
+    d.path(
+        f"M-60 -60H{w + 60:.0f}V{line + 60:.0f}H-60Z{holes}",
+        d.sideways(stops if side > 0 else [(1 - at, color, 1) for at, color, _ in reversed(stops)]),
+    )
+    dark = world.hex(0.16, 0.03, 290)
+    d.path(f"M-60 -60H{w + 60:.0f}V{h * 0.30:.0f}H-60Z{holes}", d.vertical([(0, dark, 0.40), (1, dark, 0)]))
+    d.path(f"M-60 {h * 0.45:.0f}H{w + 60:.0f}V{line + 60:.0f}H-60Z{holes}", d.vertical([(0, dark, 0), (1, dark, 0.22)]))
     d.rect(
         -50,
-        -50,
+        line - 30,
         w + 100,
-        line + 50,
-        d.sideways([(0, far if left_dark else near, 1), (1, near if left_dark else far, 1)]),
+        32,
+        d.vertical([(0, world.hex(wall + 0.10, 0.02, wall_hue), 1), (1, world.hex(wall - 0.04, 0.02, wall_hue), 1)]),
     )
+    d.rect(-50, line - 34, w + 100, 4, world.hex(wall - 0.2, 0.03, wall_hue), opacity=0.5)
+    world.plane(1.0)
     d.rect(
         -50,
         line,
         w + 100,
         h,
         d.vertical(
-            [(0, world.hex(floor + 0.06, 0.07, floor_hue), 1), (1, world.hex(floor - 0.1, 0.06, floor_hue - 6), 1)]
+            [(0, world.hex(floor + 0.07, 0.07, floor_hue), 1), (1, world.hex(floor - 0.15, 0.06, floor_hue - 6), 1)]
         ),
     )
     if planks:
         for i in range(-5, 17):
             x = w * i / 11
-            d.line(
-                [(w * 0.5 + (x - w * 0.5) * 0.8, line), (w * 0.5 + (x - w * 0.5) * 1.7, h + 30)],
-                world.hex(floor - 0.16, 0.06, floor_hue),
-                2.6,
-                0.5,
-            )
-    d.rect(-50, line - 26, w + 100, 28, world.hex(wall + 0.08, 0.02, wall_hue))
-    d.rect(
-        -50, line, w + 100, 46, d.vertical([(0, world.hex(0.2, 0.03, 300), 0.35), (1, world.hex(0.2, 0.03, 300), 0)])
-    )
+            a, b = w * 0.5 + (x - w * 0.5) * 0.8, w * 0.5 + (x - w * 0.5) * 1.8
+            c, e = w * 0.5 + (x + w / 11 - w * 0.5) * 0.8, w * 0.5 + (x + w / 11 - w * 0.5) * 1.8
+            if i % 3 != 1:
+                d.polygon(
+                    [(a, line), (c, line), (e, h + 60), (b, h + 60)],
+                    world.hex(floor + (0.05 if i % 3 else -0.06), 0.065, floor_hue),
+                    0.32,
+                )
+            d.line([(a, line), (b, h + 60)], world.hex(floor - 0.18, 0.06, floor_hue), 2.4, 0.5)
+    d.rect(-50, line, w + 100, 60, d.vertical([(0, dark, 0.45), (1, dark, 0)]))
     return line
 
 
-def view(
-    world: World, x: float, y: float, w: float, h: float, *, outside: Callable[[World], None] | None = None
-) -> None:
-    """A window with the hour's sky in it, and the light it throws on the floor."""
+def _outside(world: World, openings: Sequence[Box], *, city: bool) -> None:
+    """The hour's sky, hills or towers and a tree, where windows will be."""
+    backdrop(world)
+    if not openings:
+        return
+    d, drawn, light = world.d, world.drawn, world.light
+    left, top = min(o[0] for o in openings), min(o[1] for o in openings)
+    right, bottom = max(o[0] + o[2] for o in openings), max(o[1] + o[3] for o in openings)
+    span, tall = right - left, bottom - top
+    x = left + span * (0.72 if world.light_side > 0 else 0.28)
+    if world.night:
+        stars(world)
+        d.circle(x, top + tall * 0.24, min(30.0, tall * 0.09), "#f4efdc")
+        d.glow(x, top + tall * 0.24, tall * 0.5, world.key, 0.35)
+    else:
+        d.glow(x, top + tall * 0.45, max(span, tall) * 0.8, world.key, 0.65)
+    moving = Drawing()
+    cloud(world, moving, left - span * 0.2, top + tall * 0.42, min(320.0, tall * 0.8))
+    world.live(moving, vx=7.0, wrap=(left - 380, top, span + 760, tall * 0.6))
+    if city:
+        for i in range(round(span / 46)):
+            height = tall * drawn.uniform(0.16, 0.55)
+            tx = left + i * 46 + drawn.uniform(-8, 8)
+            d.rect(tx, bottom - height, 40, height + 30, world.hex(0.48, 0.04, 255, 0.5))
+            for row in range(int(height / 26)):
+                if drawn.random() < 0.5:
+                    d.rect(
+                        tx + drawn.choice((6, 20)), bottom - height + 10 + row * 26, 8, 11, world.window(), opacity=0.7
+                    )
+    else:
+        far = to_hex(blend(light.sky_low, light.lit((0.5, -0.04, 0.03)), 0.5))
+        near = to_hex(blend(light.sky_low, light.lit((0.44, -0.05, 0.05)), 0.8))
+        ridge(world, bottom - tall * 0.10, tall * 0.2, far, bottom=bottom + 60)
+        ridge(world, bottom - tall * 0.02, tall * 0.16, near, bottom=bottom + 60)
+        tree(world, left + span * drawn.uniform(0.1, 0.35), bottom + 10, min(260.0, tall * 0.62), 0.22)
+        birds(world, 3, low=0.5, size=9)
+
+
+def view(world: World, x: float, y: float, w: float, h: float) -> None:
+    """The frame of a window over its opening, and the light that it throws on the floor."""
     d = world.d
     world.sights["window"] = (x + w / 2, y + h / 2)
-    frame = world.hex(0.90, 0.02, 75)
-    d.rect(x - 16, y - 16, w + 32, h + 32, frame)
-    d.rect(x, y, w, h, d.vertical([(0, to_hex(world.light.sky_top), 1), (1, to_hex(world.light.sky_low), 1)]))
+    frame, shade = world.hex(0.92, 0.02, 75), world.hex(0.66, 0.03, 60)
+    for part in (
+        (x - 18, y - 18, w + 36, 18),
+        (x - 18, y + h, w + 36, 18),
+        (x - 18, y, 18, h),
+        (x + w, y, 18, h),
+        (x + w / 2 - 6, y, 12, h),
+        (x, y + h * 0.42, w, 10),
+    ):
+        d.rect(*part, frame)
+    d.rect(x, y, w, 9, shade, opacity=0.7)
+    d.rect(x if world.light_side > 0 else x + w - 8, y, 8, h, shade, opacity=0.6)
+    d.rect(x - 32, y + h + 16, w + 64, 17, world.hex(0.95, 0.02, 75))
+    d.rect(x - 26, y + h + 33, w + 52, 9, shade, opacity=0.6)
+
+
+def daylight(world: World, x: float, y: float, w: float, h: float) -> None:
+    """The sun through a window of that box: a patch on the floor, a beam in the air with dust in it; nothing by night."""
     if world.night:
-        for i in range(14):
-            d.circle(x + w * ((i * 0.37 + 0.1) % 1), y + h * ((i * 0.23 + 0.07) % 0.7), 1.8, "#fff6e0", 0.8)
-        d.circle(x + w * 0.72, y + h * 0.26, min(w, h) * 0.085, "#f4efdc")
-    else:
-        d.glow(x + w * 0.7, y + h * 0.4, w * 0.5, world.key, 0.5)
-    hill = to_hex(blend(world.light.sky_low, world.light.lit((0.5, -0.05, 0.05)), 0.65))
-    d.path(
-        f"M{x:.0f} {y + h:.0f}V{y + h * 0.74:.0f}Q{x + w * 0.3:.0f} {y + h * 0.58:.0f} {x + w * 0.55:.0f} {y + h * 0.76:.0f}T{x + w:.0f} {y + h * 0.7:.0f}V{y + h:.0f}Z",
-        hill,
-    )
-    if outside:
-        outside(world)
-    d.rect(x + w / 2 - 6, y, 12, h, frame)
-    d.rect(x, y + h * 0.44, w, 11, frame)
-    d.rect(x - 30, y + h + 14, w + 60, 18, world.hex(0.94, 0.02, 75))
-    if not world.night:
-        light = d.vertical([(0, world.key, 0.30), (1, world.key, 0.03)])
-        floor = world.h * 0.70
-        d.polygon([(x, floor + 14), (x + w, floor + 14), (x + w * 0.7, world.h), (x - w * 0.5, world.h)], light)
+        return
+    d, side, floor = world.d, world.light_side, world.h * 0.70
+    strength = 0.34 if not world.light.dark else 0.24
+    for i in range(2):
+        a, b = x + w * (0.02 + 0.50 * i), x + w * (0.46 + 0.50 * i)
+        shift = -side * w * 0.75
+        d.polygon([(a + shift * 0.3, floor + 26), (b + shift * 0.3, floor + 26), (b + shift * 1.25, world.h * 0.97), (a + shift * 1.25, world.h * 0.97)],
+                  d.vertical([(0, world.key, strength), (1, world.key, strength * 0.3)]))  # fmt: skip
+    beam = Drawing()
+    beam.polygon([(x, y), (x + w, y + h * 0.1), (x + w - side * w * 0.9, floor + 120), (x - side * w * 1.2, floor + 120)],
+                 beam.vertical([(0, world.key, 0.26), (1, world.key, 0.0)]))  # fmt: skip
+    world.live(beam, flicker=0.25, flicker_hz=0.1)
+    motes(world, x - side * w * 0.6, y + h * 0.2, w * 1.1, floor - y)
 
 
-def curtain(world: World, x: float, y: float, w: float, h: float, hue: float) -> None:
-    """Curtains beside a window of that size."""
-    d = world.d
-    for left in (x - w * 0.16, x + w * 0.86):
+def curtain(world: World, x: float, y: float, w: float, h: float, color: str, fold: str) -> None:
+    """Curtains beside a window of that box, that breathe with its draught."""
+    world.d.rect(x - w * 0.24, y - 52, w * 1.5, 13, world.hex(0.36, 0.06, 50), rx=6)
+    for index, left in enumerate((x - w * 0.17, x + w * 0.85)):
+        d = Drawing()
+        wide = w * 0.31
         d.path(
-            f"M{left:.0f} {y - 40:.0f}h{w * 0.3:.0f}Q{left + w * 0.24:.0f} {y + h * 0.5:.0f} {left + w * 0.3:.0f} {y + h + 70:.0f}h-{w * 0.3:.0f}Z",
-            world.hex(0.60, 0.11, hue),
+            f"M{left:.0f} {y - 42:.0f}h{wide:.0f}Q{left + wide * 0.78:.0f} {y + h * 0.5:.0f} {left + wide * 0.98:.0f} {y + h + 72:.0f}q{-wide * 0.25:.0f} 10 {-wide * 0.5:.0f} 0t{-wide * 0.46:.0f} 2Q{left + wide * 0.12:.0f} {y + h * 0.5:.0f} {left:.0f} {y - 42:.0f}Z",
+            color,
         )
-        for i in range(3):
-            d.line(
-                [(left + w * (0.06 + 0.09 * i), y - 36), (left + w * (0.05 + 0.09 * i), y + h + 66)],
-                world.hex(0.50, 0.10, hue),
-                4,
-                0.6,
+        for i in range(4):
+            fx = left + wide * (0.12 + 0.23 * i)
+            d.path(
+                f"M{fx:.0f} {y - 40:.0f}Q{fx - wide * 0.04:.0f} {y + h * 0.5:.0f} {fx + wide * 0.02:.0f} {y + h + 68:.0f}l{wide * 0.07:.0f} 0Q{fx + wide * 0.02:.0f} {y + h * 0.5:.0f} {fx + wide * 0.05:.0f} {y - 40:.0f}Z",
+                fold,
+                opacity=0.75,
             )
-    d.rect(x - w * 0.24, y - 52, w * 1.5, 14, world.hex(0.40, 0.06, 50), rx=7)
+        world.live(d, sway_deg=0.55, sway_hz=0.17, pivot=(left + wide / 2, y - 42), phase=index * 0.4)
 
 
 def lamp(world: World, x: float, y: float, size: float) -> None:
@@ -102,9 +168,9 @@ def lamp(world: World, x: float, y: float, size: float) -> None:
     d.rect(x - size * 0.04, y - size * 0.7, size * 0.08, size * 0.7, world.hex(0.42, 0.06, 60))
     d.ellipse(x, y, size * 0.2, size * 0.045, world.hex(0.42, 0.06, 60))
     if world.light.dark:
-        d.glow(x, y - size * 0.8, size * 2.6, world.lamp, 0.6)
+        shine(world, x, y - size * 0.8, size * 2.6, 0.55, 0.5)
     d.polygon([(x - size * 0.34, y - size * 0.62), (x - size * 0.2, y - size * 1.05), (x + size * 0.2, y - size * 1.05), (x + size * 0.34, y - size * 0.62)],
-              world.lamp if world.light.dark else world.hex(0.88, 0.06, 80))  # fmt: skip
+              to_hex(lighter(world.light.lamp, 0.04)) if world.light.dark else world.accent(0.80, 0.09))  # fmt: skip
 
 
 def books(world: World, x: float, y: float, w: float, height: float) -> None:
@@ -127,6 +193,7 @@ def shelf(world: World, x: float, y: float, w: float, rows: int, step: float) ->
     """Shelves full of books, the upper left corner at (x, y)."""
     d, wood = world.d, world.hex(0.44, 0.06, 52)
     world.sights["books"] = (x + w / 2, y + rows * step / 2)
+    d.shade(x + w / 2 - world.light_side * 40, y + rows * step + 14, w * 0.7, 22, world.hex(0.12, 0.03, 280), 0.5)
     d.rect(x - 14, y - 14, w + 28, rows * step + 28, wood)
     d.rect(x, y, w, rows * step, world.hex(0.32, 0.05, 48))
     for row in range(rows):
@@ -137,6 +204,7 @@ def shelf(world: World, x: float, y: float, w: float, rows: int, step: float) ->
 def table(world: World, x: float, y: float, w: float, height: float, hue: float = 55.0) -> None:
     """A table whose top's left end is at (x, y)."""
     d = world.d
+    d.shade(x + w / 2 - world.light_side * 30, y + height, w * 0.62, 20, world.hex(0.12, 0.03, 280), 0.5)
     d.rect(x + w * 0.06, y, 18, height, world.hex(0.40, 0.07, hue))
     d.rect(x + w * 0.94 - 18, y, 18, height, world.hex(0.40, 0.07, hue))
     d.rect(x, y - 20, w, 26, world.hex(0.62, 0.08, hue), rx=6)
@@ -147,13 +215,8 @@ def lantern(world: World, x: float, y: float, size: float) -> None:
     """A burning lantern standing at (x, y)."""
     d, iron = world.d, world.hex(0.30, 0.03, 60)
     world.sights["lantern"] = (x, y - size * 0.4)
-    d.glow(x, y - size * 0.45, size * 3.2, world.lamp, 0.55 if world.light.dark else 0.2)
     d.rect(x - size * 0.3, y - size * 0.1, size * 0.6, size * 0.1, iron, rx=3)
     d.rect(x - size * 0.24, y - size * 0.72, size * 0.48, size * 0.62, world.lamp, rx=size * 0.1, opacity=0.75)
-    d.path(
-        f"M{x - size * 0.09:.1f} {y - size * 0.16:.1f}Q{x - size * 0.13:.1f} {y - size * 0.36:.1f} {x:.1f} {y - size * 0.56:.1f}Q{x + size * 0.13:.1f} {y - size * 0.36:.1f} {x + size * 0.09:.1f} {y - size * 0.16:.1f}Z",
-        "#fff3cf",
-    )
     d.polygon(
         [
             (x - size * 0.3, y - size * 0.72),
@@ -168,6 +231,9 @@ def lantern(world: World, x: float, y: float, size: float) -> None:
         stroke=iron,
         width=size * 0.05,
     )
+    flame(world, x, y - size * 0.14, size * 0.42)
+    if world.light.dark:
+        shine(world, x, y - size * 0.45, size * 3.4, 0.5)
 
 
 def plant(world: World, x: float, y: float) -> None:
@@ -177,9 +243,9 @@ def plant(world: World, x: float, y: float) -> None:
         lean = (i - 3) * 30
         d.path(
             f"M{x:.0f} {y - 70:.0f}Q{x + lean * 0.4 - 14:.0f} {y - 190:.0f} {x + lean * 1.4:.0f} {y - 210 + abs(lean):.0f}Q{x + lean * 0.5 + 20:.0f} {y - 140:.0f} {x:.0f} {y - 70:.0f}Z",
-            world.hex(0.48 + 0.03 * (i % 3), 0.10, 140),
+            leaf(world, 0.42 + 0.05 * (i % 3), 0.09, 140),
         )
-    d.polygon([(x - 52, y - 80), (x + 52, y - 80), (x + 38, y), (x - 38, y)], world.hex(0.62, 0.11, 42))
+    d.polygon([(x - 52, y - 80), (x + 52, y - 80), (x + 38, y), (x - 38, y)], world.accent(0.56, 0.10))
 
 
 def flask(world: World, x: float, y: float, size: float, hue: float) -> None:
