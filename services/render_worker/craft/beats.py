@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
+from itertools import pairwise
 
 from filmstudio.projects.v1 import script_pb2 as sp
 from filmstudio.projects.v1 import storyboard_pb2 as sb
@@ -19,15 +20,21 @@ from services.render_worker.craft.words.sentences import Actor, Cast, Memory, To
 _HEADLINE_END = re.compile(r"[.!?。！？।؟]")
 _HEADLINE = 50
 _OFF_SCREEN = re.compile(r"V\.?\s?O|O\.?\s?S|O\.?\s?C|OFF|VOICE", re.IGNORECASE)
-_DISSOLVE = re.compile(r"DISSOLVE|CROSSFADE|LATER|TIME CUT|FUNDIDO ENC|FONDU ENC|ÜBERBLEND|DISSOLVENZA INC|НАПЛЫВ", re.IGNORECASE)
+_DISSOLVE = re.compile(
+    r"DISSOLVE|CROSSFADE|LATER|TIME CUT|FUNDIDO ENC|FONDU ENC|ÜBERBLEND|DISSOLVENZA INC|НАПЛЫВ", re.IGNORECASE
+)
 _FADE = re.compile(r"FADE|BLACK|IRIS|FUNDIDO|FONDU|DISSOLVENZA|ABBLENDE|AUFBLENDE|ЗАТЕМНЕНИЕ|THE END", re.IGNORECASE)
 _CUT = re.compile(r"CUT|WIPE|CORTE|COUPE|SCHNITT|STACCO|СКЛЕЙКА", re.IGNORECASE)
-_LATER = re.compile(r"\bLATER\b|\bNEXT (?:DAY|MORNING|NIGHT)\b|MÁS TARDE|PLUS TARD|SPÄTER|PIÙ TARDI|MAIS TARDE|ПОЗЖЕ|बाद", re.IGNORECASE)
+_LATER = re.compile(
+    r"\bLATER\b|\bNEXT (?:DAY|MORNING|NIGHT)\b|MÁS TARDE|PLUS TARD|SPÄTER|PIÙ TARDI|MAIS TARDE|ПОЗЖЕ|बाद", re.IGNORECASE
+)
 # A speech in capitals with an exclamation mark is shouted; "OK!" isn't.
 _SHOUTED_LETTERS = 6
 _SHOUTED_PART = 0.8
 # "This lantern": what somebody who speaks shows is there, what they talk of may be elsewhere.
-_SHOWN = re.compile(r"\b(?:this|these|here(?:'s| is| are)|look at (?:the|that|this)|take (?:this|the))\b[^.!?]{0,40}", re.IGNORECASE)
+_SHOWN = re.compile(
+    r"\b(?:this|these|here(?:'s| is| are)|look at (?:the|that|this)|take (?:this|the))\b[^.!?]{0,40}", re.IGNORECASE
+)
 
 
 class BeatKind(Enum):
@@ -134,11 +141,19 @@ class _Reader:
         self._cast = Cast(_actors(elements, lexicon), lexicon)
         self._memory = Memory()
         self._transition: sb.Transition.ValueType = sb.TRANSITION_UNSPECIFIED
-        self._quiet()
+        self._who, self._off_screen, self._dual = "", False, False
+        self._feeling: sb.Feeling.ValueType = sb.FEELING_UNSPECIFIED
+        self._delivery: sb.Delivery.ValueType = sb.DELIVERY_UNSPECIFIED
+        # What a remark says is done, until the speech it belongs to.
+        self._doing = Told()
 
     def read(self, element: sp.ScriptElement) -> None:
         verse = element.kind == sp.ScriptElement.KIND_LYRIC
-        text = "\n".join(" ".join(line.split()) for line in element.text.splitlines()) if verse else " ".join(element.text.split())
+        text = (
+            "\n".join(" ".join(line.split()) for line in element.text.splitlines())
+            if verse
+            else " ".join(element.text.split())
+        )
         kinds = sp.ScriptElement
         if not text:
             return
@@ -147,7 +162,9 @@ class _Reader:
             self._open(SceneBeats(text, heading_setting(text, self._lexicon)))
         elif element.kind == kinds.KIND_SECTION:
             self._quiet()
-            self._transition = self._transition or (sb.TRANSITION_FADE if self.scenes and element.depth <= 1 else sb.TRANSITION_UNSPECIFIED)
+            self._transition = self._transition or (
+                sb.TRANSITION_FADE if self.scenes and element.depth <= 1 else sb.TRANSITION_UNSPECIFIED
+            )
             self._open(SceneBeats(text, heading_setting(text, self._lexicon), goes_on=True))
         elif element.kind == kinds.KIND_TRANSITION:
             self._quiet()
@@ -203,7 +220,11 @@ class _Reader:
         if self._who:
             self._memory.saw(Actor(self._who, gender_of(self._who)))
             for shown in _SHOWN.finditer(text) if self._language == "en" else ():
-                what.things += [thing for thing in told(shown.group(), self._cast, Memory(), speaker=self._who).things if not thing.moves]
+                what.things += [
+                    thing
+                    for thing in told(shown.group(), self._cast, Memory(), speaker=self._who).things
+                    if not thing.moves
+                ]
         else:
             # A verse without a speaker tells of what is seen, as prose does.
             what = told(text, self._cast, self._memory)
@@ -214,8 +235,7 @@ class _Reader:
 
     def _quiet(self) -> None:
         self._who, self._off_screen, self._dual = "", False, False
-        self._feeling: sb.Feeling.ValueType = sb.FEELING_UNSPECIFIED
-        self._delivery: sb.Delivery.ValueType = sb.DELIVERY_UNSPECIFIED
+        self._feeling, self._delivery = sb.FEELING_UNSPECIFIED, sb.DELIVERY_UNSPECIFIED
         self._doing = Told()
 
     def _turn_page(self, paragraph: str) -> None:
@@ -249,7 +269,9 @@ def _actors(elements: Sequence[sp.ScriptElement], lexicon: Lexicon) -> list[Acto
     for name in [*spoken, *naming.introduced(seen), *naming.called(seen)]:
         if name and fold(name) not in found:
             person = lexicon.people(name)
-            found[fold(name)] = Actor(name, person[0].meaning.gender if person else gender_of(name), thing=bool(lexicon.things(name)))
+            found[fold(name)] = Actor(
+                name, person[0].meaning.gender if person else gender_of(name), thing=bool(lexicon.things(name))
+            )
     return list(found.values())
 
 
@@ -278,7 +300,7 @@ def _feeling(text: str) -> sb.Feeling.ValueType:
 
 def _pass_time(scenes: Sequence[SceneBeats]) -> None:
     """A dissolve where it is another time of day than before and the script doesn't say how to go there."""
-    for before, scene in zip(scenes, scenes[1:], strict=False):
+    for before, scene in pairwise(scenes):
         if scene.transition == sb.TRANSITION_UNSPECIFIED and before.setting.time_of_day != scene.setting.time_of_day:
             scene.transition = sb.TRANSITION_DISSOLVE
 
@@ -286,11 +308,14 @@ def _pass_time(scenes: Sequence[SceneBeats]) -> None:
 def _leave_cast_out(scenes: Sequence[SceneBeats]) -> None:
     """Who is of the cast isn't a thing besides."""
     cast = {fold(name) for name in naming.cast_names(scenes)}
-    drawings = {drawing for name in cast if (drawing := naming.species_of(name, scenes[0].language))} if scenes else set()
+    drawings = (
+        {drawing for name in cast if (drawing := naming.species_of(name, scenes[0].language))} if scenes else set()
+    )
     for scene in scenes:
         scene.beats = [
             replace(beat, things=kept)
-            if len(kept := tuple(t for t in beat.things if fold(t.noun) not in cast and t.drawing not in drawings)) < len(beat.things)
+            if len(kept := tuple(t for t in beat.things if fold(t.noun) not in cast and t.drawing not in drawings))
+            < len(beat.things)
             else beat
             for beat in scene.beats
         ]

@@ -80,7 +80,9 @@ def cast_names(scenes: Sequence[SceneBeats]) -> list[str]:
     told = "\n".join(beat.text for beat in beats if not beat.who)[:_TEXT_LOOKED_AT]
     if not names:
         names = _called_or_told_of(told, lexicon)
-    for noun in _acting_animals(beats, lexicon, {d for name in names.values() if (d := species_of(name, lexicon.language))}):
+    for noun in _acting_animals(
+        beats, lexicon, {d for name in names.values() if (d := species_of(name, lexicon.language))}
+    ):
         names.setdefault(_folded(noun), noun[:1].upper() + noun[1:])
     return list(names.values())
 

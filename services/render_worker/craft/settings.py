@@ -13,11 +13,13 @@ from services.render_worker.craft.words.matching import Found
 
 K = TypeVar("K")
 
-_INTERIOR = re.compile(r"^\s*(?:INT\b|INTERIOR|INNEN|INTÉRIEUR|INTERNO|ИНТ|अंदर|आंतरिक|भीतर|अन्दर|内|室内|屋内|داخلي|உள்ளே)", re.IGNORECASE)
+_INTERIOR = re.compile(
+    r"^\s*(?:INT\b|INTERIOR|INNEN|INTÉRIEUR|INTERNO|ИНТ|अंदर|आंतरिक|भीतर|अन्दर|内|室内|屋内|داخلي|உள்ளே)", re.IGNORECASE
+)
 _EXTERIOR = re.compile(r"^\s*(?:EXT\b|EXTERIOR|AUSSEN|AUßEN|EXTÉRIEUR|EXTERNO|ESTERNO|ЭКСТ|НАТ|बाहर|बाह्य|外|室外|屋外|خارجي|வெளியே)", re.IGNORECASE)  # fmt: skip
 _PREFIX = re.compile(r"^\s*(?:(?:INT|EXT|EST|I|E)\b\.?\s*/?\s*)+[.\s:-]*", re.IGNORECASE)
 _WORDS_LOOKED_AT = 4000
-INDOORS = {
+INDOORS: set[sb.Place.ValueType | None] = {
     sb.PLACE_ROOM, sb.PLACE_KITCHEN, sb.PLACE_OFFICE, sb.PLACE_CLASSROOM, sb.PLACE_TRAIN, sb.PLACE_CAVE,
     sb.PLACE_LABORATORY, sb.PLACE_PALACE,
 }  # fmt: skip
@@ -37,7 +39,9 @@ class Scene(Protocol):
     goes_on: bool
 
     @property
-    def seen_text(self) -> str: ...
+    def seen_text(self) -> str:
+        """The words that tell of what is there."""
+        ...
 
 
 def heading_setting(heading: str, lexicon: Lexicon) -> sb.Setting:
@@ -56,7 +60,7 @@ def heading_setting(heading: str, lexicon: Lexicon) -> sb.Setting:
     setting = sb.Setting(description=description, interior=interior or (not exterior and place in INDOORS))
     setting.place = place or sb.PLACE_UNSPECIFIED
     # The hour stands last in a heading: "THE NIGHT CLUB - DAY".
-    times = next((found for each in known if (found := [hit.meaning for hit in each.times(description)])), [])
+    times = next((hours for each in known if (hours := [hit.meaning for hit in each.times(description)])), [])
     setting.time_of_day = times[-1] if times else sb.TIME_OF_DAY_UNSPECIFIED
     setting.weather = next((w for each in known if (w := first(each.weathers(description)))), sb.WEATHER_UNSPECIFIED)
     setting.season = next((s for each in known if (s := first(each.seasons(description)))), sb.SEASON_UNSPECIFIED)

@@ -23,7 +23,18 @@ K = TypeVar("K")
 
 _TABLES = Path(__file__).parent
 # Words of a language that another one's table knows: it is read with that.
-_READ_WITH = {"sa": "hi", "mr": "hi", "ne": "hi", "kok": "hi", "gl": "es", "ca": "es", "nb": "no", "yue": "zh", "uk": "ru", "be": "ru"}
+_READ_WITH = {
+    "sa": "hi",
+    "mr": "hi",
+    "ne": "hi",
+    "kok": "hi",
+    "gl": "es",
+    "ca": "es",
+    "nb": "no",
+    "yue": "zh",
+    "uk": "ru",
+    "be": "ru",
+}
 # The language of a writing that only few languages use, for a text that isn't in the language it says it is.
 _OF_WRITING = (
     (0x0400, 0x052F, "ru"), (0x0590, 0x05FF, "he"), (0x0600, 0x06FF, "ar"), (0x0900, 0x097F, "hi"), (0x0980, 0x09FF, "bn"),
@@ -43,6 +54,7 @@ _DEED_EMOJI: dict[sb.Deed.ValueType, tuple[str, ...]] = {sb.DEED_RUN: ("🏃",),
 _GENDERS = {"female": sb.GENDER_FEMALE, "male": sb.GENDER_MALE, "neutral": sb.GENDER_NEUTRAL}
 _AGES = {"child": sb.AGE_GROUP_CHILD, "adult": sb.AGE_GROUP_ADULT, "senior": sb.AGE_GROUP_SENIOR}
 _PRONOUNS = {"she": sb.GENDER_FEMALE, "he": sb.GENDER_MALE, "any": sb.GENDER_UNSPECIFIED}
+_LOOKS = ("colors", "garments", "roles", "accessories", "hair", "builds", "ages")
 
 
 @dataclass(frozen=True)
@@ -73,8 +85,12 @@ class Lexicon:
         listed = list(_entries(own.get("deeds", {}), "DEED", sb.Deed))
         # What Unicode calls a runner is no verb: only where nothing better is known.
         named = [] if verbs or listed else list(cldr.words_of(language, _DEED_EMOJI))
-        self._deeds: Table[sb.Deed.ValueType] = Table([*((w.replace("_", " "), d) for w, d in verbs), *listed, *named], language, inflects=not verbs)
-        self._sounds: Table[str] = Table([(w, name) for name, words in own.get("sounds", {}).items() for w in _split(words)], language)
+        self._deeds: Table[sb.Deed.ValueType] = Table(
+            [*((w.replace("_", " "), d) for w, d in verbs), *listed, *named], language, inflects=not verbs
+        )
+        self._sounds: Table[str] = Table(
+            [(w, name) for name, words in own.get("sounds", {}).items() for w in _split(words)], language
+        )
         self._people: Table[Person] = Table(
             [
                 (word, Person(_GENDERS[gender], _AGES[age]))
@@ -85,15 +101,28 @@ class Lexicon:
             language,
         )
         self._things = self._read_things(own)
+        self._looks = {section: _named(own.get(section, {}), language) for section in _LOOKS}
         words: dict[str, str] = own.get("words", {})
-        self._negations: Table[bool] = Table([(w, True) for w in _split(words.get("negations", ""))], language, inflects=False)
-        self._likeness: Table[bool] = Table([(w, True) for w in _split(words.get("likeness", ""))], language, inflects=False)
+        self._negations: Table[bool] = Table(
+            [(w, True) for w in _split(words.get("negations", ""))], language, inflects=False
+        )
+        self._likeness: Table[bool] = Table(
+            [(w, True) for w in _split(words.get("likeness", ""))], language, inflects=False
+        )
         self._pronouns: Table[sb.Gender.ValueType] = Table(
-            [(w, gender) for key, gender in _PRONOUNS.items() for w in _split(words.get(key, ""))], language, inflects=False
+            [(w, gender) for key, gender in _PRONOUNS.items() for w in _split(words.get(key, ""))],
+            language,
+            inflects=False,
         )
 
     def _read(
-        self, own: Mapping[str, Any], section: str, prefix: str, enum: Any, emoji: Mapping[Any, Sequence[str]], told: bool = False
+        self,
+        own: Mapping[str, Any],
+        section: str,
+        prefix: str,
+        enum: Any,
+        emoji: Mapping[Any, Sequence[str]],
+        told: bool = False,
     ) -> Table[Any]:
         listed = list(_entries(own.get(section, {}), prefix, enum, told=told))
         return Table([*listed, *cldr.words_of(self.language, emoji)], self.language)
@@ -156,6 +185,12 @@ class Lexicon:
     def pronouns(self, text: str) -> list[Found[sb.Gender.ValueType]]:
         """Words for somebody told of before; unspecified: they don't tell a man from a woman."""
         return self._in(self._pronouns, text)
+
+    def looks(self, section: str, text: str) -> list[Found[str]]:
+        """What somebody looks like, by section: "colors", "garments", "roles" (what a king or cook wears), "accessories", "hair",
+        "builds", "ages"; the names are those of storyboard.Look, of casting's colours, and of AgeGroup in lower case.
+        """
+        return self._in(self._looks[section], text)
 
     def negations(self, text: str) -> list[Found[bool]]:
         """Words that say that something isn't so."""
@@ -229,6 +264,10 @@ def _entries(section: Mapping[str, str], prefix: str, enum: Any, *, told: bool =
         for word in words.split():
             if not (told and word.startswith("?")):
                 yield word.lstrip("?").replace("_", " "), enum.Value(f"{prefix}_{name.upper()}")
+
+
+def _named(section: Mapping[str, str], language: str) -> Table[str]:
+    return Table([(word, name) for name, words in section.items() for word in _split(words)], language)
 
 
 def _split(words: str) -> list[str]:

@@ -36,14 +36,111 @@ _DRAVIDIAN = {"ta", "te", "kn", "ml"}
 _UPON = _DRAVIDIAN | {"tr", "az", "kk", "ky", "uz", "tk", "fi", "et", "hu", "eu", "ka", "mn", "ko", "sw", "id", "ms"}
 _SEMITIC = {"ar", "he", "fa"}
 # Longest first, so that the whole ending goes.
-_CYRILLIC_ENDINGS = (
-    "иями ями ами ией ого ему ому ыми ими иях ях ах ам ям ой ою ей ею ем ом ов ев ью ия ие ии ию ый ий ая яя ое ее ые"
-    " ую юю а я ы и у ю е о ь й і ї є"
-).split()
-_WEST_SLAVIC_ENDINGS = (
-    "iami ami ach ech owi ach ami ego emu ach om em ie ów ou ov ám ům a ą e ę i o u y ě é í ý ů".split()
-)
-_BENGALI_ENDINGS = "গুলোর গুলির গুলো গুলি দের টির টার টিকে টাকে টি টা কে তে য়ের ের রা র ে য়".split()
+_CYRILLIC_ENDINGS = [
+    "иями",
+    "ями",
+    "ами",
+    "ией",
+    "ого",
+    "ему",
+    "ому",
+    "ыми",
+    "ими",
+    "иях",
+    "ях",
+    "ах",
+    "ам",
+    "ям",
+    "ой",
+    "ою",
+    "ей",
+    "ею",
+    "ем",
+    "ом",
+    "ов",
+    "ев",
+    "ью",
+    "ия",
+    "ие",
+    "ии",
+    "ию",
+    "ый",
+    "ий",
+    "ая",
+    "яя",
+    "ое",
+    "ее",
+    "ые",
+    "ую",
+    "юю",
+    "а",
+    "я",
+    "ы",
+    "и",
+    "у",
+    "ю",
+    "е",
+    "о",
+    "ь",
+    "й",
+    "і",
+    "ї",
+    "є",
+]
+_WEST_SLAVIC_ENDINGS = [
+    "iami",
+    "ami",
+    "ach",
+    "ech",
+    "owi",
+    "ach",
+    "ami",
+    "ego",
+    "emu",
+    "ach",
+    "om",
+    "em",
+    "ie",
+    "ów",
+    "ou",
+    "ov",
+    "ám",
+    "ům",
+    "a",
+    "ą",
+    "e",
+    "ę",
+    "i",
+    "o",
+    "u",
+    "y",
+    "ě",
+    "é",
+    "í",
+    "ý",
+    "ů",
+]
+_BENGALI_ENDINGS = [
+    "গুলোর",
+    "গুলির",
+    "গুলো",
+    "গুলি",
+    "দের",
+    "টির",
+    "টার",
+    "টিকে",
+    "টাকে",
+    "টি",
+    "টা",
+    "কে",
+    "তে",
+    "য়ের",
+    "ের",
+    "রা",
+    "র",
+    "ে",
+    "য়",
+]
 _BENGALI = {"bn", "as"}
 _ARABIC_BEFORE = ("وبال", "فبال", "وال", "فال", "بال", "كال", "لل", "ال", "و", "ف", "ب", "ل", "ك")
 _ARABIC_AFTER = ("تها", "تهم", "ها", "هم", "ته", "ات", "ان", "ين", "ون", "تي", "ه", "ي", "ا", "ت")
@@ -182,14 +279,21 @@ def _forms(word: str, language: str) -> list[str]:
     if language in _SLAVIC or language in _BENGALI:
         return [word, "~" + _stripped(word, language)]
     if language in _DRAVIDIAN:
-        trimmed = word.rstrip("்ుుുು") if len(word) > 3 else word
-        trimmed = trimmed.removesuffix("ம") if language == "ta" and word.endswith("ம்") and len(trimmed) > 3 else trimmed
+        trimmed = _trimmed(word, language) if len(word) > 3 else word
         return [word, "~" + trimmed] if len(trimmed) >= 3 else [word]
     if language in _UPON:
         return [word, "~" + word] if len(word) >= 4 else [word]
     if language in _SEMITIC:
         return list(dict.fromkeys([word, word.removesuffix("ه")])) if len(word) > 3 else [word]
     return [word]
+
+
+def _trimmed(word: str, language: str) -> str:
+    """A Dravidian word without what gives way to an ending: "மரம்", "மரத்தில்"."""
+    if language == "ta":
+        bare = word.removesuffix("ம்")
+        return bare if bare != word and len(bare) >= 3 else word.removesuffix("்").removesuffix("ு")
+    return word.removesuffix("ు").removesuffix("ం")
 
 
 def _looks(word: str, language: str) -> Iterator[str]:

@@ -11,6 +11,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from filmstudio.projects.v1 import storyboard_pb2 as sb
 
@@ -20,7 +21,9 @@ from services.render_worker.craft.words.matching import Found, Table, Token, tok
 from services.render_worker.craft.words.things import Concept
 
 _SENTENCE_END = re.compile(r"[.!?;:।॥。！？؟…\n]+")
-_QUOTED = re.compile(r"“[^”]{0,2000}”|\"[^\"]{0,2000}\"|«[^»]{0,2000}»|„[^“”]{0,2000}[“”]|「[^」]{0,2000}」|『[^』]{0,2000}』")
+_QUOTED = re.compile(
+    r"“[^”]{0,2000}”|\"[^\"]{0,2000}\"|«[^»]{0,2000}»|„[^“”]{0,2000}[“”]|「[^」]{0,2000}」|『[^』]{0,2000}』"
+)
 # The verb stands last (Hindi, Tamil, Japanese, Turkish, …), or first (Arabic).
 _VERB_LAST = {"hi", "mr", "ne", "sa", "bn", "as", "ta", "te", "kn", "ml", "gu", "pa", "or", "ur", "fa", "ja", "ko", "tr", "az", "mn", "si", "my"}  # fmt: skip
 _VERB_FIRST = {"ar", "cy", "ga", "fil", "mi", "he"}
@@ -28,11 +31,89 @@ _MOST_BETWEEN = 9
 _TO_SUBJECT = 7
 _NEAR = 3
 
-_DETERMINERS = set("the a an his her its their my your our this that these those some no each every another any one".split())
-_MODALS = set("would could should might may can will shall must ll d cannot won couldn".split())
-_STARTED = set("begins began starts started turns turned continues continued comes came goes went rises rose runs ran".split())
-_BEING = set("is was are were be been being am s re".split())
-_PREPOSITIONS = set("of in on at by for with from into onto to under over through after before about without between across behind than as".split())
+_DETERMINERS = {
+    "the",
+    "a",
+    "an",
+    "his",
+    "her",
+    "its",
+    "their",
+    "my",
+    "your",
+    "our",
+    "this",
+    "that",
+    "these",
+    "those",
+    "some",
+    "no",
+    "each",
+    "every",
+    "another",
+    "any",
+    "one",
+}
+_MODALS = {
+    "would",
+    "could",
+    "should",
+    "might",
+    "may",
+    "can",
+    "will",
+    "shall",
+    "must",
+    "ll",
+    "d",
+    "cannot",
+    "won",
+    "couldn",
+}
+_STARTED = {
+    "begins",
+    "began",
+    "starts",
+    "started",
+    "turns",
+    "turned",
+    "continues",
+    "continued",
+    "comes",
+    "came",
+    "goes",
+    "went",
+    "rises",
+    "rose",
+    "runs",
+    "ran",
+}
+_BEING = {"is", "was", "are", "were", "be", "been", "being", "am", "s", "re"}
+_PREPOSITIONS = {
+    "of",
+    "in",
+    "on",
+    "at",
+    "by",
+    "for",
+    "with",
+    "from",
+    "into",
+    "onto",
+    "to",
+    "under",
+    "over",
+    "through",
+    "after",
+    "before",
+    "about",
+    "without",
+    "between",
+    "across",
+    "behind",
+    "than",
+    "as",
+}
 _NO_GERUND = {"of", "for", "without", "from", "about", "than", "like"}
 _PLURALS = {"they", "we", "i", "you", "both", "all", "two", "three", "others", "everyone", "people", "who"}
 _AND = {"and", "or", "then", "but", "und", "et", "y", "e", "и", "और", "و", "ed", "dann", "puis", "luego"}
@@ -40,7 +121,16 @@ _ADVERB = re.compile(r".{2,}ly$|^(?:then|now|still|just|again|suddenly|soon|also
 _NOT_BEFORE = {"wide", "half"}
 _HELD = {sb.DEED_CARRY, sb.DEED_TAKE, sb.DEED_GIVE, sb.DEED_READ, sb.DEED_EAT, sb.DEED_DRINK, sb.DEED_LIGHT, sb.DEED_THROW, sb.DEED_WAVE,
          sb.DEED_PLAY_MUSIC, sb.DEED_POINT}  # fmt: skip
-_MOVING_ON = {sb.DEED_FLY, sb.DEED_SWIM, sb.DEED_RUN, sb.DEED_WALK, sb.DEED_FALL, sb.DEED_ENTER, sb.DEED_LEAVE, sb.DEED_TURN}
+_MOVING_ON = {
+    sb.DEED_FLY,
+    sb.DEED_SWIM,
+    sb.DEED_RUN,
+    sb.DEED_WALK,
+    sb.DEED_FALL,
+    sb.DEED_ENTER,
+    sb.DEED_LEAVE,
+    sb.DEED_TURN,
+}
 # What says where a thing is, near it: "on the table", "in her hand".
 _SPOTS: tuple[tuple[sb.Spot.ValueType, re.Pattern[str]], ...] = (
     (sb.SPOT_HAND, re.compile(r"^\W*(?:in|from) (?:his|her|its|their|one|each|the)(?: \w+)? hands?\b")),
@@ -52,6 +142,7 @@ _SPOTS: tuple[tuple[sb.Spot.ValueType, re.Pattern[str]], ...] = (
     (sb.SPOT_GROUND, re.compile(r"^\W*(?:\w+ ){0,3}(?:on|upon) (?:the|a)(?: \w+)? (?:ground|floor|grass|sand|rock|path|road)\b")),
 )  # fmt: skip
 _AHEAD = 60
+_APPOSED = re.compile(r"\s*(?:\([^)]{0,30}\))?\s*,\s*(?:(?:a|an|the|his|her|their)\s+)?(?:[\w-]+\s+){0,2}")
 _BARE = english.bare()
 
 
@@ -92,7 +183,7 @@ class Memory:
 
     def saw(self, actor: Actor) -> None:
         """It was told of just now."""
-        self.recent = [each for each in self.recent if each.name != actor.name][-20:] + [actor]
+        self.recent = [*[each for each in self.recent if each.name != actor.name][-20:], actor]
 
     def meant(self, gender: sb.Gender.ValueType) -> Actor | None:
         """Whom a pronoun means."""
@@ -110,7 +201,11 @@ class Cast:
 
     def named(self, text: str, words: Sequence[Token]) -> list[Found[Actor]]:
         """Who is named; in a writing with capitals a name begins with one."""
-        return [hit for hit in self._names.find(text, words) if not hit.word[:1].islower() or hit.meaning.name[:1].islower() or hit.meaning.thing]
+        return [
+            hit
+            for hit in self._names.find(text, words)
+            if not hit.word[:1].islower() or hit.meaning.name[:1].islower() or hit.meaning.thing
+        ]
 
 
 def told(text: str, cast: Cast, memory: Memory, *, speaker: str = "") -> Told:
@@ -154,10 +249,12 @@ class _Reader:
             if hit.meaning is not None:
                 self._memory.saw(actor)
         found.things = self._seen_things()
-        found.sounds = list(dict.fromkeys(hit.meaning for hit in self._seen(self._lexicon.sounds(self._text)) if not self._denied(hit)))
+        found.sounds = list(
+            dict.fromkeys(hit.meaning for hit in self._seen(self._lexicon.sounds(self._text)) if not self._denied(hit))
+        )
         return found
 
-    def _seen(self, hits: Sequence[Found]) -> list[Found]:  # type: ignore[type-arg]
+    def _seen(self, hits: Sequence[Found[Any]]) -> list[Found[Any]]:
         return [hit for hit in hits if not self._in_quotes(hit.start)]
 
     def _in_quotes(self, place: int) -> bool:
@@ -170,12 +267,12 @@ class _Reader:
     def _word(self, at: int) -> str:
         return self._words[at].key if 0 <= at < len(self._words) else ""
 
-    def _everybody(self) -> list[tuple[Found, Actor]]:  # type: ignore[type-arg]
+    def _everybody(self) -> list[tuple[Found[Any], Actor]]:
         """Everyone in the text in order, names before the nouns within them; pronouns as whom they mean (`meaning` None)."""
         taken: set[int] = set()
-        found: list[tuple[Found, Actor]] = []  # type: ignore[type-arg]
+        found: list[tuple[Found[Any], Actor]] = []
 
-        def add(hit: Found, actor: Actor) -> None:  # type: ignore[type-arg]
+        def add(hit: Found[Any], actor: Actor) -> None:
             if not taken & set(range(hit.first, hit.last + 1)) or self._spaceless(hit):
                 taken.update(range(hit.first, hit.last + 1))
                 found.append((hit, actor))
@@ -188,16 +285,34 @@ class _Reader:
             if thing.meaning.moves and not self._compared(thing):
                 add(thing, Actor(thing.word, thing=True))
         found.sort(key=lambda each: each[0].start)
-        return self._with_pronouns(found, taken)
+        return self._with_pronouns(self._appositions(found), taken)
 
-    def _spaceless(self, hit: Found) -> bool:  # type: ignore[type-arg]
+    def _appositions(self, found: list[tuple[Found[Any], Actor]]) -> list[tuple[Found[Any], Actor]]:
+        """The noun after a name is whom the name is: "TOM (9), a boy in a red scarf"."""
+        names = {hit.start for hit in self._named}
+        kept: list[tuple[Found[Any], Actor]] = []
+        for hit, actor in found:
+            if (
+                kept
+                and hit.start not in names
+                and kept[-1][0].start in names
+                and self._sentence(kept[-1][0].start) == self._sentence(hit.start)
+            ):
+                between = self._text[kept[-1][0].end : hit.start]
+                if _APPOSED.fullmatch(between):
+                    kept.append((hit, kept[-1][1]))
+                    continue
+            kept.append((hit, actor))
+        return kept
+
+    def _spaceless(self, hit: Found[Any]) -> bool:
         token = self._words[hit.first]
         return (token.start, token.end) != (hit.start, hit.end) and hit.first == hit.last
 
-    def _with_pronouns(self, found: list[tuple[Found, Actor]], taken: set[int]) -> list[tuple[Found, Actor]]:  # type: ignore[type-arg]
+    def _with_pronouns(self, found: list[tuple[Found[Any], Actor]], taken: set[int]) -> list[tuple[Found[Any], Actor]]:
         pronouns = [hit for hit in self._seen(self._lexicon.pronouns(self._text)) if hit.first not in taken]
         local = Memory(list(self._memory.recent))
-        merged: list[tuple[Found, Actor]] = []  # type: ignore[type-arg]
+        merged: list[tuple[Found[Any], Actor]] = []
         at = 0
         for pronoun in pronouns:
             while at < len(found) and found[at][0].start < pronoun.start:
@@ -206,28 +321,34 @@ class _Reader:
                 at += 1
             meant = local.meant(pronoun.meaning)
             if meant is not None:
-                merged.append((Found(None, pronoun.word, pronoun.start, pronoun.end, pronoun.first, pronoun.last), meant))
+                merged.append(
+                    (Found(None, pronoun.word, pronoun.start, pronoun.end, pronoun.first, pronoun.last), meant)
+                )
         return merged + found[at:]
 
-    def _denied(self, hit: Found) -> bool:  # type: ignore[type-arg]
+    def _denied(self, hit: Found[Any]) -> bool:
         """Whether a negation stands just before it (or just after it, where the verb comes last)."""
         sentence = self._sentence(hit.start)
         near = range(hit.first - _NEAR, hit.first)
         if self._lexicon.language in _VERB_LAST:
             near = range(hit.first - 1, hit.last + 3)
-        return any(at in self._not and self._sentence(self._words[at].start) == sentence for at in near if 0 <= at < len(self._words))
+        return any(
+            at in self._not and self._sentence(self._words[at].start) == sentence
+            for at in near
+            if 0 <= at < len(self._words)
+        )
 
-    def _compared(self, hit: Found) -> bool:  # type: ignore[type-arg]
+    def _compared(self, hit: Found[Any]) -> bool:
         if self._lexicon.language in _VERB_LAST:
             return any(at in self._like for at in range(hit.last + 1, hit.last + 3))
         return any(at in self._like for at in range(hit.first - _NEAR, hit.first))
 
-    def _is_done(self, hit: Found) -> bool:  # type: ignore[type-arg]
+    def _is_done(self, hit: Found[Any]) -> bool:
         if self._denied(hit) or any(each.first <= hit.first <= each.last for each in self._named):
             return False
         return self._is_english_verb(hit) if self._english else True
 
-    def _is_english_verb(self, hit: Found) -> bool:  # type: ignore[type-arg]
+    def _is_english_verb(self, hit: Found[Any]) -> bool:
         word = self._word(hit.first)
         same_sentence = hit.first > 0 and self._sentence(self._words[hit.first - 1].start) == self._sentence(hit.start)
         near = [self._word(hit.first - n) if same_sentence else "" for n in (1, 2, 3)]
@@ -238,7 +359,12 @@ class _Reader:
         ing = word.endswith("ing")
         if before == "to":
             return near[1] in _STARTED
-        if before in _MODALS or before in _NOT_BEFORE or before in _DETERMINERS or before in (_NO_GERUND if ing else _PREPOSITIONS):
+        if (
+            before in _MODALS
+            or before in _NOT_BEFORE
+            or before in _DETERMINERS
+            or before in (_NO_GERUND if ing else _PREPOSITIONS)
+        ):
             return False
         if before in _BEING and not ing:
             return False
@@ -250,7 +376,9 @@ class _Reader:
         if third and near[1] in _DETERMINERS and not actor_before:
             # "the city lights", but "the keeper lights the lamp".
             following = self._word(hit.last + 1)
-            ends = hit.last + 1 >= len(self._words) or self._sentence(self._words[hit.last + 1].start) != self._sentence(hit.start)
+            ends = hit.last + 1 >= len(self._words) or self._sentence(
+                self._words[hit.last + 1].start
+            ) != self._sentence(hit.start)
             return ends or following in _DETERMINERS or following in _PREPOSITIONS or following in {"up", "down", "him", "it", "them", "toward", "towards", "out", "away"}  # fmt: skip
         return True
 
@@ -258,7 +386,7 @@ class _Reader:
     def _is_past(word: str) -> bool:
         return word not in _BARE
 
-    def _doer(self, verb: Found, last_verb: int, known: Actor | None) -> Actor | None:  # type: ignore[type-arg]
+    def _doer(self, verb: Found[Any], last_verb: int, known: Actor | None) -> Actor | None:
         sentence = self._sentence(verb.start)
         there = [(hit, actor) for hit, actor in self._actors if self._sentence(hit.start) == sentence]
         before = [(hit, actor) for hit, actor in there if hit.start < verb.start]
@@ -281,19 +409,19 @@ class _Reader:
             return after[0][1]
         return None
 
-    def _stage_direction(self, verb: Found) -> bool:  # type: ignore[type-arg]
-        """ "Enter LANE": the doer comes after."""
+    def _stage_direction(self, verb: Found[Any]) -> bool:
+        """Whether the doer comes after: "Enter LANE"."""
         opens = verb.first == 0 or self._sentence(self._words[verb.first - 1].start) != self._sentence(verb.start)
         return opens and self._word(verb.first) in ("enter", "exit", "exeunt", "re", "enters", "exits")
 
-    def _joins(self, verb: Found) -> bool:  # type: ignore[type-arg]
+    def _joins(self, verb: Found[Any]) -> bool:
         at = verb.first - 1
         while at >= 0 and _ADVERB.match(self._word(at)) and self._english:
             at -= 1
         gap = self._text[self._words[at].end : verb.start] if at >= 0 else ""
         return self._word(at) in _AND or "," in gap[:2] or "、" in gap or "،" in gap
 
-    def _governed(self, hit: Found) -> bool:  # type: ignore[type-arg]
+    def _governed(self, hit: Found[Any]) -> bool:
         """Whether it hangs on a preposition: "past the old man", "his mother's"."""
         if not self._english:
             return False
@@ -305,15 +433,21 @@ class _Reader:
                 break
         return self._text[hit.end : hit.end + 2] in ("'s", "’s")
 
-    def _target(self, verb: Found, who: Actor | None, following: int, last_verb: int) -> str:  # type: ignore[type-arg]
+    def _target(self, verb: Found[Any], who: Actor | None, following: int, last_verb: int) -> str:
         sentence = self._sentence(verb.start)
         if self._lexicon.language in _VERB_LAST:
             low, high = max(last_verb, verb.first - _MOST_BETWEEN - 1), verb.first
         else:
             low, high = verb.last, min(following, verb.last + _MOST_BETWEEN)
         name = who.name if who is not None else ""
-        people = [(hit.start, actor.name) for hit, actor in self._actors if low < hit.first < high and actor.name != name]
-        things = [(hit.start, hit.word) for hit in self._things if low < hit.first < high and hit.word != name and not self._compared(hit)]
+        people = [
+            (hit.start, actor.name) for hit, actor in self._actors if low < hit.first < high and actor.name != name
+        ]
+        things = [
+            (hit.start, hit.word)
+            for hit in self._things
+            if low < hit.first < high and hit.word != name and not self._compared(hit)
+        ]
         found = [each for each in sorted([*people, *things]) if self._sentence(each[0]) == sentence]
         if not found:
             return ""
@@ -323,7 +457,7 @@ class _Reader:
                 self._target_of.setdefault(hit.start, (verb.meaning, name))
         return target
 
-    def _done(self, verb: Found, who: Actor | None, target: str) -> Done | None:  # type: ignore[type-arg]
+    def _done(self, verb: Found[Any], who: Actor | None, target: str) -> Done | None:
         deed = verb.meaning
         concept = next((hit.meaning for hit in self._things if hit.word == target), None)
         if deed == sb.DEED_LIGHT and self._english and not (concept is not None and "b" in concept.marks):
@@ -335,7 +469,9 @@ class _Reader:
         return Done(who.name if who is not None else self._speaker, deed, target)
 
     def _creature(self, name: str) -> bool:
-        return any(hit.word == name and hit.meaning.creature for hit in self._things) or all(hit.word != name for hit in self._things)
+        return any(hit.word == name and hit.meaning.creature for hit in self._things) or all(
+            hit.word != name for hit in self._things
+        )
 
     def _seen_things(self) -> list[sb.Thing]:
         found: dict[str, sb.Thing] = {}
@@ -358,20 +494,30 @@ class _Reader:
         concept = hit.meaning
         thing = sb.Thing(noun=hit.word, drawing=concept.drawing, spot=concept.spot, moves=concept.moves)
         deed, holder = self._target_of.get(hit.start, (sb.DEED_UNSPECIFIED, ""))
-        ahead = self._text[hit.end : hit.end + _AHEAD].lower()
+        ahead = _SENTENCE_END.split(self._text[hit.end : hit.end + _AHEAD].lower(), maxsplit=1)[0]
         spot = next((spot for spot, pattern in _SPOTS if pattern.match(ahead)), None) if self._english else None
         if spot is not None and not (spot == sb.SPOT_HAND and not concept.portable):
             thing.spot = spot
         if concept.portable and not concept.creature and deed in _HELD and spot is None:
             thing.spot, thing.held_by = sb.SPOT_HAND, holder
-        elif self._english and concept.portable and not concept.creature and self._word(hit.first - 2) in ("with", "holding", "carrying") and spot is None:
+        elif (
+            self._english
+            and concept.portable
+            and not concept.creature
+            and self._word(hit.first - 2) in ("with", "holding", "carrying")
+            and spot is None
+        ):
             # "Mara, with a lantern, …": held by whoever stands before.
             near = [actor for each, actor in self._actors if 0 < hit.first - each.last <= _TO_SUBJECT]
             if near:
                 thing.spot, thing.held_by = sb.SPOT_HAND, near[-1].name
         if thing.spot == sb.SPOT_HAND and not thing.held_by:
             sentence = self._sentence(hit.start)
-            near = [actor for each, actor in self._actors if self._sentence(each.start) == sentence and each.start < hit.start]
+            near = [
+                actor
+                for each, actor in self._actors
+                if self._sentence(each.start) == sentence and each.start < hit.start
+            ]
             if near:
                 thing.held_by = near[0].name
             elif not self._speaker:
