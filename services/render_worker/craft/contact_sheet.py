@@ -141,7 +141,7 @@ def _panel(
     page: Picture, panel: Panel, captions: Sequence[Block], box: tuple[int, int, int, int], language: str
 ) -> None:
     x, y, across, tall = box
-    shown = cv2.resize(panel.picture(), (across, tall), interpolation=cv2.INTER_AREA)
+    shown = np.asarray(cv2.resize(panel.picture(), (across, tall), interpolation=cv2.INTER_AREA), np.uint8)
     _arrow(shown, panel.shot.camera)
     page[y : y + tall, x : x + across] = shown
     cv2.rectangle(page, (x, y), (x + across - 1, y + tall - 1), _LINE, 1)
