@@ -9,6 +9,7 @@ from pathlib import Path
 
 import av
 
+from services.render_worker.craft import mp4_boxes
 from services.render_worker.craft.languages import iso639_2
 from services.render_worker.craft.media import run_ffmpeg, source
 from services.render_worker.engines.base import StepFailed
@@ -35,6 +36,8 @@ class FilmPlan:
     title: str
     language: str
     chapters: Sequence[FilmChapter] = ()
+    # soft subtitle tracks, in order: language and WebVTT file
+    subtitles: Sequence[tuple[str, Path]] = ()
 
     @property
     def duration_ms(self) -> int:
@@ -58,19 +61,36 @@ def join(segments: Sequence[Path], audio: Path, folder: Path, plan: FilmPlan) ->
     (folder / "parts.txt").write_text("\n".join(lines) + "\n")
     (folder / "film.ffmetadata").write_text(_metadata(plan), encoding="utf-8")
     film = folder / "film.mp4"
+    texts, maps = _subtitle_tracks(plan)
     run_ffmpeg(
         [
             *source(folder / "parts.txt", "concat", "-safe", "1"),
             *source(audio, "mov"),
             *source(folder / "film.ffmetadata", "ffmetadata"),
-            *("-map", "0:v:0", "-map", "1:a:0", "-c", "copy", "-map_metadata", "2", "-map_chapters", "2"),
+            *texts,
+            *("-map", "0:v:0", "-map", "1:a:0", *maps, "-c", "copy", "-c:s", "mov_text"),
+            *("-map_metadata", "2", "-map_chapters", "2"),
             *("-metadata:s:a:0", f"language={iso639_2(plan.language)}", "-disposition:a:0", "default"),
             *("-fflags", "+bitexact", "-flags:v", "+bitexact", "-flags:a", "+bitexact"),
             *("-video_track_timescale", str(TIME_BASE), "-movflags", "+faststart", "-f", "mp4", str(film)),
         ]
     )
     _check_frames(film, plan)
+    if texts:
+        mp4_boxes.disable_subtitles(film)
     return film
+
+
+def _subtitle_tracks(plan: FilmPlan) -> tuple[list[str], list[str]]:
+    """Arguments of the inputs, and of their mapping: tracks that a player offers, none of which it shows unasked."""
+    inputs: list[str] = []
+    maps: list[str] = []
+    # a track without a cue has no length, and some players stumble over that
+    spoken = [(language, path) for language, path in plan.subtitles if "-->" in path.read_text(encoding="utf-8")]
+    for number, (language, path) in enumerate(spoken):
+        inputs += source(path, "webvtt")
+        maps += ["-map", f"{3 + number}:s:0", f"-metadata:s:s:{number}", f"language={iso639_2(language)}"]
+    return inputs, maps
 
 
 def _check_alike(segments: Sequence[Path], plan: FilmPlan) -> list[int]:

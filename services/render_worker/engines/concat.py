@@ -1,4 +1,4 @@
-"""assemble_film: segments joined by stream copy, sound added, chapters, title and language written in."""
+"""assemble_film: segments joined by stream copy, with sound, soft subtitles, chapters, title and language."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from services.render_worker.engines.base import Finished, Output, StepFailed, Wo
 
 
 class Concat:
-    """Inputs "segment-0000"… in order and "audio"; the output "film" has the same bytes for the same inputs."""
+    """Inputs "segment-0000"… in order, "audio", and "vtt-LANGUAGE" for each language; the same inputs give the same bytes."""
 
-    name = "concat@1"
+    name = "concat@2"
     kind = pb.STEP_KIND_ASSEMBLE_FILM
     lane = pb.LANE_CPU
 
@@ -30,6 +30,7 @@ class Concat:
             title=params.title,
             language=params.language,
             chapters=[FilmChapter(chapter.title, chapter.start_ms) for chapter in params.chapters],
+            subtitles=[(language, work.input(f"vtt-{language}")) for language in params.subtitle_languages],
         )
         work.progress(0.1)
         film = join(segments, work.input("audio"), work.folder, plan)
