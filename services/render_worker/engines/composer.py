@@ -21,7 +21,7 @@ _SHORTEST_SECTION_S = 4.0
 class Composer:
     """Writes music of exactly the film's length, with an ending."""
 
-    name = "composer@1"
+    name = "composer@2"
     kind = pb.STEP_KIND_COMPOSE_MUSIC
     lane = pb.LANE_CPU
 

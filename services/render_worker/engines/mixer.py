@@ -24,7 +24,7 @@ _SLOWEST, _FASTEST = 0.5, 2.0
 class Mixer:
     """Inputs "line-0000"… in the order of the lines and, where there is one, "music" (our own, or a filmmaker's MP3, WAV, FLAC or Ogg)."""
 
-    name = "mixer@1"
+    name = "mixer@2"
     kind = pb.STEP_KIND_MIX_AUDIO
     lane = pb.LANE_CPU
 

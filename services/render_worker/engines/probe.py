@@ -32,7 +32,7 @@ class _Bar:
 class Probe:
     """Inputs "film" and "vtt" (without "vtt" no subtitles are checked)."""
 
-    name = "probe@1"
+    name = "probe@2"
     kind = pb.STEP_KIND_CHECK_QUALITY
     lane = pb.LANE_CPU
 
