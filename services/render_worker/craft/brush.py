@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from services.render_worker.craft.images import Picture
 from services.render_worker.craft.palette import blend, from_hex, lighter, to_hex
 from services.render_worker.craft.shapes import Box, Fill, Gradient, Points, Shape
-from services.render_worker.craft.styles import Medium, Style, style
+from services.render_worker.craft.styles import Style, style
 from services.render_worker.craft.textures import TILE, noise
 
 # Bits below a pixel in OpenCV's coordinates.
@@ -89,8 +89,9 @@ class _Laying:
     def _area(self, shape: Shape, outlines: list[Points], part: tuple[int, int, int, int], box: tuple[float, ...], index: int,
               small: bool) -> None:  # fmt: skip
         medium, x0, y0 = self._medium, part[0], part[1]
-        glowing = isinstance(shape.fill, Gradient) and shape.fill.way == "out"
-        cut = not small and not glowing and shape.opacity > 0.6
+        # Light and haze have no edge that could be cut, inked or throw a shadow.
+        airy = isinstance(shape.fill, Gradient) and min(stop[2] for stop in shape.fill.stops) < 0.8
+        cut = not small and not airy and shape.opacity > 0.6
         if medium.wobble and cut:
             outlines = [_strayed(points, medium.wobble * self._unit, index) for points in outlines]
         mask = np.zeros((part[3] - y0, part[2] - x0), np.uint8)

@@ -101,7 +101,7 @@ _DAY = Light(oklch(0.70, 0.10, 240), oklch(0.90, 0.045, 215), oklch(0.86, 0.035,
 _DAWN = Light(oklch(0.66, 0.075, 280), oklch(0.88, 0.085, 55), oklch(0.83, 0.07, 40), oklch(0.95, 0.08, 70),
               oklch(0.74, 0.09, 20), 0.30, 0.88, 0.9, False)  # fmt: skip
 _DUSK = Light(oklch(0.44, 0.10, 290), oklch(0.80, 0.135, 55), oklch(0.66, 0.11, 35), oklch(0.90, 0.13, 65),
-              oklch(0.56, 0.12, 330), 0.36, 0.74, 0.9, True)  # fmt: skip
+              oklch(0.56, 0.10, 325), 0.30, 0.76, 0.95, True)  # fmt: skip
 _NIGHT = Light(oklch(0.20, 0.06, 272), oklch(0.40, 0.075, 255), oklch(0.36, 0.065, 258), oklch(0.93, 0.03, 240),
                oklch(0.30, 0.08, 265), 0.55, 0.50, 0.62, True)  # fmt: skip
 _INDOOR_NIGHT = Light(oklch(0.20, 0.06, 272), oklch(0.36, 0.07, 255), oklch(0.42, 0.06, 50), oklch(0.90, 0.09, 75),

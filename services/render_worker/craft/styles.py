@@ -82,9 +82,9 @@ def _paper_tone(color: Lab) -> Lab:
     chroma, hue = math.hypot(a, b), math.atan2(b, a)
     step = math.pi / 9
     turned = hue + (round(hue / step) * step - hue) * 0.7
-    level = 0.13 + 0.80 * lightness
+    level = 0.17 + 0.80 * lightness
     level += (round(level * 11) / 11 - level) * 0.6
-    return level, chroma * 1.06 * math.cos(turned), chroma * 1.06 * math.sin(turned)
+    return level, chroma * 1.14 * math.cos(turned), chroma * 1.14 * math.sin(turned)
 
 
 # The colour of the sheet that watercolours are painted on.
@@ -93,8 +93,8 @@ PAPER: Lab = (0.965, 0.001, 0.014)
 
 def _watercolor_tone(color: Lab) -> Lab:
     """Paper shines through every wash, most through pale ones."""
-    lifted = (0.20 + 0.80 * color[0] ** 0.92, color[1] * 1.05, color[2] * 1.05)
-    return blend(lifted, PAPER, 0.10 + 0.12 * color[0])
+    lifted = (0.24 + 0.78 * color[0] ** 0.9, color[1] * 1.22, color[2] * 1.22)
+    return blend(lifted, PAPER, 0.06 + 0.12 * color[0])
 
 
 def _noir_tone(color: Lab) -> Lab:
@@ -110,22 +110,22 @@ def _flat_sheet(picture: Picture, seed: int) -> Picture:
 
 
 def _paper_sheet(picture: Picture, seed: int) -> Picture:
-    return textured(picture, "fibre", 0.030, seed)
+    return textured(picture, "fibre", 0.022, seed)
 
 
 def _paper_sprite(picture: Picture) -> Picture:
     lift = max(2, round(picture.shape[0] / 160))
-    return shadowed(textured(picture, "fibre", 0.030), -lift, lift, lift * 1.4, 0.42)
+    return shadowed(textured(picture, "fibre", 0.022), -lift, lift, lift * 1.4, 0.42)
 
 
 def _watercolor_sheet(picture: Picture, seed: int) -> Picture:
-    return textured(picture, "wash", 0.040, seed)
+    return textured(picture, "wash", 0.022, seed)
 
 
 def _watercolor_sprite(picture: Picture) -> Picture:
     """Granulation, and the edge where a wash dries darker."""
     height, width = picture.shape[:2]
-    done = textured(picture, "wash", 0.045)
+    done = textured(picture, "wash", 0.026)
     small = cv2.resize(picture[:, :, 3], (max(1, width // 4), max(1, height // 4)), interpolation=cv2.INTER_AREA)
     inner = cv2.resize(cv2.blur(small, (5, 5)), (width, height), interpolation=cv2.INTER_LINEAR)
     # 255 well inside, about half at the edge
@@ -177,7 +177,7 @@ def _watercolor_screen(width: int, height: int, light_side: int, seed: int) -> P
     rows, columns = x.shape
     stray = np.tile(ragged, (rows // 512 + 1, columns // 512 + 1))[:rows, :columns]
     edge = np.maximum(np.abs(x) ** 8, np.abs(y) ** 8) + 0.05 * stray * np.maximum(np.abs(x), np.abs(y)) ** 4
-    factor = 1.01 + 0.02 * light_side * x + 0.24 * np.clip(edge - 0.52, 0, 1)
+    factor = 1.01 + 0.02 * light_side * x + 0.26 * np.clip((edge - 0.42) * 1.6, 0, 1)
     tooth = noise(50, 2.2) * 0.8 + noise(51, 1.1) * 0.6
     return _map(factor.astype(np.float32), width, height, tooth, 4.2)
 
@@ -198,7 +198,7 @@ _STYLES = {
     "flat": Style("flat", Medium(), _same, _flat_sheet, lambda picture: textured(picture, "grain", 0.012), _flat_screen),
     "paper": Style("paper", Medium(modelling=0.0, rim=0.0, grain=0.03, wobble=2.4, shadow=0.5), _paper_tone, _paper_sheet,
                    _paper_sprite, _paper_screen),
-    "watercolor": Style("watercolor", Medium(modelling=0.05, rim=0.0, grain=0.0, wobble=1.6, pooled=0.34, mottle=0.10,
+    "watercolor": Style("watercolor", Medium(modelling=0.05, rim=0.0, grain=0.0, wobble=1.6, pooled=0.30, mottle=0.075,
                                              softness=1.7),
                         _watercolor_tone, _watercolor_sheet, _watercolor_sprite, _watercolor_screen,
                         (1.5, lighter((0.36, 0.012, 0.020), 0.0))),

@@ -30,8 +30,8 @@ def shell(world: World, wall_hue: float, openings: Sequence[Box] = (), *, wall: 
         d.sideways(stops if side > 0 else [(1 - at, color, 1) for at, color, _ in reversed(stops)]),
     )
     dark = world.hex(0.16, 0.03, 290)
-    d.path(f"M-60 -60H{w + 60:.0f}V{h * 0.30:.0f}H-60Z{holes}", d.vertical([(0, dark, 0.40), (1, dark, 0)]))
-    d.path(f"M-60 {h * 0.45:.0f}H{w + 60:.0f}V{line + 60:.0f}H-60Z{holes}", d.vertical([(0, dark, 0), (1, dark, 0.22)]))
+    shades = d.vertical([(0, dark, 0.42), (0.38, dark, 0), (0.58, dark, 0), (1, dark, 0.26)])
+    d.path(f"M-60 -60H{w + 60:.0f}V{line + 60:.0f}H-60Z{holes}", shades)
     d.rect(
         -50,
         line - 30,
@@ -85,6 +85,8 @@ def _outside(world: World, openings: Sequence[Box], *, city: bool) -> None:
     moving = Drawing()
     cloud(world, moving, left - span * 0.2, top + tall * 0.42, min(320.0, tall * 0.8))
     world.live(moving, vx=7.0, wrap=(left - 380, top, span + 760, tall * 0.6))
+    # What stands on the ground hides the stars behind it.
+    world.plane(0.12)
     if city:
         for i in range(round(span / 46)):
             height = tall * drawn.uniform(0.16, 0.55)
