@@ -92,11 +92,21 @@ class _Performance:
         self.count = max(1, math.ceil(scene.duration_ms * TWOS / 1000))
         self.phase = self.draw.uniform(0, 6.28)
         own = [speech for speech in scene.speeches if speech.character_id == role.character.id]
-        self.beats = [beat for speech in own for beat in beats_of(speech.start_ms, speech.track, speech.feeling or role.feeling, self.draw)]
+        self.beats = [
+            beat
+            for speech in own
+            for beat in beats_of(speech.start_ms, speech.track, speech.feeling or role.feeling, self.draw)
+        ]
         self.own = own
         self.nods = _nods(scene.speeches, role.character.id, self.draw)
         self.blinks = _blinks(scene.duration_ms, self.draw)
-        self.brisk = 1.3 if role.character.age == sb.AGE_GROUP_CHILD else 0.85 if role.character.age == sb.AGE_GROUP_SENIOR else 1.0
+        self.brisk = (
+            1.3
+            if role.character.age == sb.AGE_GROUP_CHILD
+            else 0.85
+            if role.character.age == sb.AGE_GROUP_SENIOR
+            else 1.0
+        )
 
     def moments(self) -> list[Moment]:
         done: list[Moment] = []
@@ -119,7 +129,11 @@ class _Performance:
             before = x
             drag += (max(-30.0, min(30.0, -speed * sign * 0.9)) - drag) * 0.45
             blink = self._blink(ms) if deed != sb.DEED_SLEEP else 1.0
-            gaze = Gaze(max(-1.0, min(1.0, eyes * sign)) * sign, 0.5 if deed in _DOWN else -0.35 if deed == sb.DEED_FLY else 0.0, blink)
+            gaze = Gaze(
+                max(-1.0, min(1.0, eyes * sign)) * sign,
+                0.5 if deed in _DOWN else -0.35 if deed == sb.DEED_FLY else 0.0,
+                blink,
+            )
             sway = 2.5 * math.sin(ms / 1000 * 1.9 + self.phase)
             done.append(Moment(pose, sign, expression, gaze, drag + sway, deed))
         return done
@@ -138,7 +152,9 @@ class _Performance:
             if part.leaves is not None and ms >= end:
                 stance = part.leaves
                 settled = self._idle(stance, ms)
-                pose = mix(self._done(act, part, pose, end - start, start), settled, ease((ms - end) / 1000 / part.blend_out))
+                pose = mix(
+                    self._done(act, part, pose, end - start, start), settled, ease((ms - end) / 1000 / part.blend_out)
+                )
                 continue
             weight = ease((ms - start) / 1000 / part.blend_in) if part.blend_in else 1.0
             weight *= 1 - ease((ms - end) / 1000 / part.blend_out)
@@ -155,7 +171,9 @@ class _Performance:
         for at in self.nods:
             dip = (ms - at) / 420
             if 0 <= dip <= 1:
-                pose = replace(pose, nod=pose.nod + 4.5 * math.sin(math.pi * dip), head=pose.head + 4.0 * math.sin(math.pi * dip))
+                pose = replace(
+                    pose, nod=pose.nod + 4.5 * math.sin(math.pi * dip), head=pose.head + 4.0 * math.sin(math.pi * dip)
+                )
         return doing, pose
 
     def _span(self, act: sb.Act) -> tuple[float, float]:
@@ -218,7 +236,11 @@ class _Performance:
             feeling = PARTS[act.deed].feeling
             start, end = self._span(act)
             if feeling and start <= ms < end + 300:
-                strong = feeling if act.deed in _STRONG or self.role.feeling in (0, sb.FEELING_NEUTRAL) else self.role.feeling
+                strong = (
+                    feeling
+                    if act.deed in _STRONG or self.role.feeling in (0, sb.FEELING_NEUTRAL)
+                    else self.role.feeling
+                )
                 base = between(base, expression_of(strong), ease(min(ms - start, end + 300 - ms) / 250))
         if deed == sb.DEED_CRY:
             base = replace(base, tear=1.0)
@@ -240,7 +262,12 @@ class _Performance:
                 wanted = math.copysign(1.0, way) if abs(way) > 20 else wanted
             elif act.deed == sb.DEED_TURN:
                 wanted = -wanted
-            elif act.target and ms < end and (there := self._place(act.target, start / total)) is not None and abs(there - here) > 30:
+            elif (
+                act.target
+                and ms < end
+                and (there := self._place(act.target, start / total)) is not None
+                and abs(there - here) > 30
+            ):
                 wanted = math.copysign(1.0, there - here)
         return wanted
 
@@ -253,8 +280,12 @@ class _Performance:
         """Degrees that the head would turn from the body's own direction, to the right of the picture."""
         share = ms / self.scene.duration_ms
         who = self.role.character.id
-        target = next((speech.character_id for speech in self.scene.speeches if speech.at(ms) and speech.character_id != who), "")
-        act = next((act for act in self.acts if act.target and self._span(act)[0] - 200 <= ms < self._span(act)[1]), None)
+        target = next(
+            (speech.character_id for speech in self.scene.speeches if speech.at(ms) and speech.character_id != who), ""
+        )
+        act = next(
+            (act for act in self.acts if act.target and self._span(act)[0] - 200 <= ms < self._span(act)[1]), None
+        )
         name = act.target if act is not None else (target if target in self.scene.others else self.role.looks_at)
         if not name and any(speech.at(ms) for speech in self.own):
             name = next(iter(self.scene.others), "")
@@ -267,7 +298,11 @@ class _Performance:
             return 0.0
         side = math.copysign(1.0, away)
         # While they think, speakers look off for a moment.
-        glance = -10.0 * side if any(speech.at(ms) for speech in self.own) and math.sin(ms / 1000 * 1.3 + self.phase) > 0.86 else 0.0
+        glance = (
+            -10.0 * side
+            if any(speech.at(ms) for speech in self.own) and math.sin(ms / 1000 * 1.3 + self.phase) > 0.86
+            else 0.0
+        )
         return 14.0 * side + glance if side == math.copysign(1.0, facing) else 62.0 * side
 
     def _blink(self, ms: float) -> float:

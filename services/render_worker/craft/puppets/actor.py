@@ -130,7 +130,9 @@ def finished(canvas: Canvas, style: Style, tones: Tones, light_side: int) -> Spr
         _rim(picture, tones, light_side, max(2, round(canvas.px * 3.2)))
     if margin:
         pad = max(8, picture.shape[0] // 40) & ~1
-        picture = np.asarray(cv2.copyMakeBorder(picture, 0, pad, pad, pad, cv2.BORDER_CONSTANT, value=(0, 0, 0, 0)), np.uint8)
+        picture = np.asarray(
+            cv2.copyMakeBorder(picture, 0, pad, pad, pad, cv2.BORDER_CONSTANT, value=(0, 0, 0, 0)), np.uint8
+        )
         left -= pad
     return Sprite(style.sprite(picture), float(left), float(top))
 
@@ -202,7 +204,14 @@ class _Cast:
     def _held(self, character: sb.Character, acts: Sequence[sb.Act], scale: float, tones: Tones) -> dict[int, Held]:
         """What is in hand, by deed; under 0 what the script puts there all the time."""
         found: dict[int, Held] = {}
-        given = next((thing for thing in self.shot.things if thing.held_by == character.id and thing.drawing in drawings.names()), None)
+        given = next(
+            (
+                thing
+                for thing in self.shot.things
+                if thing.held_by == character.id and thing.drawing in drawings.names()
+            ),
+            None,
+        )
         if given is not None:
             found[0] = self._thing(given.drawing, scale, both=any(act.deed == sb.DEED_CARRY for act in acts))
         for act in acts:
@@ -228,5 +237,7 @@ def actors(shot: ShotPicture, staging: Staging, speech: Sequence[Speech], *, fra
     frame, not only on every other.
     """
     cast = _Cast(shot, staging, speech, frames, fps, light, light_side)
-    ordered = sorted((place for place in staging.people if place.character_id in shot.cast), key=lambda place: place.order)
+    ordered = sorted(
+        (place for place in staging.people if place.character_id in shot.cast), key=lambda place: place.order
+    )
     return [cast.puppet(place, on_ones=follows) for place in ordered]

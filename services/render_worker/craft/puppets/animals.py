@@ -134,20 +134,42 @@ def draw_tail(c: Canvas, animal: Animal, tones: Tones, pelvis: tuple[float, floa
     swing = drag * 0.8 + wag * 5
     match animal.kind.tail:
         case "bush":
-            tail = along([(x, y), (x - 52 + swing, y + 46), (x - 100 + swing, y + 20), (x - 116 + swing * 1.6, y - 52)], [12, 26, 32, 5])
+            tail = along(
+                [(x, y), (x - 52 + swing, y + 46), (x - 100 + swing, y + 20), (x - 116 + swing * 1.6, y - 52)],
+                [12, 26, 32, 5],
+            )
             c.fill(rounded(tail), animal.coat.shade, line=True)
             c.fill(tail.band(0.72, 1.0), animal.pale.shade)
         case "thin":
-            tail = along([(x, y), (x - 50 + swing, y + 60), (x - 96 + swing, y + 34), (x - 108 + swing * 1.6, y - 30)], [8, 7, 6.5, 6])
+            tail = along(
+                [(x, y), (x - 50 + swing, y + 60), (x - 96 + swing, y + 34), (x - 108 + swing * 1.6, y - 30)],
+                [8, 7, 6.5, 6],
+            )
             c.fill(rounded(tail), animal.coat.shade, line=True)
-            c.fill(rounded(along([(x - 105 + swing * 1.5, y - 12), (x - 110 + swing * 1.7, y - 38)], [8, 6])), (animal.mark if animal.kind.mark else animal.coat).base)
+            c.fill(
+                rounded(along([(x - 105 + swing * 1.5, y - 12), (x - 110 + swing * 1.7, y - 38)], [8, 6])),
+                (animal.mark if animal.kind.mark else animal.coat).base,
+            )
         case "curl":
-            c.fill(rounded(along([(x, y), (x - 40 + swing, y - 4), (x - 52 + swing, y - 46), (x - 26 + swing, y - 58)], [8, 8, 7, 5])), animal.coat.shade, line=True)
+            c.fill(
+                rounded(
+                    along(
+                        [(x, y), (x - 40 + swing, y - 4), (x - 52 + swing, y - 46), (x - 26 + swing, y - 58)],
+                        [8, 8, 7, 5],
+                    )
+                ),
+                animal.coat.shade,
+                line=True,
+            )
         case "puff":
             c.ellipse(x - 18, y + 4, 22, 20, animal.pale.shade, line=True)
         case "feathers":
             for i in range(3):
-                c.fill(rounded(along([(x + 8, y), (x - 46 + swing, y + 40 + i * 20)], [13, 9])), animal.coat.shade if i % 2 else animal.coat.fold, line=True)
+                c.fill(
+                    rounded(along([(x + 8, y), (x - 46 + swing, y + 40 + i * 20)], [13, 9])),
+                    animal.coat.shade if i % 2 else animal.coat.fold,
+                    line=True,
+                )
 
 
 def draw_head(c: Canvas, animal: Animal, who: Person, tones: Tones, face: Face, light_side: int) -> None:
@@ -161,7 +183,27 @@ def draw_head(c: Canvas, animal: Animal, who: Person, tones: Tones, face: Face, 
     for side in (-near, near):
         _ear(c, animal, tones, turn, side, lean)
     wide = kind.wide * 1.06
-    skull = smooth(np.asarray([(0, -52), (26, -47), (44, -26), (50, 0), (47, 22), (30, 42), (0, 51), (-30, 42), (-47, 22), (-50, 0), (-44, -26), (-26, -47)]) * (wide * 0.98, 1.0) + (lean, 0), 5)
+    skull = smooth(
+        np.asarray(
+            [
+                (0, -52),
+                (26, -47),
+                (44, -26),
+                (50, 0),
+                (47, 22),
+                (30, 42),
+                (0, 51),
+                (-30, 42),
+                (-47, 22),
+                (-50, 0),
+                (-44, -26),
+                (-26, -47),
+            ]
+        )
+        * (wide * 0.98, 1.0)
+        + (lean, 0),
+        5,
+    )
     c.fill(skull, animal.coat.base, line=True)
     edge = skull[skull[:, 0] * light_side < -8]
     edge = edge[np.argsort(edge[:, 1])]
@@ -178,10 +220,28 @@ def draw_head(c: Canvas, animal: Animal, who: Person, tones: Tones, face: Face, 
     if who.look.accessory == "glasses":
         for side in (-1, 1):
             ring = np.linspace(0, 2 * math.pi, 28)
-            c.stroke(np.column_stack([turn.x(side * 19.5) + 15 * turn.wide(side * 19.5) * np.cos(ring), EYE_Y + turn.nod + 14 * np.sin(ring)]), 2.7, tones.ink, closed=True)
+            c.stroke(
+                np.column_stack(
+                    [
+                        turn.x(side * 19.5) + 15 * turn.wide(side * 19.5) * np.cos(ring),
+                        EYE_Y + turn.nod + 14 * np.sin(ring),
+                    ]
+                ),
+                2.7,
+                tones.ink,
+                closed=True,
+            )
     if who.look.accessory == "hat":
-        c.fill(rounded(along([(-52 + lean, -42), (lean, -47), (52 + lean, -42)], [4, 8, 4])), tones.accent.shade, line=True)
-        c.fill(smooth([(-30 + lean, -46), (-28 + lean, -78), (lean, -86), (28 + lean, -78), (30 + lean, -46), (lean, -50)]), tones.accent.base, line=True)
+        c.fill(
+            rounded(along([(-52 + lean, -42), (lean, -47), (52 + lean, -42)], [4, 8, 4])), tones.accent.shade, line=True
+        )
+        c.fill(
+            smooth(
+                [(-30 + lean, -46), (-28 + lean, -78), (lean, -86), (28 + lean, -78), (30 + lean, -46), (lean, -50)]
+            ),
+            tones.accent.base,
+            line=True,
+        )
 
 
 def _around(c: Canvas, animal: Animal, lean: float) -> None:
@@ -197,10 +257,20 @@ def _around(c: Canvas, animal: Animal, lean: float) -> None:
     if big:
         for i in range(14):
             angle = 2 * math.pi * i / 14
-            c.ellipse(math.cos(angle) * (big - 14) + lean, math.sin(angle) * (big - 14) - 2, 23, 23, animal.mark.shade if i % 2 else animal.mark.base, line=True)
+            c.ellipse(
+                math.cos(angle) * (big - 14) + lean,
+                math.sin(angle) * (big - 14) - 2,
+                23,
+                23,
+                animal.mark.shade if i % 2 else animal.mark.base,
+                line=True,
+            )
         return
     for i in range(5):
-        c.fill(rounded(along([(-8 - lean * 2 - 7 * i, -56 + 16 * i), (-46 - 3 * i, -38 + 22 * i)], [14, 7])), animal.mark.shade if i % 2 else animal.mark.base)
+        c.fill(
+            rounded(along([(-8 - lean * 2 - 7 * i, -56 + 16 * i), (-46 - 3 * i, -38 + 22 * i)], [14, 7])),
+            animal.mark.shade if i % 2 else animal.mark.base,
+        )
 
 
 def _crown(c: Canvas, animal: Animal, turn: Turn, lean: float) -> None:
@@ -208,7 +278,20 @@ def _crown(c: Canvas, animal: Animal, turn: Turn, lean: float) -> None:
     match animal.kind.mark:
         case "horns":
             for side in (-1, 1):
-                c.fill(rounded(along([(turn.x(side * 22), -42), (turn.x(side * 30) + side * 12, -70), (turn.x(side * 26) + side * 20, -94)], [9, 7, 2.5])), mark.base, line=True)
+                c.fill(
+                    rounded(
+                        along(
+                            [
+                                (turn.x(side * 22), -42),
+                                (turn.x(side * 30) + side * 12, -70),
+                                (turn.x(side * 26) + side * 20, -94),
+                            ],
+                            [9, 7, 2.5],
+                        )
+                    ),
+                    mark.base,
+                    line=True,
+                )
         case "antlers":
             for side in (-1, 1):
                 x = turn.x(side * 20)
@@ -232,8 +315,19 @@ def _ear(c: Canvas, animal: Animal, tones: Tones, turn: Turn, side: int, lean: f
     s = float(side)
     match animal.kind.ears:
         case "point":
-            c.fill(smooth([(x - s * 16, -40), (x + s * 2, -70), (x + s * 14, -88), (x + s * 19, -62), (x + s * 17, -22)], 4), coat.base, line=True)
-            c.fill(smooth([(x - s * 6, -44), (x + s * 5, -62), (x + s * 11, -74), (x + s * 13, -54), (x + s * 10, -34)], 4), inner)
+            c.fill(
+                smooth(
+                    [(x - s * 16, -40), (x + s * 2, -70), (x + s * 14, -88), (x + s * 19, -62), (x + s * 17, -22)], 4
+                ),
+                coat.base,
+                line=True,
+            )
+            c.fill(
+                smooth(
+                    [(x - s * 6, -44), (x + s * 5, -62), (x + s * 11, -74), (x + s * 13, -54), (x + s * 10, -34)], 4
+                ),
+                inner,
+            )
         case "round":
             c.ellipse(x + s * 7, -44, 21, 21, coat.base, line=True)
             c.ellipse(x + s * 7, -42, 12.5, 12.5, inner)
@@ -250,8 +344,27 @@ def _ear(c: Canvas, animal: Animal, tones: Tones, turn: Turn, side: int, lean: f
             c.ellipse(turn.x(side * 46) + s * 8, 0, 17, 19, coat.base, line=True)
             c.ellipse(turn.x(side * 46) + s * 8, 1, 10, 12, inner)
         case "fan":
-            c.fill(smooth([(x, -34), (x + s * 40, -52), (x + s * 72, -22), (x + s * 64, 26), (x + s * 30, 44), (x + s * 6, 20)], 5), coat.shade, line=True)
-            c.fill(smooth([(x + s * 14, -24), (x + s * 40, -36), (x + s * 58, -14), (x + s * 50, 20), (x + s * 26, 30)], 5), inner)
+            c.fill(
+                smooth(
+                    [
+                        (x, -34),
+                        (x + s * 40, -52),
+                        (x + s * 72, -22),
+                        (x + s * 64, 26),
+                        (x + s * 30, 44),
+                        (x + s * 6, 20),
+                    ],
+                    5,
+                ),
+                coat.shade,
+                line=True,
+            )
+            c.fill(
+                smooth(
+                    [(x + s * 14, -24), (x + s * 40, -36), (x + s * 58, -14), (x + s * 50, 20), (x + s * 26, 30)], 5
+                ),
+                inner,
+            )
 
 
 def _marks(c: Canvas, animal: Animal, turn: Turn) -> None:
@@ -262,12 +375,44 @@ def _marks(c: Canvas, animal: Animal, turn: Turn) -> None:
                 c.fill(smooth([(turn.x(x - 3.5), -50), (turn.x(x + 3.5), -50), (turn.x(x * 0.8), -25)], 4), mark.base)
             for side in (-1, 1):
                 for i in range(2):
-                    c.fill([(turn.x(side * 47), 12 + 13 * i + y), (turn.x(side * 47), 19 + 13 * i + y), (turn.x(side * 32), 17 + 12 * i + y)], mark.base)
+                    c.fill(
+                        [
+                            (turn.x(side * 47), 12 + 13 * i + y),
+                            (turn.x(side * 47), 19 + 13 * i + y),
+                            (turn.x(side * 32), 17 + 12 * i + y),
+                        ],
+                        mark.base,
+                    )
         case "patch":
-            c.fill(smooth([(turn.x(8), -26 + y), (turn.x(24), -30 + y), (turn.x(38), -8 + y), (turn.x(34), 20 + y), (turn.x(14), 22 + y), (turn.x(6), 0 + y)], 4), mark.base)
+            c.fill(
+                smooth(
+                    [
+                        (turn.x(8), -26 + y),
+                        (turn.x(24), -30 + y),
+                        (turn.x(38), -8 + y),
+                        (turn.x(34), 20 + y),
+                        (turn.x(14), 22 + y),
+                        (turn.x(6), 0 + y),
+                    ],
+                    4,
+                ),
+                mark.base,
+            )
         case "mask":
             for side in (-1, 1):
-                c.fill(smooth([(turn.x(side * 8), -4 + y), (turn.x(side * 20), -15 + y), (turn.x(side * 36), 2 + y), (turn.x(side * 33), 22 + y), (turn.x(side * 16), 18 + y)], 4), mark.base)
+                c.fill(
+                    smooth(
+                        [
+                            (turn.x(side * 8), -4 + y),
+                            (turn.x(side * 20), -15 + y),
+                            (turn.x(side * 36), 2 + y),
+                            (turn.x(side * 33), 22 + y),
+                            (turn.x(side * 16), 18 + y),
+                        ],
+                        4,
+                    ),
+                    mark.base,
+                )
         case "face":
             shape = [(turn.x(0), -22 + y), (turn.x(18), -32 + y), (turn.x(36), -12 + y), (turn.x(34), 20 + y), (turn.x(22), 42 + y), (turn.x(0), 48 + y),
                      (turn.x(-22), 42 + y), (turn.x(-34), 20 + y), (turn.x(-36), -12 + y), (turn.x(-18), -32 + y)]  # fmt: skip
@@ -302,7 +447,20 @@ def _muzzle(c: Canvas, animal: Animal, tones: Tones, who: Person, face: Face, li
             c.ellipse(x + side * 5, 18 + y, 2.0, 2.4, animal.coat.fold)
         return
     big = 1.35 if kind.muzzle == "broad" else 1.0
-    c.fill(smooth([(x - 10 * big, 13 + y), (x, 10.5 + y), (x + 10 * big, 13 + y), (x + 5 * big, 21 + y), (x, 24 + y), (x - 5 * big, 21 + y)], 4), nose)
+    c.fill(
+        smooth(
+            [
+                (x - 10 * big, 13 + y),
+                (x, 10.5 + y),
+                (x + 10 * big, 13 + y),
+                (x + 5 * big, 21 + y),
+                (x, 24 + y),
+                (x - 5 * big, 21 + y),
+            ],
+            4,
+        ),
+        nose,
+    )
     c.ellipse(x + light_side * 3.4, 14 + y, 2.8, 1.6, animal.nose.light)
     if opened < 0.12:
         c.stroke([(x, 23 + y), (x, 31 + y)], 2.2, animal.nose.base)
@@ -320,8 +478,24 @@ def _beak(c: Canvas, animal: Animal, face: Face, x: float, y: float, *, wide: bo
     out = math.sin(math.radians(face.turn.yaw * 0.7)) * 10
     mid = MOUTH_Y - 7 + y
     if part > 2:
-        c.fill(smooth([(x - half * 0.8, mid), (x + half * 0.8, mid), (x + out + half * 0.3, mid + part + 7), (x + out - half * 0.3, mid + part + 7)], 4), animal.nose.fold)
-    lower = [(x - half * 0.72, mid + part * 0.3), (x + half * 0.72, mid + part * 0.3), (x + out + 3, mid + 9 + part), (x + out - 3, mid + 9 + part)]
+        c.fill(
+            smooth(
+                [
+                    (x - half * 0.8, mid),
+                    (x + half * 0.8, mid),
+                    (x + out + half * 0.3, mid + part + 7),
+                    (x + out - half * 0.3, mid + part + 7),
+                ],
+                4,
+            ),
+            animal.nose.fold,
+        )
+    lower = [
+        (x - half * 0.72, mid + part * 0.3),
+        (x + half * 0.72, mid + part * 0.3),
+        (x + out + 3, mid + 9 + part),
+        (x + out - 3, mid + 9 + part),
+    ]
     c.fill(smooth(lower, 4), nose.shade, line=True)
     lift = face.mouth.corner * 3
     upper = [(x, top + y), (x + half * 0.8, top + 8 + y), (x + half, mid + 2 - lift), (x + out + (half * 0.5 if wide else 4), (mid + 5 if wide else tip + y)),

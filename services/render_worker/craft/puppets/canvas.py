@@ -31,8 +31,9 @@ class Canvas:
         """`matrix` (3 × 3, affine) takes units to pixels of the plate; the window is `width` × `height` pixels from (left, top)."""
         self.picture: Picture = np.zeros((height, width, 4), np.uint8)
         self.left, self.top = left, top
-        self._matrix = matrix.copy()
-        self._matrix[:2, 2] -= (left, top)
+        moved = matrix.copy()
+        moved[:2, 2] -= (left, top)
+        self._place(moved)
         self._seen = [width, height, 0, 0]
         self._outline: tuple[float, Color] | None = None
 
@@ -47,8 +48,15 @@ class Canvas:
         local = np.array([[cos * squash, -sin, x], [sin * squash, cos, y], [0.0, 0.0, 1.0]])
         other = object.__new__(Canvas)
         other.picture, other.left, other.top = self.picture, self.left, self.top
-        other._matrix, other._seen, other._outline = self._matrix @ local, self._seen, self._outline
+        other._seen, other._outline = self._seen, self._outline
+        other._place(self._matrix @ local)
         return other
+
+    def _place(self, matrix: Points) -> None:
+        self._matrix = matrix
+        # As fixed-point numbers, rounded by what is added: this is done for every shape.
+        self._turn = np.ascontiguousarray(matrix[:2, :2].T) * _FINE
+        self._shift = matrix[:2, 2] * _FINE + 0.5
 
     @property
     def px(self) -> float:
@@ -118,9 +126,9 @@ class Canvas:
         return np.ascontiguousarray(self.picture[top:bottom, left:right]), self.left + left, self.top + top
 
     def _fixed(self, points: Points | Sequence[tuple[float, float]]) -> NDArray[np.int32]:
-        given = np.asarray(points, np.float64)
-        pixels = given @ self._matrix[:2, :2].T + self._matrix[:2, 2]
-        return np.asarray(np.rint(pixels * _FINE), np.int32)
+        pixels = np.asarray(points, np.float64) @ self._turn
+        pixels += self._shift
+        return pixels.astype(np.int32)
 
     def _mark(self, fixed: NDArray[np.int32], around: int) -> None:
         x, y, width, height = cv2.boundingRect(fixed)

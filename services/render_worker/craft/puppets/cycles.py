@@ -84,11 +84,15 @@ def danced(t: float, base: Pose, variant: int) -> Pose:
     side = math.sin(math.pi * beat)
     bounce = abs(math.cos(math.pi * beat))
     bar = int(beat // 4 + variant) % 2
-    feet = {"near_step": -34 + 14 * side, "far_step": 34 + 14 * side, "near_up": max(0.0, side) * 34, "far_up": max(0.0, -side) * 34}
+    feet = {
+        "near_step": -34 + 14 * side,
+        "far_step": 34 + 14 * side,
+        "near_up": max(0.0, side) * 34,
+        "far_up": max(0.0, -side) * 34,
+    }
     common = replace(base, drop=14 + 16 * bounce, sway=20 * side, lean=-7 * side, head=9 * side, turn=14, **feet)
     if bar == 0:
-        return replace(common, near_x=-104 + 34 * side, near_y=-20 + 76 * side, near_elbow=-1.0, far_x=104 + 34 * side, far_y=-20 - 76 * side,
-                       far_elbow=1.0, near_hand=Hand.OPEN, far_hand=Hand.OPEN)  # fmt: skip
+        return replace(common, near_x=-104 + 34 * side, near_y=-20 + 76 * side, near_elbow=0.8, far_x=104 + 34 * side, far_y=-20 - 76 * side, far_elbow=-0.8, near_hand=Hand.OPEN, far_hand=Hand.OPEN)  # fmt: skip
     spin = math.cos(math.pi * beat)
     return replace(common, near_x=-34 + 26 * spin, near_y=-168 + 12 * bounce, near_elbow=-1.0, far_x=34 + 26 * spin, far_y=-168 + 12 * bounce,
                    far_elbow=1.0, near_hand=Hand.OPEN, far_hand=Hand.OPEN)  # fmt: skip

@@ -74,7 +74,19 @@ def _hold(d: Doing, at: float, *keys: tuple[float, Pose]) -> Pose:
 def _sit(d: Doing) -> Pose:
     if d.base.drop > 100:
         return d.base
-    dip = replace(STANDING, lean=20, drop=40, near_x=20, near_y=150, far_x=40, far_y=150, turn=42, near_step=92, far_step=132, sway=18)
+    dip = replace(
+        STANDING,
+        lean=20,
+        drop=40,
+        near_x=20,
+        near_y=150,
+        far_x=40,
+        far_y=150,
+        turn=42,
+        near_step=92,
+        far_step=132,
+        sway=18,
+    )
     deep = replace(SITTING, lean=12, drop=SITTING.drop + 7)
     return _hold(d, 1.2, (0.16, replace(d.base, lean=-4, drop=4)), (0.55, dip), (0.95, deep), (1.25, SITTING))
 
@@ -91,38 +103,115 @@ def _stand_up(d: Doing) -> Pose:
 
 def _point(d: Doing) -> Pose:
     wind = replace(d.base, far_x=46, far_y=74, far_elbow=-1.0, lean=-4, far_hand=Hand.POINT)
-    out = replace(d.base, far_x=196, far_y=-34, far_elbow=-0.2, lean=7, sway=5, turn=44, far_hand=Hand.POINT, near_x=-30, near_y=178, head=-2)
+    out = replace(
+        d.base,
+        far_x=196,
+        far_y=-34,
+        far_elbow=-0.2,
+        lean=7,
+        sway=5,
+        turn=44,
+        far_hand=Hand.POINT,
+        near_x=-30,
+        near_y=178,
+        head=-2,
+    )
     hold = replace(out, far_x=190, far_y=-26, lean=5)
     return _hold(d, 0.8, (0.16, wind), (0.38, out), (0.62, hold))
 
 
 def _wave(d: Doing) -> Pose:
     swing = math.sin(2 * math.pi * 1.7 * d.t)
-    return replace(d.base, far_x=62 + 38 * swing, far_y=-142 + 10 * abs(swing), far_elbow=0.9, far_hand=Hand.OPEN, lean=-2 + 2 * swing, turn=24, head=-3 + 3 * swing)
+    return replace(
+        d.base,
+        far_x=62 + 38 * swing,
+        far_y=-142 + 10 * abs(swing),
+        far_elbow=0.9,
+        far_hand=Hand.OPEN,
+        lean=-2 + 2 * swing,
+        turn=24,
+        head=-3 + 3 * swing,
+    )
 
 
 def _hug(d: Doing) -> Pose:
     near = min(150.0, max(0.0, d.reach - 62.0))
-    wide = replace(d.base, near_x=30, near_y=70, near_elbow=-1.0, far_x=150, far_y=30, far_elbow=0.5, lean=-3, turn=48, near_hand=Hand.OPEN, far_hand=Hand.OPEN)
-    close = replace(d.base, x=near, near_x=126, near_y=58, near_elbow=-0.8, far_x=92, far_y=26, far_elbow=-0.5, lean=10, bend=6, head=12, turn=60, sway=8)
+    wide = replace(
+        d.base,
+        near_x=30,
+        near_y=70,
+        near_elbow=-1.0,
+        far_x=150,
+        far_y=30,
+        far_elbow=0.5,
+        lean=-3,
+        turn=48,
+        near_hand=Hand.OPEN,
+        far_hand=Hand.OPEN,
+    )
+    close = replace(
+        d.base,
+        x=near,
+        near_x=126,
+        near_y=58,
+        near_elbow=-0.8,
+        far_x=92,
+        far_y=26,
+        far_elbow=-0.5,
+        lean=10,
+        bend=6,
+        head=12,
+        turn=60,
+        sway=8,
+    )
     rock = replace(close, sway=8 + 3 * math.sin(2.2 * d.t), head=12 + 2 * math.sin(2.2 * d.t))
     return _hold(d, 1.0, (0.45, wide), (0.95, close), (1.3, rock))
 
 
 def _fall(d: Doing) -> Pose:
-    trip = replace(d.base, lean=22, near_x=-60, near_y=40, far_x=120, far_y=0, near_up=60, near_step=-70, near_hand=Hand.OPEN, far_hand=Hand.OPEN, turn=50, head=-12)
+    trip = replace(
+        d.base,
+        lean=22,
+        near_x=-60,
+        near_y=40,
+        far_x=120,
+        far_y=0,
+        near_up=60,
+        near_step=-70,
+        near_hand=Hand.OPEN,
+        far_hand=Hand.OPEN,
+        turn=50,
+        head=-12,
+    )
     mid = replace(trip, roll=46, sink=70, lean=16, far_x=130, far_y=40, near_x=90, near_y=50)
-    down = replace(LYING, roll=84, sink=272, lean=4, near_x=60, near_y=-60, far_x=80, far_y=-30, head=-22, turn=58, near_hand=Hand.OPEN, far_hand=Hand.OPEN)
-    bounce = replace(down, sink=258, roll=80)
-    return _hold(d, 0.95, (0.14, replace(d.base, lean=-6)), (0.34, trip), (0.58, mid), (0.76, down), (0.86, bounce), (0.98, down))
+    down = replace(
+        LYING,
+        roll=84,
+        sink=244,
+        lean=4,
+        near_x=60,
+        near_y=-60,
+        far_x=80,
+        far_y=-30,
+        head=-22,
+        turn=58,
+        near_hand=Hand.OPEN,
+        far_hand=Hand.OPEN,
+    )
+    bounce = replace(down, sink=228, roll=80)
+    return _hold(
+        d, 0.95, (0.14, replace(d.base, lean=-6)), (0.34, trip), (0.58, mid), (0.76, down), (0.86, bounce), (0.98, down)
+    )
 
 
-FALLEN = replace(LYING, roll=84, sink=272, lean=4, near_x=60, near_y=-60, far_x=80, far_y=-30, head=-22, turn=58)
+FALLEN = replace(LYING, roll=84, sink=244, lean=4, near_x=60, near_y=-60, far_x=80, far_y=-30, head=-22, turn=58)
 
 
 def _look(d: Doing) -> Pose:
     if d.variant % 2:
-        shade = replace(d.base, far_x=-6, far_y=-104, far_elbow=1.0, lean=6, bend=3, turn=46, head=-4, far_hand=Hand.OPEN)
+        shade = replace(
+            d.base, far_x=-6, far_y=-104, far_elbow=1.0, lean=6, bend=3, turn=46, head=-4, far_hand=Hand.OPEN
+        )
         return _hold(d, 0.9, (0.15, replace(d.base, lean=-3)), (0.5, shade))
     crane = replace(d.base, lean=8, bend=4, head=-5, turn=48, sway=8, look=10)
     return _hold(d, 0.8, (0.15, replace(d.base, lean=-3)), (0.5, crane))
@@ -130,25 +219,54 @@ def _look(d: Doing) -> Pose:
 
 def _open(d: Doing) -> Pose:
     reach = replace(d.base, far_x=134, far_y=66, far_elbow=-0.6, far_hand=Hand.HOLD, lean=8, turn=54, sway=6)
-    pull = replace(d.base, far_x=44, far_y=80, far_elbow=-1.0, far_hand=Hand.HOLD, lean=-6, turn=44, sway=-12, near_x=-34)
+    pull = replace(
+        d.base, far_x=44, far_y=80, far_elbow=-1.0, far_hand=Hand.HOLD, lean=-6, turn=44, sway=-12, near_x=-34
+    )
     wide = replace(d.base, far_x=118, far_y=30, far_elbow=-0.3, far_hand=Hand.OPEN, lean=2, turn=34)
     return _hold(d, 1.4, (0.45, reach), (0.65, reach), (1.05, pull), (1.4, wide))
 
 
 def _carry(d: Doing) -> Pose:
-    return replace(d.base, near_x=96, near_y=98, near_elbow=-1.0, far_x=20, far_y=98, far_elbow=-0.9, lean=-5, near_hand=Hand.HOLD, far_hand=Hand.HOLD, turn=max(d.base.turn, 40))
+    return replace(
+        d.base,
+        near_x=96,
+        near_y=98,
+        near_elbow=-1.0,
+        far_x=20,
+        far_y=98,
+        far_elbow=-0.9,
+        lean=-5,
+        near_hand=Hand.HOLD,
+        far_hand=Hand.HOLD,
+        turn=max(d.base.turn, 40),
+    )
 
 
 def _light(d: Doing) -> Pose:
     strike = 5 * math.sin(22 * d.t) if 0.35 < d.share < 0.5 else 0.0
-    lit = replace(d.base, near_x=128, near_y=30 + strike, near_elbow=-0.8, far_x=52, far_y=36, far_elbow=-0.9, lean=7, head=6, turn=46, near_hand=Hand.HOLD, far_hand=Hand.HOLD)
+    lit = replace(
+        d.base,
+        near_x=128,
+        near_y=30 + strike,
+        near_elbow=-0.8,
+        far_x=52,
+        far_y=36,
+        far_elbow=-0.9,
+        lean=7,
+        head=6,
+        turn=46,
+        near_hand=Hand.HOLD,
+        far_hand=Hand.HOLD,
+    )
     up = replace(lit, near_y=-24, lean=2, head=-4)
     return _hold(d, 1.6, (0.4, lit), (1.0, lit), (1.5, up))
 
 
 def _give(d: Doing) -> Pose:
     at_chest = replace(d.base, near_x=72, near_y=66, near_elbow=-1.0, near_hand=Hand.HOLD)
-    out = replace(d.base, near_x=180, near_y=58, near_elbow=-0.35, lean=9, turn=52, sway=10, near_hand=Hand.HOLD, head=3)
+    out = replace(
+        d.base, near_x=180, near_y=58, near_elbow=-0.35, lean=9, turn=52, sway=10, near_hand=Hand.HOLD, head=3
+    )
     return _hold(d, 1.3, (0.35, at_chest), (0.85, out), (1.3, out))
 
 
@@ -181,7 +299,9 @@ def _eat(d: Doing) -> Pose:
 def _drink(d: Doing) -> Pose:
     lift = ease(math.sin(math.pi * min(1.0, d.t / max(1.6, d.length * 0.8))) * 1.6)
     low = replace(d.base, near_x=80, near_y=86, near_elbow=-1.0, near_hand=Hand.HOLD)
-    high = replace(d.base, near_x=88, near_y=-44, near_elbow=-1.0, near_hand=Hand.HOLD, head=d.base.head - 13, lean=d.base.lean - 4)
+    high = replace(
+        d.base, near_x=88, near_y=-44, near_elbow=-1.0, near_hand=Hand.HOLD, head=d.base.head - 13, lean=d.base.lean - 4
+    )
     return mix(low, high, lift)
 
 
@@ -189,7 +309,9 @@ def _sleep(d: Doing) -> Pose:
     wave = math.sin(2 * math.pi * d.t / 4.2)
     if d.base.roll:
         return replace(d.base, breath=1.6 * wave)
-    return replace(d.base, head=17 + 1.5 * wave, bend=d.base.bend + 11, lean=d.base.lean + 3, breath=1.8 * wave, shrug=-4, nod=6)
+    return replace(
+        d.base, head=17 + 1.5 * wave, bend=d.base.bend + 11, lean=d.base.lean + 3, breath=1.8 * wave, shrug=-4, nod=6
+    )
 
 
 def _jump(d: Doing) -> Pose:
@@ -199,12 +321,38 @@ def _jump(d: Doing) -> Pose:
     land = replace(d.base, drop=70, lean=16, near_x=-60, near_y=90, far_x=80, far_y=90)
     once = 1.35
     t = d.t % once if d.length > 2 * once else d.t
-    return _keys(replace(d, t=t), (0.32, crouch), (0.62, air), (0.72, replace(air, lift=156)), (0.92, land), (1.3, d.base))
+    return _keys(
+        replace(d, t=t), (0.32, crouch), (0.62, air), (0.72, replace(air, lift=156)), (0.92, land), (1.3, d.base)
+    )
 
 
 def _throw(d: Doing) -> Pose:
-    wind = replace(d.base, near_x=-120, near_y=-66, near_elbow=-0.8, far_x=110, far_y=20, lean=-15, sway=-22, turn=60, far_step=52, near_hand=Hand.HOLD)
-    go = replace(d.base, near_x=150, near_y=-72, near_elbow=-0.2, far_x=-20, far_y=120, lean=16, sway=20, turn=56, far_step=74, near_hand=Hand.OPEN)
+    wind = replace(
+        d.base,
+        near_x=-120,
+        near_y=-66,
+        near_elbow=-0.8,
+        far_x=110,
+        far_y=20,
+        lean=-15,
+        sway=-22,
+        turn=60,
+        far_step=52,
+        near_hand=Hand.HOLD,
+    )
+    go = replace(
+        d.base,
+        near_x=150,
+        near_y=-72,
+        near_elbow=-0.2,
+        far_x=-20,
+        far_y=120,
+        lean=16,
+        sway=20,
+        turn=56,
+        far_step=74,
+        near_hand=Hand.OPEN,
+    )
     end = replace(go, near_x=120, near_y=84, lean=22)
     return _hold(d, 1.3, (0.5, wind), (0.62, wind), (0.78, go), (1.0, end), (1.5, d.base))
 
@@ -215,7 +363,9 @@ def _kneel(d: Doing) -> Pose:
 
 
 def _bow(d: Doing) -> Pose:
-    low = replace(d.base, lean=44, bend=20, head=14, turn=52, sway=-18, near_x=70, near_y=70, near_elbow=-1.0, far_x=30, far_y=176)
+    low = replace(
+        d.base, lean=44, bend=20, head=14, turn=52, sway=-18, near_x=70, near_y=70, near_elbow=-1.0, far_x=30, far_y=176
+    )
     stay = max(0.9, d.length - 0.7)
     return _keys(d, (0.15, replace(d.base, lean=-4)), (0.7, low), (stay, low), (stay + 0.7, d.base))
 
@@ -234,7 +384,17 @@ def _shake_head(d: Doing) -> Pose:
 def _laugh(d: Doing) -> Pose:
     bounce = abs(math.sin(2 * math.pi * 2.1 * d.t))
     rock = math.sin(2 * math.pi * 0.5 * d.t)
-    return replace(d.base, lean=d.base.lean - 7 + 5 * rock, bend=4, shrug=7 * bounce, head=-11 + 4 * bounce, near_x=46, near_y=112, near_elbow=-1.0, nod=-3)
+    return replace(
+        d.base,
+        lean=d.base.lean - 7 + 5 * rock,
+        bend=4,
+        shrug=7 * bounce,
+        head=-11 + 4 * bounce,
+        near_x=46,
+        near_y=112,
+        near_elbow=-1.0,
+        nod=-3,
+    )
 
 
 def _cry(d: Doing) -> Pose:
@@ -245,8 +405,8 @@ def _cry(d: Doing) -> Pose:
 
 def _sing(d: Doing) -> Pose:
     sway, swell = math.sin(2 * math.pi * 0.35 * d.t), 0.5 + 0.5 * math.sin(2 * math.pi * 0.22 * d.t)
-    return replace(d.base, sway=8 * sway, lean=-3, head=-5 + 3 * sway, near_x=-44 - 34 * swell, near_y=112 - 62 * swell, near_elbow=-1.0, far_x=56 + 36 * swell,
-                   far_y=112 - 62 * swell, far_elbow=1.0, near_hand=Hand.OPEN, far_hand=Hand.OPEN, breath=1.5 * swell)  # fmt: skip
+    return replace(d.base, sway=8 * sway, lean=-3, head=-5 + 3 * sway, near_x=-44 - 62 * swell, near_y=130 - 86 * swell, near_elbow=0.7, far_x=56 + 62 * swell,
+                   far_y=130 - 86 * swell, far_elbow=-0.7, near_hand=Hand.OPEN, far_hand=Hand.OPEN, breath=1.5 * swell)  # fmt: skip
 
 
 def _play(d: Doing) -> Pose:
@@ -257,8 +417,33 @@ def _play(d: Doing) -> Pose:
 
 def _work(d: Doing) -> Pose:
     phase = d.t * 0.9 % 1.0
-    up = replace(d.base, near_x=20, near_y=-110, near_elbow=-1.0, far_x=84, far_y=120, far_elbow=-0.7, lean=-2, turn=52, near_hand=Hand.HOLD, far_hand=Hand.HOLD)
-    hit = replace(d.base, near_x=130, near_y=96, near_elbow=-0.5, far_x=88, far_y=128, far_elbow=-0.7, lean=18, turn=52, near_hand=Hand.HOLD, far_hand=Hand.HOLD, head=6)
+    up = replace(
+        d.base,
+        near_x=20,
+        near_y=-110,
+        near_elbow=-1.0,
+        far_x=84,
+        far_y=120,
+        far_elbow=-0.7,
+        lean=-2,
+        turn=52,
+        near_hand=Hand.HOLD,
+        far_hand=Hand.HOLD,
+    )
+    hit = replace(
+        d.base,
+        near_x=130,
+        near_y=96,
+        near_elbow=-0.5,
+        far_x=88,
+        far_y=128,
+        far_elbow=-0.7,
+        lean=18,
+        turn=52,
+        near_hand=Hand.HOLD,
+        far_hand=Hand.HOLD,
+        head=6,
+    )
     # Slow up, a blow, a rest on it.
     return mix(hit, up, ease(phase / 0.5)) if phase < 0.5 else mix(up, hit, min(1.0, (phase - 0.5) / 0.12))
 

@@ -24,7 +24,7 @@ class Expression:
     low_lid: float = 0.08
     pupil: float = 1.0
     # Mouth: corners up, how wide against 1.0, how far open, both lips pressed together.
-    corner: float = 0.16
+    corner: float = 0.34
     wide: float = 1.0
     open: float = 0.0
     press: float = 0.0
@@ -48,7 +48,7 @@ FEELINGS: dict[int, Expression] = {
     sb.FEELING_AFRAID: Expression(brow=6.0, brow_in=8.0, brow_out=-3.0, lid=1.2, slope=0.1, low_lid=-0.1, pupil=0.62, corner=-0.6, wide=1.04, open=0.34,
                                   teeth=0.6, blush=0.0, nod=-3),
     sb.FEELING_SURPRISED: Expression(brow=11.0, brow_in=2.0, lid=1.25, low_lid=-0.12, pupil=0.74, corner=0.0, wide=0.52, open=0.72, blush=0.3, nod=-4),
-    sb.FEELING_TENDER: Expression(brow=2.0, brow_in=5.0, brow_out=-2.0, lid=0.62, slope=0.12, low_lid=0.28, pupil=1.12, corner=0.72, wide=0.98, blush=0.75,
+    sb.FEELING_TENDER: Expression(brow=2.0, brow_in=5.0, brow_out=-2.0, lid=0.74, slope=0.10, low_lid=0.26, pupil=1.12, corner=0.78, wide=0.98, blush=0.75,
                                   tilt=-6, nod=3),
     sb.FEELING_TENSE: Expression(brow=-2.0, brow_in=-4.0, brow_out=0.0, lid=0.78, slope=-0.2, low_lid=0.34, pupil=0.9, corner=-0.30, wide=0.92, press=0.8,
                                  blush=0.1, frown=0.7),

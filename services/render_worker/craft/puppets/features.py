@@ -100,7 +100,14 @@ def draw_brow(c: Canvas, color: Color, side: int, turn: Turn, face: Expression, 
     x = turn.x(side * 19.5) + side * 1.0
     y = EYE_Y + turn.nod - 18.5 - face.brow
     inner, outer = x - side * half, x + side * half
-    line = curve([(inner, y + 1.2 - face.brow_in), (x, y - 2.4 - 0.2 * face.brow_in - 0.3 * face.brow_out), (outer, y + 2.2 - face.brow_out)], 4)
+    line = curve(
+        [
+            (inner, y + 1.2 - face.brow_in),
+            (x, y - 2.4 - 0.2 * face.brow_in - 0.3 * face.brow_out),
+            (outer, y + 2.2 - face.brow_out),
+        ],
+        4,
+    )
     width = np.interp(np.linspace(0, 1, len(line)), [0, 0.4, 1], [thick, thick * 0.95, thick * 0.35])[:, None]
     c.fill(np.concatenate([line - (0, 1) * width / 2, (line + (0, 1) * width / 2)[::-1]]), color)
 
@@ -112,13 +119,34 @@ def draw_nose(c: Canvas, tones: Tones, turn: Turn, light_side: int, *, size: flo
     away = -light_side
     tip = x + out * 0.7
     if abs(turn.yaw) < 12:
-        c.stroke(curve([(tip - 5.5 * size, y + 15.5), (tip, y + 18.2), (tip + 5.5 * size, y + 15.5)], 4), 2.6, tones.skin.fold)
-        c.fill(smooth([(tip + away * 1.0, y + 2), (tip + away * 5.5 * size, y + 13), (tip + away * 2, y + 17), (tip, y + 12)], 4), tones.skin.shade)
+        c.stroke(
+            curve([(tip - 5.5 * size, y + 15.5), (tip, y + 18.2), (tip + 5.5 * size, y + 15.5)], 4),
+            2.6,
+            tones.skin.fold,
+        )
+        c.fill(
+            smooth(
+                [(tip + away * 1.0, y + 2), (tip + away * 5.5 * size, y + 13), (tip + away * 2, y + 17), (tip, y + 12)],
+                4,
+            ),
+            tones.skin.shade,
+        )
         return
     s = 1.0 if turn.yaw > 0 else -1.0
-    wedge = [(x - s * 2.0, y - 3), (x + s * 2.5, y + 3), (tip + s * 5.6 * size, y + 13), (tip + s * 4.6 * size, y + 17.4), (tip - s * 4.5, y + 18.0), (tip - s * 6.5, y + 14)]
+    wedge = [
+        (x - s * 2.0, y - 3),
+        (x + s * 2.5, y + 3),
+        (tip + s * 5.6 * size, y + 13),
+        (tip + s * 4.6 * size, y + 17.4),
+        (tip - s * 4.5, y + 18.0),
+        (tip - s * 6.5, y + 14),
+    ]
     c.fill(smooth(wedge, 4), tones.skin.shade if away * s > 0 else tones.skin.light)
-    c.stroke(curve([(tip + s * 6.0 * size, y + 13.5), (tip + s * 4.0 * size, y + 18.0), (tip - s * 5.5, y + 17.5)], 4), 2.3, tones.skin.fold)
+    c.stroke(
+        curve([(tip + s * 6.0 * size, y + 13.5), (tip + s * 4.0 * size, y + 18.0), (tip - s * 5.5, y + 17.5)], 4),
+        2.3,
+        tones.skin.fold,
+    )
 
 
 MOUTH_Y = 35.0
@@ -149,12 +177,21 @@ def draw_mouth(c: Canvas, tones: Tones, turn: Turn, mouth: Mouth, *, full: bool,
     deep = lower - upper
     if lips.top_teeth and not lips.bite:
         teeth = np.minimum(deep * 0.62, (5.2 if lips.low_teeth < 0.5 else 4.4) * lips.top_teeth * size)
-        c.fill(np.concatenate([np.column_stack([xs, upper])[1:-1], np.column_stack([xs, upper + teeth])[1:-1][::-1]]), tones.teeth)
+        c.fill(
+            np.concatenate([np.column_stack([xs, upper])[1:-1], np.column_stack([xs, upper + teeth])[1:-1][::-1]]),
+            tones.teeth,
+        )
     if lips.low_teeth:
         teeth = np.minimum(deep * 0.40, 4.4 * lips.low_teeth * size)
-        c.fill(np.concatenate([np.column_stack([xs, lower - teeth])[2:-2], np.column_stack([xs, lower])[2:-2][::-1]]), tones.teeth)
+        c.fill(
+            np.concatenate([np.column_stack([xs, lower - teeth])[2:-2], np.column_stack([xs, lower])[2:-2][::-1]]),
+            tones.teeth,
+        )
     if lips.bite:
-        c.fill(np.concatenate([np.column_stack([xs, upper])[2:-2], np.column_stack([xs, lower - deep * 0.1])[2:-2][::-1]]), tones.teeth)
+        c.fill(
+            np.concatenate([np.column_stack([xs, upper])[2:-2], np.column_stack([xs, lower - deep * 0.1])[2:-2][::-1]]),
+            tones.teeth,
+        )
         c.stroke(np.column_stack([xs, lower])[2:-2], 4.6, tones.lip)
     if lips.tongue:
         _tongue(c, tones, xs, upper, lower, lips.tip_up, lips.tip_out)
@@ -182,7 +219,10 @@ def _shut(c: Canvas, tones: Tones, x: float, y: float, half: float, bow: Points,
         arc = 1 - _X**2
         lower = np.column_stack([xs, y + bow + arc * plump])
         upper = np.column_stack([xs, y + bow - arc * plump * 0.62])
-        c.fill(np.concatenate([upper[1:-1], lower[1:-1][::-1]]), tones.lip if full else mixed(tones.lip, tones.skin.base, 0.4))
+        c.fill(
+            np.concatenate([upper[1:-1], lower[1:-1][::-1]]),
+            tones.lip if full else mixed(tones.lip, tones.skin.base, 0.4),
+        )
     else:
         c.stroke(np.column_stack([x + _X[4:-4] * half * 0.7, y + 7.2 + bow[4:-4] * 0.4]), 1.8, tones.skin.shade)
     c.stroke(line, 2.7, tones.lip_dark)

@@ -110,7 +110,8 @@ class _Drawing:
     def draw(self) -> None:
         """From back to front."""
         tones, bones = self.tones, self.bones
-        head = self.c.moved(bones.head[0], bones.head[1], bones.head_angle, self.body.build.head)
+        size = self.body.build.head * (1.0 if self.body.animal is None else 1.14)
+        head = self.c.moved(bones.head[0], bones.head[1], bones.head_angle, size)
         if self.body.animal is not None and not self.near:
             animals.draw_tail(self.c, self.body.animal, tones, bones.pelvis, self.drag, self.pose.breath)
         if self.body.animal is None and not self.back:
@@ -153,9 +154,13 @@ class _Drawing:
     def _neck(self) -> None:
         skin = self.body.animal.coat if self.body.animal is not None else self.tones.skin
         neck, head = self.bones.neck, self.bones.head
-        wide = 15.0 * (0.88 if self.body.person.feminine or self.body.person.child else 1.12)
+        slim = self.body.person.feminine or self.body.person.child
+        wide = 15.0 * (1.5 if self.body.animal is not None else 0.88 if slim else 1.12)
         low = (neck[0], neck[1] + 14)
-        ribbon = along([(head[0], head[1] + 18), ((head[0] + low[0]) / 2, (head[1] + 30 + low[1]) / 2), low], [wide, wide, wide * 1.35])
+        ribbon = along(
+            [(head[0], head[1] + 18), ((head[0] + low[0]) / 2, (head[1] + 30 + low[1]) / 2), low],
+            [wide, wide, wide * 1.35],
+        )
         self.c.fill(ribbon.outline(), skin.shade, line=True)
         self.c.fill(ribbon.strip(0.5 if self.light > 0 else 0.1, 0.9 if self.light > 0 else 0.5), skin.base)
 
@@ -166,10 +171,17 @@ class _Drawing:
         neck, middle, pelvis = (np.asarray(p) for p in (bones.neck, bones.middle, bones.pelvis))
         low = pelvis + (pelvis - middle) * (0.16 if self.skirted else 0.20)
         # A back that bends is a curve through its middle.
-        t = np.array([0.0, 0.07, 0.16, 0.36, 0.60, 0.84, 1.0])[:, None]
+        t = _DOWN
         spine = (1 - t) ** 2 * neck + 2 * t * (1 - t) * (2 * middle - (neck + low) / 2) + t**2 * low
-        shrug = self.pose.shrug * 0.05
-        halves = [17, build.shoulders * (0.64 + shrug * 0.1), build.shoulders * 1.0, build.chest * breath, build.waist, build.hips * 0.96, build.hips * 0.90]
+        halves = [
+            17,
+            build.shoulders * (0.72 + 0.004 * self.pose.shrug),
+            build.shoulders * 0.99,
+            build.chest * breath,
+            build.waist,
+            build.hips * 0.96,
+            build.hips * 0.90,
+        ]
         return along(spine, [half * (wide if i else 1.0) for i, half in enumerate(halves)], 4)
 
     def _torso(self) -> None:
@@ -204,10 +216,23 @@ class _Drawing:
         lag = self.drag * stop
         low_l, low_r = (left[0] - out + lag, left[1]), (right[0] + out + lag, right[1])
         waist = [torso.at(0.66, 0.02), torso.at(0.66, 0.98)]
-        around = np.concatenate([discs([*hips, *knees]), np.asarray([*waist, low_l, low_r, (low_l[0] + 5, low_l[1] + 5), (low_r[0] - 5, low_r[1] + 5)])])
+        around = np.concatenate(
+            [
+                discs([*hips, *knees]),
+                np.asarray([*waist, low_l, low_r, (low_l[0] + 5, low_l[1] + 5), (low_r[0] - 5, low_r[1] + 5)]),
+            ]
+        )
         middle = ((low_l[0] + low_r[0]) / 2, max(low_l[1], low_r[1]) + 9)
         shape = hull(np.concatenate([around, [middle]]))
-        low = curve([low_l, (low_l[0] * 0.7 + low_r[0] * 0.3, (low_l[1] * 0.7 + low_r[1] * 0.3) + 6), (low_l[0] * 0.3 + low_r[0] * 0.7, (low_l[1] * 0.3 + low_r[1] * 0.7) + 6), low_r], 4)
+        low = curve(
+            [
+                low_l,
+                (low_l[0] * 0.7 + low_r[0] * 0.3, (low_l[1] * 0.7 + low_r[1] * 0.3) + 6),
+                (low_l[0] * 0.3 + low_r[0] * 0.7, (low_l[1] * 0.3 + low_r[1] * 0.7) + 6),
+                low_r,
+            ],
+            4,
+        )
         return shape, (low, low)
 
     def _over(self, head: Canvas) -> None:
@@ -217,11 +242,22 @@ class _Drawing:
         if look.hair_style == "braid" and self.body.animal is None and look.accessory != "hood":
             x, y = self.bones.head
             side = 0.0 if self.back else -34.0
-            line = [(x + side, y + 26), (x + side - 6 + self.drag * 0.3, y + 70), (x + side - 2 + self.drag * 0.8, y + 116), (x + side + 2 + self.drag * 1.2, y + 150)]
+            line = [
+                (x + side, y + 26),
+                (x + side - 6 + self.drag * 0.3, y + 70),
+                (x + side - 2 + self.drag * 0.8, y + 116),
+                (x + side + 2 + self.drag * 1.2, y + 150),
+            ]
             for i, t in enumerate(np.linspace(0, 1, 8)):
                 spots = curve(line, 4)
                 spot = spots[round(t * (len(spots) - 1))]
-                self.c.ellipse(float(spot[0]) + (3 if i % 2 else -3), float(spot[1]), 12.5 - 0.7 * i, 12.5, tones.hair.base if i % 2 else tones.hair.shade)
+                self.c.ellipse(
+                    float(spot[0]) + (3 if i % 2 else -3),
+                    float(spot[1]),
+                    12.5 - 0.7 * i,
+                    12.5,
+                    tones.hair.base if i % 2 else tones.hair.shade,
+                )
             end = curve(line, 4)[-1]
             self.c.ellipse(float(end[0]), float(end[1]) + 2, 7, 6, tones.accent.base)
         if look.accessory == "scarf":
@@ -246,16 +282,21 @@ class _Drawing:
         base, shade = (cloth.shade, cloth.fold) if far else (cloth.base, cloth.shade)
         skin_base, skin_shade = (skin.shade, skin.fold) if far else (skin.base, skin.shade)
         up, low = _half(arm.a, arm.b), _half(arm.b, arm.c)
-        bare = along([arm.a, up, arm.b, low, arm.c], [15 * limbs, 14.5 * limbs, 12.5 * limbs, 11.5 * limbs, 8.6 * limbs], 4)
+        bare = along(
+            [arm.a, up, arm.b, low, arm.c], [13 * limbs, 14.5 * limbs, 12.5 * limbs, 11.5 * limbs, 8.6 * limbs], 4
+        )
         hand_skin = Cloth(skin_base, skin_shade, skin.base if far else skin.light, skin.fold)
         size = 1.0 * limbs * (1.0 if not self.body.person.child else 1.05)
         thumb = 1 if (arm.c[0] > arm.a[0]) == (arm.c[1] > arm.a[1] - 40) else -1
         if garment.sleeve in ("short", "rolled"):
             c.fill(rounded(bare), skin_base, line=True)
+            c.ellipse(*arm.b, 12 * limbs, 12 * limbs, skin_base)
             c.fill(bare.shade(away(bare, self.light)), skin_shade)
             draw_hand(c, arm, hand, hand_skin, thumb=thumb, size=size)
             stop = 0.42 if garment.sleeve == "short" else 0.56
-            wide = along([arm.a, up, arm.b, low, arm.c], [19 * limbs, 18.5 * limbs, 17 * limbs, 15 * limbs, 12 * limbs], 4)
+            wide = along(
+                [arm.a, up, arm.b, low, arm.c], [18 * limbs, 19 * limbs, 17 * limbs, 15 * limbs, 12 * limbs], 4
+            )
             count = max(3, round(len(wide.left) * stop))
             sleeve = Ribbon(wide.left[:count], wide.right[:count])
             c.fill(rounded(sleeve, end=False), base, line=True)
@@ -264,13 +305,30 @@ class _Drawing:
             return
         draw_hand(c, arm, hand, hand_skin, thumb=thumb, size=size)
         bell = 30.0 if garment.sleeve == "wide" else 14.0
-        sleeve = along([arm.a, up, arm.b, low, arm.c], [20 * limbs, 19 * limbs, 17 * limbs + (bell - 14) * 0.25, 16 * limbs + (bell - 14) * 0.6, bell * limbs], 4)
+        sleeve = along(
+            [arm.a, up, arm.b, low, arm.c],
+            [18.5 * limbs, 19.5 * limbs, 17 * limbs + (bell - 14) * 0.25, 16 * limbs + (bell - 14) * 0.6, bell * limbs],
+            4,
+        )
         c.fill(rounded(sleeve, end=False), base, line=True)
+        # A sharp bend folds the ribbon over itself: that leaves a hole.
+        c.ellipse(*arm.b, 16 * limbs, 16 * limbs, base)
         c.fill(sleeve.shade(away(sleeve, self.light)), shade)
-        cuff = self.tones.accent if self.body.character.look.garment in ("sweater", "robe", "uniform", "armor", "kurta") else cloth
+        cuff = (
+            self.tones.accent
+            if self.body.character.look.garment in ("sweater", "robe", "uniform", "armor", "kurta")
+            else cloth
+        )
         c.fill(sleeve.band(0.93, 1.0), cuff.shade if far else cuff.base if cuff is not cloth else shade)
         if self.body.character.look.garment == "armor":
-            c.ellipse(arm.a[0], arm.a[1], 27 * limbs, 25 * limbs, self.tones.metal.shade if far else self.tones.metal.light, line=True)
+            c.ellipse(
+                arm.a[0],
+                arm.a[1],
+                27 * limbs,
+                25 * limbs,
+                self.tones.metal.shade if far else self.tones.metal.light,
+                line=True,
+            )
 
     def _leg(self, leg: Limb, toe: float, *, far: bool) -> None:
         c, limbs, garment, tones = self.c, self.body.build.limbs, self.body.garment, self.tones
@@ -279,10 +337,17 @@ class _Drawing:
         base, shade = (cloth.shade, cloth.fold) if far else (cloth.base, cloth.shade)
         up, low = _half(leg.a, leg.b), _half(leg.b, leg.c)
         slim = 0.80 if garment.legs == "bare" else 1.0
-        halves = [29 * limbs * (slim + 0.1), 26 * limbs * slim, 20.5 * limbs * slim, 18 * limbs * slim, (10.5 if slim < 1 else 14.5) * limbs]
+        halves = [
+            29 * limbs * (slim + 0.1),
+            26 * limbs * slim,
+            20.5 * limbs * slim,
+            18 * limbs * slim,
+            (10.5 if slim < 1 else 14.5) * limbs,
+        ]
         shape = along([leg.a, up, leg.b, low, leg.c], halves, 4)
         self._shoe(leg, toe, far)
         c.fill(rounded(shape), base, line=True)
+        c.ellipse(*leg.b, 19 * limbs * slim, 19 * limbs * slim, base)
         c.fill(shape.shade(away(shape, self.light), 0.34), shade)
         if garment.boots:
             boot = Ribbon(shape.left[-6:], shape.right[-6:])
@@ -298,7 +363,15 @@ class _Drawing:
         ahead = side if side > 0.62 else 0.42 * outward + 0.35
         length = 30.0 * ahead + (6 if ahead > 0 else -6)
         shoe = self.c.moved(leg.c[0], leg.c[1], -toe, limbs)
-        shape = [(-13, -7), (13, -7), (15 + max(0, length) * 0.5, 6), (14 + max(0, length), 15), (14 + max(0, length), 23), (-14 + min(0, length), 23), (-15 + min(0, length), 13)]
+        shape = [
+            (-13, -7),
+            (13, -7),
+            (15 + max(0, length) * 0.5, 6),
+            (14 + max(0, length), 15),
+            (14 + max(0, length), 23),
+            (-14 + min(0, length), 23),
+            (-15 + min(0, length), 13),
+        ]
         color = tones.shoes if self.body.garment.legs != "bare" or self.body.garment.boots else tones.accent
         shoe.fill(smooth(shape, 4), color.shade if far else color.base, line=True)
         shoe.stroke([(-13 + min(0, length), 22.5), (13 + max(0, length), 22.5)], 3.2, color.fold)
@@ -313,6 +386,10 @@ class _Drawing:
             length = math.hypot(arm.c[0] - arm.b[0], arm.c[1] - arm.b[1]) or 1.0
             x, y = x + (arm.c[0] - arm.b[0]) / length * 12, y + (arm.c[1] - arm.b[1]) / length * 12
         self.c.lay(held.picture, x + (0.5 - held.grip[0]) * width / px, y + (0.5 - held.grip[1]) * height / px)
+
+
+# Shares of a torso's length, from the neck: shoulders, chest, waist, hips.
+_DOWN = np.array([0.0, 0.06, 0.15, 0.36, 0.60, 0.84, 1.0])[:, None]
 
 
 def _half(a: tuple[float, float], b: tuple[float, float]) -> tuple[float, float]:

@@ -97,7 +97,11 @@ def _collar(c: Canvas, cloth: Cloth, on: Front, depth: float, wide: float) -> No
     for side in (-1, 1):
         top, tip = on.torso.at(0.0, 0.5 + side * 0.44), on.torso.at(depth, on.center + side * wide)
         inner = on.torso.at(0.045, on.center)
-        c.fill([top, on.torso.at(0.03, on.center + side * wide * 1.5), tip, inner], cloth.light if side == on.light_side else cloth.base, line=True)
+        c.fill(
+            [top, on.torso.at(0.03, on.center + side * wide * 1.5), tip, inner],
+            cloth.light if side == on.light_side else cloth.base,
+            line=True,
+        )
 
 
 def _buttons(c: Canvas, color: Cloth, on: Front, ts: tuple[float, ...], off: float = 0.0, size: float = 4.2) -> None:
@@ -193,7 +197,10 @@ def _jacket(c: Canvas, tones: Tones, on: Front, *, uniform: bool) -> None:
         c.stroke(_middle(on, 0.4, 1.0), 2.2, tones.clothes.fold)
         _lapels(c, tones.clothes, tones.linen, on, 0.42, 0.25)
         knot, tip = on.torso.at(0.06, on.center), on.torso.at(0.40, on.center)
-        c.fill([(knot[0] - 5, knot[1]), (knot[0] + 5, knot[1]), (tip[0] + 6, tip[1] - 12), tip, (tip[0] - 6, tip[1] - 12)], tones.accent.base)
+        c.fill(
+            [(knot[0] - 5, knot[1]), (knot[0] + 5, knot[1]), (tip[0] + 6, tip[1] - 12), tip, (tip[0] - 6, tip[1] - 12)],
+            tones.accent.base,
+        )
         _buttons(c, tones.shoes, on, (0.52, 0.68))
         x, y = on.torso.at(0.30, min(0.88, on.center + 0.30))
         c.fill([(x - 9, y), (x + 8, y - 2), (x + 8, y + 3), (x - 9, y + 5)], tones.accent.base)
@@ -211,7 +218,9 @@ def _sari(c: Canvas, tones: Tones, on: Front) -> None:
     c.fill(on.torso.band(0.46, 0.68), tones.skin.base)
     c.fill(on.torso.band(0.68, 1.0), tones.clothes.base)
     near, far = on.torso.at(0.03, 0.10), on.torso.at(0.10, 0.02)
-    sash = np.asarray([near, on.torso.at(0.30, 0.48), on.torso.at(0.72, 1.0), on.torso.at(0.92, 1.0), on.torso.at(0.52, 0.30), far])
+    sash = np.asarray(
+        [near, on.torso.at(0.30, 0.48), on.torso.at(0.72, 1.0), on.torso.at(0.92, 1.0), on.torso.at(0.52, 0.30), far]
+    )
     c.fill(smooth(sash, 4), tones.clothes.base, line=True)
     c.stroke(curve([near, on.torso.at(0.32, 0.50), on.torso.at(0.70, 0.98)], 5), 6.0, tones.accent.light)
     c.stroke(curve([far, on.torso.at(0.45, 0.36), on.torso.at(0.80, 0.92)], 5), 2.2, tones.clothes.fold)
@@ -237,7 +246,18 @@ def _robe(c: Canvas, tones: Tones, on: Front) -> None:
         under = [on.torso.at(0.0, 0.14), on.torso.at(0.40, on.center), on.torso.at(0.0, 0.86)]
         c.fill(under, tones.linen.base)
         for side in (0.10, 0.90):
-            c.stroke(curve([on.torso.at(0.0, side), on.torso.at(0.22, (side + on.center) / 2 + (side - 0.5) * 0.1), on.torso.at(0.44, on.center)], 5), 11.0, tones.accent.base)
+            c.stroke(
+                curve(
+                    [
+                        on.torso.at(0.0, side),
+                        on.torso.at(0.22, (side + on.center) / 2 + (side - 0.5) * 0.1),
+                        on.torso.at(0.44, on.center),
+                    ],
+                    5,
+                ),
+                11.0,
+                tones.accent.base,
+            )
     c.fill(on.torso.band(0.62, 0.70), tones.accent.shade)
     x, y = on.torso.at(0.68, on.center)
     c.fill(rounded(along([(x, y), (x + 6, y + 40), (x + 2, y + 74)], [5, 5, 4])), tones.accent.shade, line=True)
@@ -254,14 +274,20 @@ def _apron(c: Canvas, tones: Tones, on: Front) -> None:
     bib = np.concatenate([on.torso.band(0.24, 0.68, left, right)])
     c.fill(bib, tones.clothes.base, line=True)
     for side, top in ((left, 0.12), (right, 0.88)):
-        c.stroke([on.torso.at(0.0, top), on.torso.at(0.25, side + (0.03 if side < 0.5 else -0.03))], 5.5, tones.clothes.shade)
+        c.stroke(
+            [on.torso.at(0.0, top), on.torso.at(0.25, side + (0.03 if side < 0.5 else -0.03))], 5.5, tones.clothes.shade
+        )
     x, y = on.torso.at(0.66, left)
     x2, y2 = on.torso.at(0.66, right)
     panel = [(x - 5, y), (x2 + 5, y2), (x2 + 17, y2 + 150), ((x + x2) / 2, y2 + 160), (x - 14, y + 150)]
     c.fill(panel, tones.clothes.base, line=True)
     c.stroke([on.torso.at(0.68, 0.0), on.torso.at(0.68, 1.0)], 6.5, tones.accent.base)
     px, py = (x + x2) / 2, y + 46
-    c.stroke(curve([(px - 22, py), (px - 20, py + 26), (px, py + 32), (px + 20, py + 26), (px + 22, py)], 4), 2.4, tones.clothes.fold)
+    c.stroke(
+        curve([(px - 22, py), (px - 20, py + 26), (px, py + 32), (px + 20, py + 26), (px + 22, py)], 4),
+        2.4,
+        tones.clothes.fold,
+    )
 
 
 def _armor(c: Canvas, tones: Tones, on: Front) -> None:
@@ -269,7 +295,11 @@ def _armor(c: Canvas, tones: Tones, on: Front) -> None:
     c.fill(on.torso.band(0.70, 0.79), tones.shoes.base)
     c.fill(on.torso.band(0.10, 0.16), tones.metal.light)
     for t in (0.30, 0.50):
-        c.stroke(curve([on.torso.at(t - 0.03, 0.06), on.torso.at(t + 0.03, on.center), on.torso.at(t - 0.03, 0.94)], 5), 2.2, tones.metal.fold)
+        c.stroke(
+            curve([on.torso.at(t - 0.03, 0.06), on.torso.at(t + 0.03, on.center), on.torso.at(t - 0.03, 0.94)], 5),
+            2.2,
+            tones.metal.fold,
+        )
     if on.hem is not None:
         _hem(c, on.hem, 8.0, tones.accent)
     if not on.back:

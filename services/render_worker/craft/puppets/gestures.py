@@ -22,7 +22,18 @@ def _offer(p: Pose) -> Pose:
 
 
 def _both(p: Pose) -> Pose:
-    return replace(p, near_x=-66, near_y=92, near_elbow=-1.0, far_x=92, far_y=86, far_elbow=0.8, near_hand=Hand.OPEN, far_hand=Hand.OPEN, shrug=p.shrug + 4)
+    return replace(
+        p,
+        near_x=-72,
+        near_y=96,
+        near_elbow=0.5,
+        far_x=104,
+        far_y=88,
+        far_elbow=-0.7,
+        near_hand=Hand.OPEN,
+        far_hand=Hand.OPEN,
+        shrug=p.shrug + 4,
+    )
 
 
 def _beat(p: Pose) -> Pose:
@@ -30,7 +41,7 @@ def _beat(p: Pose) -> Pose:
 
 
 def _finger(p: Pose) -> Pose:
-    return replace(p, far_x=72, far_y=-22, far_elbow=0.8, far_hand=Hand.POINT)
+    return replace(p, far_x=78, far_y=-26, far_elbow=-0.9, far_hand=Hand.POINT)
 
 
 def _heart(p: Pose) -> Pose:
@@ -42,7 +53,17 @@ def _ahead(p: Pose) -> Pose:
 
 
 def _up(p: Pose) -> Pose:
-    return replace(p, near_x=-70, near_y=18, near_elbow=-1.0, far_x=92, far_y=10, far_elbow=0.9, near_hand=Hand.OPEN, far_hand=Hand.OPEN)
+    return replace(
+        p,
+        near_x=-84,
+        near_y=10,
+        near_elbow=0.8,
+        far_x=102,
+        far_y=4,
+        far_elbow=-0.8,
+        near_hand=Hand.OPEN,
+        far_hand=Hand.OPEN,
+    )
 
 
 def _fist(p: Pose) -> Pose:

@@ -68,7 +68,9 @@ def draw_behind(c: Canvas, who: Person, tones: Tones, face: Face) -> None:
     elif style == "curly":
         for i in range(11):
             angle = math.pi * (0.80 + 1.40 * i / 10)
-            c.ellipse(46 * math.cos(angle) + lean + drag * 0.2, -6 + 47 * math.sin(angle), 20, 20, tones.hair.shade, line=True)
+            c.ellipse(
+                46 * math.cos(angle) + lean + drag * 0.2, -6 + 47 * math.sin(angle), 20, 20, tones.hair.shade, line=True
+            )
 
 
 def draw_head(c: Canvas, who: Person, tones: Tones, face: Face, light_side: int) -> None:
@@ -85,7 +87,9 @@ def draw_head(c: Canvas, who: Person, tones: Tones, face: Face, light_side: int)
         _beard(c, tones, who, face, outline)
     _wrinkles(c, tones, who, face)
     draw_mouth(c, tones, face.turn, face.mouth, full=who.feminine and not who.child)
-    draw_nose(c, tones, face.turn, light_side, size=0.85 if who.child or who.feminine else 1.0 + 0.12 * (who.variant % 3 == 0))
+    draw_nose(
+        c, tones, face.turn, light_side, size=0.85 if who.child or who.feminine else 1.0 + 0.12 * (who.variant % 3 == 0)
+    )
     if who.look.accessory == "beard":
         _moustache(c, tones, face)
     size = 1.10 if who.child else 1.0
@@ -158,7 +162,11 @@ def _wrinkles(c: Canvas, tones: Tones, who: Person, face: Face) -> None:
             x, wide = turn.x(side * 19.5), turn.wide(side * 19.5)
             c.stroke(curve([(x - 8 * wide, y + 12), (x, y + 14.6), (x + 8 * wide, y + 12)], 4), 1.7, ink)
             mouth = turn.x(side * 17)
-            c.stroke(curve([(mouth - side * 2, y + 16), (mouth + side * 3.4, y + 23), (mouth + side * 1.6, y + 32)], 4), 1.9, ink)
+            c.stroke(
+                curve([(mouth - side * 2, y + 16), (mouth + side * 3.4, y + 23), (mouth + side * 1.6, y + 32)], 4),
+                1.9,
+                ink,
+            )
         c.stroke(curve([(turn.x(-15), y - 31), (turn.x(0), y - 33), (turn.x(15), y - 31)], 4), 1.6, ink)
     if face.expression.frown > 0.4:
         for side in (-1, 1):
@@ -178,7 +186,9 @@ def _ear(c: Canvas, who: Person, tones: Tones, face: Face, side: int) -> None:
     y = 8.0 + face.turn.nod * 0.4
     c.fill(smooth([(x - side * 4, y - 9), (x + side * 4, y - 12), (x + side * 8, y - 5), (x + side * 5, y + 7), (x, y + 12), (x - side * 5, y + 6)], 4),
            tones.skin.base, line=True)  # fmt: skip
-    c.stroke(curve([(x + side * 3.6, y - 6), (x + side * 1.0, y - 1), (x + side * 2.4, y + 4)], 4), 2.0, tones.skin.fold)
+    c.stroke(
+        curve([(x + side * 3.6, y - 6), (x + side * 1.0, y - 1), (x + side * 2.4, y + 4)], 4), 2.0, tones.skin.fold
+    )
     if who.feminine and not who.child:
         c.ellipse(x + side * 1.5, y + 15, 2.8, 3.4, tones.accent.base)
 
@@ -205,8 +215,23 @@ def _hair(c: Canvas, who: Person, tones: Tones, face: Face, outline: Points, lig
         if who.senior:
             near = -1 if turn.yaw >= 0 else 1
             x = turn.x(near * 44)
-            c.fill(smooth([(x - near * 6, -14), (x + near * 4, -18), (x + near * 7, 2), (x + near * 4, 20), (x - near * 4, 12)], 4), tones.hair.base)
-        c.fill(smooth([(light_side * 10, -48), (light_side * 24, -41), (light_side * 29, -30), (light_side * 18, -38)], 4), tones.skin.light)
+            c.fill(
+                smooth(
+                    [
+                        (x - near * 6, -14),
+                        (x + near * 4, -18),
+                        (x + near * 7, 2),
+                        (x + near * 4, 20),
+                        (x - near * 4, 12),
+                    ],
+                    4,
+                ),
+                tones.hair.base,
+            )
+        c.fill(
+            smooth([(light_side * 10, -48), (light_side * 24, -41), (light_side * 29, -30), (light_side * 18, -38)], 4),
+            tones.skin.light,
+        )
         return
     lines = _HAIRLINES.get(style, _HAIRLINES["short"])
     hairline = lines[who.variant % len(lines)]
@@ -238,15 +263,34 @@ def _hair(c: Canvas, who: Person, tones: Tones, face: Face, outline: Points, lig
     crown = (part[0] * 0.4, -55.0 * volume)
     for share in (0.25, 0.62):
         lead = inner[int(len(inner) * (share if light_side < 0 else 1 - share))]
-        c.stroke(curve([tuple(lead), ((lead[0] + crown[0]) / 2 + light_side * 5, (lead[1] + crown[1]) / 2 - 4), crown], 4), 2.0, tones.hair.shade)
+        c.stroke(
+            curve([tuple(lead), ((lead[0] + crown[0]) / 2 + light_side * 5, (lead[1] + crown[1]) / 2 - 4), crown], 4),
+            2.0,
+            tones.hair.shade,
+        )
     c.stroke(curve([(light_side * 13, -51), (light_side * 27, -44), (light_side * 36, -30)], 4), 4.4, tones.hair.light)
     if style == "long":
         for side in (-1, 1):
             x = turn.x(side * 43)
-            lock = along([(x - side * 2, -14), (x + side * 3, 20), (x + side * 4 + face.drag * 0.4, 52), (x + side * 1 + face.drag * 0.8, 78)], [6, 10, 9, 2])
+            lock = along(
+                [
+                    (x - side * 2, -14),
+                    (x + side * 3, 20),
+                    (x + side * 4 + face.drag * 0.4, 52),
+                    (x + side * 1 + face.drag * 0.8, 78),
+                ],
+                [6, 10, 9, 2],
+            )
             c.fill(rounded(lock), tones.hair.base if side == light_side else tones.hair.shade, line=True)
     if style == "short" and who.variant % 3 == 0 and not who.senior:
-        tuft = [(-16 * flip, -50), (-4 * flip, -66), (14 * flip, -69), (30 * flip, -58), (34 * flip, -44), (10 * flip, -40)]
+        tuft = [
+            (-16 * flip, -50),
+            (-4 * flip, -66),
+            (14 * flip, -69),
+            (30 * flip, -58),
+            (34 * flip, -44),
+            (10 * flip, -40),
+        ]
         c.fill(smooth([(x + turn.yaw * 0.1, y) for x, y in tuft], 4), tones.hair.base)
 
 
@@ -257,14 +301,34 @@ def _beard(c: Canvas, tones: Tones, who: Person, face: Face, outline: Points) ->
     grow = (chin - (0, 10)) * (1.04, 1.16 if who.senior else 1.08) + (0, 10)
     x = turn.x
     y = turn.nod
-    inner = curve([(x(-40), 8 + y), (x(-30), 22 + y), (x(-16), 24 + y), (x(0), 26 + y), (x(16), 24 + y), (x(30), 22 + y), (x(40), 8 + y)], 4)
+    inner = curve(
+        [
+            (x(-40), 8 + y),
+            (x(-30), 22 + y),
+            (x(-16), 24 + y),
+            (x(0), 26 + y),
+            (x(16), 24 + y),
+            (x(30), 22 + y),
+            (x(40), 8 + y),
+        ],
+        4,
+    )
     c.fill(np.concatenate([grow, inner]), tones.hair.base, line=True)
     c.stroke(curve([(x(-10), 50 + y), (x(0), 54 + y), (x(10), 50 + y)], 4), 2.2, tones.hair.shade)
 
 
 def _moustache(c: Canvas, tones: Tones, face: Face) -> None:
     x, y = face.turn.x, face.turn.nod - 2.0 * face.mouth.open
-    shape = [(x(-19), 33 + y), (x(-9), 25.5 + y), (x(0), 27 + y), (x(9), 25.5 + y), (x(19), 33 + y), (x(8), 31.5 + y), (x(0), 31 + y), (x(-8), 31.5 + y)]
+    shape = [
+        (x(-19), 33 + y),
+        (x(-9), 25.5 + y),
+        (x(0), 27 + y),
+        (x(9), 25.5 + y),
+        (x(19), 33 + y),
+        (x(8), 31.5 + y),
+        (x(0), 31 + y),
+        (x(-8), 31.5 + y),
+    ]
     c.fill(smooth(shape, 4), tones.hair.shade)
 
 
@@ -275,9 +339,11 @@ def _glasses(c: Canvas, tones: Tones, face: Face) -> None:
     for side in (-1, 1):
         x, rx = turn.x(side * 19.5), 14.0 * turn.wide(side * 19.5)
         ring = np.linspace(0, 2 * math.pi, 28)
-        c.stroke(np.column_stack([x + rx * np.cos(ring), y + 13.5 * np.sin(ring)]), 2.7, tones.ink, closed=True)
+        c.stroke(np.column_stack([x + rx * np.cos(ring), y + 13.5 * np.sin(ring)]), 2.2, tones.ink, closed=True)
         ends.append((x - side * rx, x + side * rx))
-    c.stroke(curve([(ends[0][0], y - 3), ((ends[0][0] + ends[1][0]) / 2, y - 6), (ends[1][0], y - 3)], 4), 2.7, tones.ink)
+    c.stroke(
+        curve([(ends[0][0], y - 3), ((ends[0][0] + ends[1][0]) / 2, y - 6), (ends[1][0], y - 3)], 4), 2.7, tones.ink
+    )
     near = 0 if turn.yaw >= 0 else 1
     side = -1 if near == 0 else 1
     c.stroke([(ends[near][1], y - 3), (turn.x(side * 45), y - 5)], 2.6, tones.ink)
@@ -298,21 +364,70 @@ def _headgear(c: Canvas, who: Person, tones: Tones, face: Face, light_side: int)
             c.fill(rounded(wrap), (accent.base, accent.light, accent.base)[i], line=True)
         c.fill(smooth([(lean - 9, -46), (lean, -62), (lean + 9, -46), (lean, -38)], 4), accent.shade)
     elif garment == "uniform":
-        c.fill(smooth([(-48 + lean, -34), (-56 + lean, -56), (0 + lean, -72), (56 + lean, -56), (48 + lean, -34), (0 + lean, -30)]), tones.clothes.base, line=True)
+        c.fill(
+            smooth(
+                [
+                    (-48 + lean, -34),
+                    (-56 + lean, -56),
+                    (0 + lean, -72),
+                    (56 + lean, -56),
+                    (48 + lean, -34),
+                    (0 + lean, -30),
+                ]
+            ),
+            tones.clothes.base,
+            line=True,
+        )
         c.fill(smooth([(-44 + lean, -30), (face.turn.x(0), -22), (44 + lean, -30), (face.turn.x(0), -36)]), tones.ink)
         c.ellipse(face.turn.x(0), -46, 6, 6, accent.base)
     elif garment == "armor":
         c.fill(smooth([(-47 + lean, 2), (-50 + lean, -30), (-30 + lean, -60), (0 + lean, -68), (30 + lean, -60), (50 + lean, -30), (47 + lean, 2), (36, -22), (0, -28), (-36, -22)]),
                tones.metal.base, line=True)  # fmt: skip
-        c.fill(smooth([(-3 + lean, -68), (20 + lean, -96), (-30 + lean, -92), (-22 + lean, -70)]), accent.base, line=True)
+        c.fill(
+            smooth([(-3 + lean, -68), (20 + lean, -96), (-30 + lean, -92), (-22 + lean, -70)]), accent.base, line=True
+        )
         c.stroke(curve([(light_side * 18, -58), (light_side * 34, -46), (light_side * 42, -28)]), 4, tones.metal.light)
     elif who.child:
-        c.fill(smooth([(-48 + lean, -24), (-46 + lean, -50), (-22 + lean, -68), (0 + lean, -71), (22 + lean, -68), (46 + lean, -50), (48 + lean, -24), (0, -28)]), accent.base, line=True)
-        c.fill(rounded(along([(-46 + lean, -25), (lean, -30), (46 + lean, -25)], [8.5, 8.5, 8.5])), accent.shade, line=True)
+        c.fill(
+            smooth(
+                [
+                    (-48 + lean, -24),
+                    (-46 + lean, -50),
+                    (-22 + lean, -68),
+                    (0 + lean, -71),
+                    (22 + lean, -68),
+                    (46 + lean, -50),
+                    (48 + lean, -24),
+                    (0, -28),
+                ]
+            ),
+            accent.base,
+            line=True,
+        )
+        c.fill(
+            rounded(along([(-46 + lean, -25), (lean, -30), (46 + lean, -25)], [8.5, 8.5, 8.5])), accent.shade, line=True
+        )
         c.ellipse(lean - face.drag * 0.3, -76, 12, 11, tones.linen.base, line=True)
     else:
-        c.fill(rounded(along([(-72 + lean, -30), (lean, -36), (72 + lean, -30)], [4.5, 9, 4.5])), accent.shade, line=True)
-        c.fill(smooth([(-43 + lean, -34), (-42 + lean, -66), (-24 + lean, -77), (0 + lean, -71), (24 + lean, -77), (42 + lean, -66), (43 + lean, -34), (0 + lean, -38)]), accent.base, line=True)
+        c.fill(
+            rounded(along([(-72 + lean, -30), (lean, -36), (72 + lean, -30)], [4.5, 9, 4.5])), accent.shade, line=True
+        )
+        c.fill(
+            smooth(
+                [
+                    (-43 + lean, -34),
+                    (-42 + lean, -66),
+                    (-24 + lean, -77),
+                    (0 + lean, -71),
+                    (24 + lean, -77),
+                    (42 + lean, -66),
+                    (43 + lean, -34),
+                    (0 + lean, -38),
+                ]
+            ),
+            accent.base,
+            line=True,
+        )
         c.fill(rounded(along([(-43 + lean, -40), (lean, -44), (43 + lean, -40)], [5.5, 5.5, 5.5])), accent.fold)
 
 
@@ -323,10 +438,13 @@ def _back(c: Canvas, who: Person, tones: Tones, face: Face, outline: Points, lig
     style = who.look.hair_style or "short"
     if style != "bald":
         grown = (outline - (0, -4)) * 1.07 + (-side * 3.0, -4)
-        low = 40 if style in ("short", "bun", "curly") else 56
-        cap = grown[grown[:, 1] < low]
+        cap = grown.copy()
+        nape = np.where(np.abs(grown[:, 0]) < 30, 47, 38) - 5 * np.cos(grown[:, 0] / 9)
+        cap[:, 1] = np.minimum(cap[:, 1], nape)
         if style in ("long", "braid"):
-            cap = np.asarray(smooth([(-48, -20), (-50, 20), (-44, 60), (0, 70), (44, 60), (50, 20), (48, -20), (0, -58)]))
+            cap = np.asarray(
+                smooth([(-48, -20), (-50, 20), (-44, 60), (0, 70), (44, 60), (50, 20), (48, -20), (0, -58)])
+            )
         c.fill(cap, tones.hair.base, line=True)
         shade = cap[cap[:, 0] * light_side < -14]
         if len(shade) > 3:
@@ -342,16 +460,28 @@ def _back(c: Canvas, who: Person, tones: Tones, face: Face, outline: Points, lig
                 c.ellipse(40 * math.cos(angle), -6 + 42 * math.sin(angle), 14, 14, tones.hair.base)
     if style not in ("long", "curly"):
         for at in (-1, 1):
-            x = at * 44.0
-            c.fill(smooth([(x, -2), (x + at * 7, -5), (x + at * 8, 6), (x + at * 1, 18)], 4), tones.skin.shade if at != light_side else tones.skin.base, line=True)
+            x = at * 40.0
+            c.fill(
+                smooth([(x, -2), (x + at * 7, -5), (x + at * 8, 6), (x + at * 1, 18)], 4),
+                tones.skin.shade if at != light_side else tones.skin.base,
+                line=True,
+            )
     if who.look.accessory in ("hat", "hood"):
         _headgear_back(c, who, tones)
 
 
 def _headgear_back(c: Canvas, who: Person, tones: Tones) -> None:
     if who.look.accessory == "hood":
-        c.fill(smooth([(-54, 60), (-57, -12), (-38, -58), (0, -70), (38, -58), (57, -12), (54, 60), (0, 72)]), tones.clothes.base, line=True)
+        c.fill(
+            smooth([(-54, 60), (-57, -12), (-38, -58), (0, -70), (38, -58), (57, -12), (54, 60), (0, 72)]),
+            tones.clothes.base,
+            line=True,
+        )
         c.stroke(curve([(0, -66), (4, -10), (0, 60)]), 2.4, tones.clothes.fold)
         return
-    c.fill(smooth([(-47, -18), (-46, -52), (-22, -70), (22, -70), (46, -52), (47, -18), (0, -14)]), tones.accent.base, line=True)
+    c.fill(
+        smooth([(-47, -18), (-46, -52), (-22, -70), (22, -70), (46, -52), (47, -18), (0, -14)]),
+        tones.accent.base,
+        line=True,
+    )
     c.fill(rounded(along([(-47, -22), (0, -17), (47, -22)], [6, 6, 6])), tones.accent.shade)

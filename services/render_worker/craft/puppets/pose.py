@@ -113,7 +113,9 @@ def build_of(character: sb.Character) -> Build:
         return Build(58 * wide**0.5, 54 * wide, 50 * wide, 50 * wide, 1.08, 1.24, 0.0)
     senior = character.age == sb.AGE_GROUP_SENIOR
     if feminine:
-        return Build(60 * wide**0.8, 55 * wide, 43 * wide * belly, 58 * wide, 0.92 * wide**0.5, 1.02, 7.0 if senior else 0.0)
+        return Build(
+            60 * wide**0.8, 55 * wide, 43 * wide * belly, 58 * wide, 0.92 * wide**0.5, 1.02, 7.0 if senior else 0.0
+        )
     return Build(74 * wide, 66 * wide, 55 * wide * belly, 54 * wide, 1.04 * wide**0.5, 1.0, 9.0 if senior else 0.0)
 
 
@@ -155,9 +157,9 @@ def skeleton_of(pose: Pose, build: Build) -> Skeleton:
     neck = _off(middle, chest, 0.0, -_BACK * 0.5 - pose.breath * 2.4)
     head_angle = chest * 0.55 + pose.head + build.stoop * 0.4
     head = _off(neck, chest * 0.6 + pose.head * 0.5 + build.stoop * 0.6, side * 5.0, -_NECK - (build.head - 1) * 38)
-    half = build.shoulders * (0.42 + 0.58 * front) * 0.92
-    near_shoulder = _off(neck, chest, -half, 16 - pose.shrug - pose.breath * 1.5)
-    far_shoulder = _off(neck, chest, half, 16 - pose.shrug - pose.breath * 1.5)
+    half = build.shoulders * (0.42 + 0.58 * front) * 0.80
+    near_shoulder = _off(neck, chest, -half, 33 - pose.shrug - pose.breath * 1.5)
+    far_shoulder = _off(neck, chest, half, 33 - pose.shrug - pose.breath * 1.5)
     hip = build.hips * 0.44 * (0.35 + 0.65 * front)
     return Skeleton(
         pelvis, middle, neck, chest, head, head_angle,

@@ -9,6 +9,7 @@ from functools import lru_cache
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from services.render_worker.craft.puppets.canvas import Points
 
@@ -24,19 +25,36 @@ def _basis(steps: int) -> Points:
     ) / 2  # fmt: skip
 
 
+@lru_cache(maxsize=64)
+def _ring(count: int) -> NDArray[np.intp]:
+    """Each point's neighbours on a closed line: the one before, itself, the next two."""
+    at = np.arange(count)
+    return np.stack([at - 1, at, (at + 1) % count, (at + 2) % count], axis=1)
+
+
+@lru_cache(maxsize=64)
+def _row(count: int) -> NDArray[np.intp]:
+    """The same on an open line, whose ends are their own neighbours."""
+    at = np.arange(count - 1)
+    return np.stack([np.maximum(at - 1, 0), at, at + 1, np.minimum(at + 2, count - 1)], axis=1)
+
+
 def smooth(points: Points | Sequence[Spot], steps: int = 6) -> Points:
     """A closed curve through the points."""
     given = np.asarray(points, np.float64)
-    four = np.stack([np.roll(given, 1, 0), given, np.roll(given, -1, 0), np.roll(given, -2, 0)], axis=1)
-    return np.asarray(np.einsum("sk,nkd->nsd", _basis(steps), four).reshape(-1, 2))
+    return np.asarray((_basis(steps) @ given[_ring(len(given))]).reshape(-1, 2))
 
 
 def curve(points: Points | Sequence[Spot], steps: int = 6) -> Points:
     """An open curve through the points."""
     given = np.asarray(points, np.float64)
-    padded = np.concatenate([given[:1], given, given[-1:]])
-    four = np.stack([padded[:-3], padded[1:-2], padded[2:-1], padded[3:]], axis=1)
-    return np.concatenate([np.einsum("sk,nkd->nsd", _basis(steps), four).reshape(-1, given.shape[1]), given[-1:]])
+    return np.concatenate([(_basis(steps) @ given[_row(len(given))]).reshape(-1, given.shape[1]), given[-1:]])
+
+
+@lru_cache(maxsize=64)
+def _bulge(count: int) -> Points:
+    """Thin at the ends and full in the middle, as the shade on a round thing."""
+    return (0.55 + 0.45 * np.sin(np.linspace(0.15, math.pi - 0.15, count)))[:, None]
 
 
 @dataclass(frozen=True)
@@ -61,7 +79,7 @@ class Ribbon:
     def shade(self, side: int, share: float = 0.36) -> Points:
         """The part away from the light: `side` -1 is the left edge. It narrows towards the ends, as on a round thing."""
         count = len(self.left)
-        bulge = (share * (0.55 + 0.45 * np.sin(np.linspace(0.15, math.pi - 0.15, count))))[:, None]
+        bulge = share * _bulge(count)
         if side < 0:
             return np.concatenate([self.left, (self.left + (self.right - self.left) * bulge)[::-1]])
         return np.concatenate([self.right, (self.right + (self.left - self.right) * bulge)[::-1]])
@@ -95,19 +113,16 @@ def away(ribbon: Ribbon, light_side: int) -> int:
 
 def along(middle: Points | Sequence[Spot], widths: Sequence[float], steps: int = 5) -> Ribbon:
     """A ribbon around a smooth line; `widths` are half widths at the given points."""
-    given = np.asarray(middle, np.float64)
-    line = curve(np.column_stack([given, np.asarray(widths, np.float64)]), steps) if len(given) > 2 else None
-    if line is None:
-        share = np.linspace(0, 1, 2 * steps)[:, None]
-        both = np.column_stack([given, np.asarray(widths, np.float64)])
-        line = both[0] * (1 - share) + both[1] * share
-    spots, half = line[:, :2], line[:, 2:]
-    along_ = np.empty_like(spots)
-    along_[1:-1] = spots[2:] - spots[:-2]
-    along_[0], along_[-1] = spots[1] - spots[0], spots[-1] - spots[-2]
-    along_ /= np.maximum(np.hypot(along_[:, 0], along_[:, 1])[:, None], 1e-6)
-    across = np.stack([-along_[:, 1], along_[:, 0]], axis=1) * half
-    return Ribbon(spots + across, spots - across)
+    given = np.empty((len(widths), 3))
+    given[:, :2], given[:, 2] = middle, widths
+    line = curve(given, steps if len(widths) > 2 else 2 * steps)
+    spots = line[:, :2]
+    run = np.empty_like(spots)
+    run[1:-1] = spots[2:] - spots[:-2]
+    run[0], run[-1] = spots[1] - spots[0], spots[-1] - spots[-2]
+    out = run[:, ::-1] * (-1.0, 1.0)
+    out *= (line[:, 2] / np.maximum(np.hypot(run[:, 0], run[:, 1]), 1e-6))[:, None]
+    return Ribbon(spots + out, spots - out)
 
 
 def rounded(ribbon: Ribbon, start: bool = True, end: bool = True) -> Points:

@@ -31,24 +31,76 @@ def felt(stance: Pose, feeling: int, variant: int) -> Pose:
         case sb.FEELING_HAPPY:
             return replace(stance, lean=stance.lean - 3, head=stance.head - 3, shrug=3)
         case sb.FEELING_SAD:
-            return stance if low else replace(stance, lean=stance.lean + 4, bend=stance.bend + 9, head=stance.head + 11, shrug=-5)
+            return (
+                stance
+                if low
+                else replace(stance, lean=stance.lean + 4, bend=stance.bend + 9, head=stance.head + 11, shrug=-5)
+            )
         case sb.FEELING_ANGRY:
-            angry = replace(stance, lean=stance.lean + 5, bend=stance.bend + 3, head=stance.head + 3, shrug=6, near_hand=Hand.HOLD, far_hand=Hand.HOLD)
+            angry = replace(
+                stance,
+                lean=stance.lean + 5,
+                bend=stance.bend + 3,
+                head=stance.head + 3,
+                shrug=6,
+                near_hand=Hand.HOLD,
+                far_hand=Hand.HOLD,
+            )
             if stance is STANDING and variant % 2:
                 return replace(angry, near_x=-34, near_y=128, near_elbow=-1.0, far_x=30, far_y=128, far_elbow=1.0)
             return angry
         case sb.FEELING_AFRAID:
             drawn = replace(stance, lean=stance.lean - 7, bend=stance.bend + 7, shrug=13, head=stance.head - 4)
-            return drawn if low else replace(drawn, near_x=44, near_y=40, near_elbow=-1.0, far_x=-6, far_y=34, far_elbow=1.0, near_hand=Hand.REST)
+            return (
+                drawn
+                if low
+                else replace(
+                    drawn,
+                    near_x=58,
+                    near_y=34,
+                    near_elbow=-0.9,
+                    far_x=16,
+                    far_y=22,
+                    far_elbow=-0.9,
+                    near_hand=Hand.REST,
+                )
+            )
         case sb.FEELING_SURPRISED:
             up = replace(stance, lean=stance.lean - 6, shrug=7, head=stance.head - 5)
-            return up if low else replace(up, near_x=-46, near_y=84, near_elbow=-1.0, far_x=58, far_y=84, far_elbow=1.0, near_hand=Hand.OPEN, far_hand=Hand.OPEN)
+            return (
+                up
+                if low
+                else replace(
+                    up,
+                    near_x=-74,
+                    near_y=44,
+                    near_elbow=0.8,
+                    far_x=84,
+                    far_y=40,
+                    far_elbow=-0.8,
+                    near_hand=Hand.OPEN,
+                    far_hand=Hand.OPEN,
+                )
+            )
         case sb.FEELING_TENDER:
             soft = replace(stance, bend=stance.bend + 3, head=stance.head + 4)
             return soft if low or variant % 3 == 0 else replace(soft, near_x=62, near_y=42, near_elbow=-1.0)
         case sb.FEELING_TENSE:
             tight = replace(stance, shrug=8, bend=stance.bend + 2)
-            return tight if low or stance is not STANDING else replace(tight, near_x=52, near_y=128, near_elbow=-1.0, far_x=-26, far_y=124, far_elbow=1.0, near_hand=Hand.HOLD)
+            return (
+                tight
+                if low or stance is not STANDING
+                else replace(
+                    tight,
+                    near_x=52,
+                    near_y=128,
+                    near_elbow=-1.0,
+                    far_x=-26,
+                    far_y=124,
+                    far_elbow=1.0,
+                    near_hand=Hand.HOLD,
+                )
+            )
     if stance is not STANDING:
         return stance
     match variant % 4:

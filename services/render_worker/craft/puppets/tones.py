@@ -108,7 +108,7 @@ def tones_of(look: sb.Look, light: Light, style: Style) -> Tones:
         metal=cloth((0.74, -0.008, -0.022), 1.6), wood=cloth((0.50, 0.03, 0.06)),
         rim=bgra(style.tone(blend(light.key, skin, 0.12))), line=seen(style.outline[1] if style.outline else ink),
         shadow=style.tone(blend(light.lit((0.20, 0.0, -0.03)), (0.16, 0.0, -0.03), 0.5)),
-        rim_share=min(0.85, style.medium.rim * (2.3 if light.dark else 1.9)), stuff=lambda color: cloth(from_hex(color)),
+        rim_share=min(0.85, style.medium.rim * (2.2 if light.dark else 1.2)), stuff=lambda color: cloth(from_hex(color)),
     )  # fmt: skip
 
 
