@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from filmstudio.projects.v1 import storyboard_pb2 as sb
 
-from services.render_worker.craft.grammar import DEED_MS, TRAVELS
+from services.render_worker.craft.grammar import DEED_MS, GOES_ON_MS, TRAVELS
 from services.render_worker.craft.staging import OFF_LEFT, OFF_RIGHT
 
 _SEATS = {1: (0.46,), 2: (0.3, 0.7), 3: (0.2, 0.49, 0.8), 4: (0.14, 0.38, 0.62, 0.86)}
@@ -23,6 +23,8 @@ _NEAR_EDGE, _FAR_EDGE = 0.1, 0.86
 # A deed begins this much of the shot before the word that names it: the eye is quicker than the ear, and a body gathers itself first.
 _ANTICIPATION = 0.06
 _FIRST, _LAST = 0.05, 0.92
+# More than these nobody follows in one picture.
+_MOST_DEEDS = 5
 # Nothing shorter than this share of a shot is seen to be done.
 _LEAST = 0.08
 _POSES_AFTER = {
@@ -81,40 +83,46 @@ class Blocking:
         """What those hold."""
         return [self.held[each] for each in ids if each in self.held]
 
-    def perform(self, deeds: Sequence[Deed], presences: Sequence[sb.Presence], total_ms: int) -> list[sb.Act]:
-        """The deeds as acts of a shot of those presences, which start where their acts start; what they change stays changed."""
+    def perform(
+        self, deeds: Sequence[Deed], presences: Sequence[sb.Presence], total_ms: int, *, told: bool = False
+    ) -> list[sb.Act]:
+        """The deeds as acts of a shot of those presences, which start where their acts start; what they change stays changed.
+
+        Silent deeds follow each other as fast as they are done. While somebody speaks (`told`) each has its place in the words.
+        """
         seen = {each.character_id: each for each in presences}
+        done = [deed for deed in deeds if deed.who in seen][:_MOST_DEEDS]
+        wanted = [_told_at(deed.at) for deed in done] if told else _one_by_one(done, total_ms)
         acts: list[sb.Act] = []
-        for deed in deeds:
-            if deed.who in seen:
-                acts.extend(self._act(deed, seen, total_ms, alone=len(seen) == 1))
+        for deed, start in zip(done, wanted, strict=True):
+            acts.extend(self._act(deed, start, seen[deed.who], total_ms, alone=len(seen) == 1))
         _in_turn(acts)
         for presence in presences:
-            self.here.setdefault(presence.character_id)
-        for act in acts:
-            self._after(act)
+            if not any(act.deed == sb.DEED_LEAVE and act.character_id == presence.character_id for act in acts):
+                self.here.setdefault(presence.character_id)
         return acts
 
     def take(self, who: str, thing: sb.Thing) -> None:
         """They have it in hand from now on."""
         self.held[who] = thing
 
-    def _act(self, deed: Deed, seen: dict[str, sb.Presence], total_ms: int, *, alone: bool) -> list[sb.Act]:
-        who, presence = deed.who, seen[deed.who]
+    def _act(self, deed: Deed, start: float, presence: sb.Presence, total_ms: int, *, alone: bool) -> list[sb.Act]:
+        who = deed.who
         pose = self.poses.get(who, sb.POSE_STANDING)
         if _POSES_AFTER.get(deed.deed) == pose and deed.deed != sb.DEED_FALL:
             # Who sits can't sit down.
             return []
-        start = min(_LAST - _LEAST, max(_FIRST, _FIRST + deed.at * (_LAST - _FIRST) - _ANTICIPATION))
         lasts = DEED_MS.get(deed.deed)
-        end = 1.0 if lasts is None else min(1.0, start + max(_LEAST, lasts / max(total_ms, 1)))
-        act = sb.Act(character_id=who, deed=deed.deed, target=deed.target, start=round(start, 3), end=round(end, 3))
+        end = 1.0 if lasts is None else start + max(_LEAST, lasts / max(total_ms, 1))
+        act = sb.Act(character_id=who, deed=deed.deed, target=deed.target, start=start, end=end)
         acts = [act]
         if deed.deed in _ON_FEET and pose != sb.POSE_STANDING:
-            rise = sb.Act(character_id=who, deed=sb.DEED_STAND_UP, start=act.start, end=round((start + end) / 2, 3))
-            act.start = rise.end
-            acts.insert(0, rise)
+            rise = DEED_MS[sb.DEED_STAND_UP] / max(total_ms, 1)
+            acts.insert(0, sb.Act(character_id=who, deed=sb.DEED_STAND_UP, start=start, end=start + rise))
+            act.start, act.end = start + rise, end + rise
         self._go(act, presence, alone=alone)
+        for each in acts:
+            self._after(each)
         return acts
 
     def _go(self, act: sb.Act, presence: sb.Presence, *, alone: bool) -> None:
@@ -163,14 +171,36 @@ class Blocking:
                 self.held[act.target] = given
 
 
+def _told_at(at: float) -> float:
+    return min(_LAST - _LEAST, max(_FIRST, _FIRST + at * (_LAST - _FIRST) - _ANTICIPATION))
+
+
+def _one_by_one(deeds: Sequence[Deed], total_ms: int) -> list[float]:
+    """Where each begins: after the one before by the same person, and while that of another is still going on."""
+    starts: list[float] = []
+    at = _FIRST
+    for index, deed in enumerate(deeds):
+        starts.append(min(at, _LAST - _LEAST))
+        follower = deeds[index + 1] if index + 1 < len(deeds) else deed
+        share = 1.0 if follower.who == deed.who else 0.0 if follower.deed == deed.deed else 0.6
+        at += share * DEED_MS.get(deed.deed, GOES_ON_MS) / max(total_ms, 1)
+    return starts
+
+
 def _in_turn(acts: list[sb.Act]) -> None:
-    """Nobody does two things at once: what goes before ends when the next begins, and each has time to be seen."""
-    for who in {act.character_id for act in acts}:
+    """Nobody does two things at once; what would end after the shot is done faster, all of it alike. Times are rounded."""
+    for who in dict.fromkeys(act.character_id for act in acts):
         own = [act for act in acts if act.character_id == who]
         for before, after in pairwise(own):
-            after.start = round(min(0.95, max(after.start, before.start + _LEAST)), 3)
-            before.end = round(min(before.end, after.start), 3)
-            after.end = round(max(after.end, min(1.0, after.start + _LEAST)), 3)
+            lasts = max(_LEAST, min(before.end - before.start, DEED_MS.get(before.deed, GOES_ON_MS) / GOES_ON_MS * 0.4))
+            span = after.end - after.start
+            after.start = max(after.start, before.start + lasts)
+            before.end = min(before.end, after.start)
+            after.end = after.start + span
+        over = max(act.end for act in own)
+        for act in own:
+            by = 1.0 / over if over > 1.0 else 1.0
+            act.start, act.end = round(max(0.0, act.start * by), 3), round(min(1.0, act.end * by), 3)
 
 
 def sounds_of(acts: Iterable[sb.Act], named: Sequence[str], setting: sb.Setting, total_ms: int) -> list[sb.Sound]:

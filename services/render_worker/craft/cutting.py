@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from filmstudio.projects.v1 import storyboard_pb2 as sb
 
 from services.render_worker.craft import grammar
 from services.render_worker.craft.draws import drawn_from
-from services.render_worker.craft.lexicon import PROPS, all_named
 from services.render_worker.craft.moments import is_small
 from services.render_worker.craft.pacing import estimate_ms, halves, least_ms, room_ms
-from services.render_worker.craft.shots import Draft
+from services.render_worker.craft.shots import Draft, vary
 
 _SHORTEST_PART_MS = 1800
 # No silent shot is added to a film with less than this to spare.
 _SILENT_SPARE_MS = 4000
 _SILENT_MS = 2600
 _MOST_SEEN = 6
+# The least share of a shot in which something can be done.
+_LEAST_ACT = 0.04
 
 
 @dataclass
@@ -90,6 +92,13 @@ def lengthen(reels: list[Reel], fewest: int, seed: int) -> None:
         reel.drafts.insert(at + 1, _parted(reel, at) or _silent(reel, at, seed))
 
 
+def vary_all(reels: Sequence[Reel]) -> None:
+    """What joining has put side by side is told apart again."""
+    for reel in reels:
+        for before, after in pairwise(reel.drafts):
+            vary(before, after)
+
+
 def _least(draft: Draft, pace: float) -> float:
     return least_ms([line.estimated_ms * pace for line in draft.shot.lines])
 
@@ -120,7 +129,8 @@ def _join(kept: Draft, gone: Draft) -> None:
     share = first_ms / (first_ms + second_ms)
     seen: list[sb.Presence] = []
     positions: set[str] = set()
-    for presence in [*first.presences, *second.presences]:
+    # Of more than a picture holds, those who speak stay.
+    for presence in sorted([*first.presences, *second.presences], key=lambda each: not each.speaking):
         if presence.character_id not in positions and len(seen) < _MOST_SEEN:
             positions.add(presence.character_id)
             seen.append(presence)
@@ -136,7 +146,9 @@ def _join(kept: Draft, gone: Draft) -> None:
     kept.reaction = kept.reaction and gone.reaction
     lines = [*first.lines, *second.lines]
     for line in lines:
-        if line.to_character_id and line.character_id in positions:
+        if line.character_id not in positions:
+            line.off_screen = True
+        elif line.to_character_id:
             line.off_screen = kept.reaction
     for presence in seen:
         presence.back = False if both or len(seen) == 1 else presence.back
@@ -167,7 +179,8 @@ def _within(acts: Sequence[sb.Act], begin: float, end: float) -> list[sb.Act]:
         moved.CopyFrom(act)
         moved.start, moved.end = (round(begin + share * (end - begin), 3) for share in (act.start, act.end))
         placed.append(moved)
-    return placed
+    # What has become too quick to be seen isn't done.
+    return [act for act in placed if act.end - act.start >= _LEAST_ACT]
 
 
 def _sounds_within(sounds: Sequence[sb.Sound], begin: float, end: float) -> list[sb.Sound]:
@@ -221,12 +234,10 @@ def _parted(reel: Reel, at: int) -> Draft | None:
         second.presences.append(listener)
     else:
         _settled(second, shot)
-        framing = grammar.unlike(framing, shot.size, same_people=True)
     second.size, second.camera, second.reason = framing.size, framing.camera, framing.reason
-    if second.size != sb.SHOT_SIZE_OVER_SHOULDER:
-        for presence in second.presences:
-            presence.back = False
-    return Draft(second, reaction=listener is not None)
+    parted = Draft(second, reaction=listener is not None)
+    vary(draft, parted)
+    return parted
 
 
 def _settled(second: sb.Shot, first: sb.Shot) -> None:
@@ -264,9 +275,6 @@ def _silent(reel: Reel, at: int, seed: int) -> Draft:
         if each.character_id not in speaking and 0 <= each.position <= 1
     }
     small = [thing for draft in reel.drafts for thing in draft.shot.things if is_small(thing)]
-    named = list(dict.fromkeys(prop for draft in reel.drafts for prop in draft.shot.props)) or all_named(
-        PROPS, after.prompt
-    )
     drawn = drawn_from(seed, "silent", after.prompt, at)
     shot = sb.Shot(natural_ms=round(_SILENT_MS * drawn.uniform(0.85, 1.2)), prompt=after.prompt)
     if listeners and after.lines and after.size != sb.SHOT_SIZE_CLOSE_UP:
@@ -278,12 +286,9 @@ def _silent(reel: Reel, at: int, seed: int) -> Draft:
             )
         )  # fmt: skip
         framing = grammar.reaction()
-    elif (small or named) and after.size != sb.SHOT_SIZE_INSERT:
-        if small:
-            shot.things.append(drawn.choice(small))
-            shot.props.append(shot.things[0].noun)
-        else:
-            shot.props.append(drawn.choice(named))
+    elif small and after.size != sb.SHOT_SIZE_INSERT:
+        shot.things.append(drawn.choice(small))
+        shot.props.append(shot.things[0].noun)
         framing = grammar.detail()
     else:
         framing = grammar.empty_place(drawn.random(), after.size)

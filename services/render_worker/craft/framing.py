@@ -77,6 +77,11 @@ def _of(scales: _Scales, count: int) -> float:
     return scales[min(count, len(scales)) - 1]
 
 
+def _tall_row(count: int) -> int:
+    """Two side by side fill a narrow picture; a crowd is seen from further away."""
+    return 3 if count > 4 else 2
+
+
 def _wide(shape: Shape, count: int, *, roofed: bool) -> Frame:
     """Outside at least 22 % of the height, inside 45 %: small enough to see the place, large enough to read what they do."""
     match shape, roofed:
@@ -89,7 +94,7 @@ def _wide(shape: Shape, count: int, *, roofed: bool) -> Frame:
         case Shape.SQUARE, False:
             return Frame(0.46, None, 1.0, 0.0, 160.0, 4, lean=0.14, feet=0.84, afar=True)
         case _, True:
-            return Frame(_of((1.32, 1.32, 1.32), count), None, 1.0, 0.0, 330.0, 2, lean=0.07, feet=0.93)
+            return Frame(1.32, None, 1.0, 0.0, 330.0, 2, lean=0.07, feet=0.93)
         case _:
             return Frame(_of((0.90, 0.84, 0.76), count), None, 1.0, 0.0, 260.0, 3, lean=0.10, feet=0.86)
 
@@ -98,11 +103,20 @@ def _full(shape: Shape, count: int) -> Frame:
     """The whole body, and not much more: for what is done with it."""
     match shape:
         case Shape.WIDE:
-            return Frame(_of((1.06, 1.04, 1.0, 0.94), count), None, 0.78, 2.2, 330.0, 4, feet=0.95)
+            return Frame(_of((1.18, 1.14, 1.06, 0.98), count), None, 0.78, 2.2, 330.0, 4, feet=0.955)
         case Shape.SQUARE:
             return Frame(_of((1.06, 1.02, 0.94), count), None, 0.76, 2.2, 300.0, 3, lean=0.10, feet=0.95)
         case _:
-            return Frame(_of((1.70, 1.52, 1.42), count), None, 0.76, 2.2, 390.0, 2, lean=0.05, feet=0.94)
+            return Frame(
+                _of((1.75, 1.52, 1.42, 1.42, 1.20), count),
+                None,
+                0.76,
+                2.2,
+                390.0,
+                _tall_row(count),
+                lean=0.05,
+                feet=0.94,
+            )
 
 
 def _medium(shape: Shape, count: int) -> Frame:
@@ -113,7 +127,15 @@ def _medium(shape: Shape, count: int) -> Frame:
         case Shape.SQUARE:
             return Frame(_of((1.70, 1.36, 1.10), count), 0.37, 0.60, 5.0, _of((0, 390, 300), count), 3, lean=0.09)
         case _:
-            return Frame(_of((2.80, 2.10, 1.90), count), 0.35, 0.58, 5.0, _of((0, 430, 440), count), 2, lean=0.05)
+            return Frame(
+                _of((2.80, 2.10, 1.90, 1.90, 1.45), count),
+                0.35,
+                0.58,
+                5.0,
+                _of((0, 430, 440), count),
+                _tall_row(count),
+                lean=0.05,
+            )
 
 
 def _close(shape: Shape, count: int) -> Frame:
@@ -124,14 +146,22 @@ def _close(shape: Shape, count: int) -> Frame:
         case Shape.SQUARE:
             return Frame(_of((2.90, 1.80, 1.40), count), 0.42, 0.42, 9.0, _of((0, 450, 330), count), 3, lean=0.07)
         case _:
-            return Frame(_of((4.00, 2.60, 2.10), count), 0.37, 0.42, 9.0, _of((0, 470, 450), count), 2, lean=0.04)
+            return Frame(
+                _of((4.00, 2.60, 2.10, 2.10, 1.55), count),
+                0.37,
+                0.42,
+                9.0,
+                _of((0, 470, 450), count),
+                _tall_row(count),
+                lean=0.04,
+            )
 
 
 def _past_a_shoulder(shape: Shape) -> Frame:
     match shape:
         case Shape.WIDE:
             return Frame(1.90, 0.37, 0.50, 7.0, 0.0, 2, lean=0.15,
-                         listener_scale=2.9, listener_eyes=0.42, listener_lean=0.36)  # fmt: skip
+                         listener_scale=2.9, listener_eyes=0.43, listener_lean=0.39)  # fmt: skip
         case Shape.SQUARE:
             return Frame(1.80, 0.36, 0.52, 7.0, 0.0, 2, lean=0.14,
                          listener_scale=2.6, listener_eyes=0.46, listener_lean=0.37)  # fmt: skip

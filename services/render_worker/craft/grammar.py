@@ -150,7 +150,7 @@ def turn(line: Turn) -> Framing:
     if not line.listeners:
         return Framing(_MEDIUM, camera, "speaks")
     # Past the listener's shoulder we are in the talk, alone we are in the thought. Short words are said to somebody.
-    if line.key < (0.6 if line.piece_ms < 3000 else 0.35):
+    if line.key < (0.7 if line.piece_ms < 3000 else 0.45):
         return Framing(_SHOULDER, camera, "speaks to")
     return Framing(_MEDIUM, camera, "speaks")
 
@@ -159,8 +159,8 @@ def wants_reaction(piece: int, pieces: int, speech_ms: int) -> bool:
     """In a long speech the listener is seen while the voice goes on: what words do to somebody is the scene."""
     if speech_ms < LONG_SPEECH_MS or pieces < 2:
         return False
-    # Never the first words (whose are they?), never the last (how are they meant?) unless there are just two.
-    return piece % 2 == 1 and (piece < pieces - 1 or pieces == 2)
+    # Never the first words (whose are they?), never the last (how are they meant?) unless there are just two; and not all the time.
+    return piece % 3 == 1 and (piece < pieces - 1 or pieces == 2)
 
 
 def reaction() -> Framing:

@@ -10,9 +10,9 @@ from filmstudio.projects.v1 import storyboard_pb2 as sb
 from services.render_worker.craft.beats import Beat, Doing
 from services.render_worker.craft.blocking import Deed
 from services.render_worker.craft.grammar import HANDLES
-from services.render_worker.craft.lexicon import FEELINGS, first_named
 from services.render_worker.craft.mentions import Cast
 from services.render_worker.craft.pacing import estimate_ms, sentences, told_in
+from services.render_worker.craft.words.language import Lexicon
 
 # Small enough to be looked at by itself.
 _SMALL_SPOTS = {sb.SPOT_UNSPECIFIED, sb.SPOT_TABLE, sb.SPOT_HAND, sb.SPOT_GROUND}
@@ -50,25 +50,65 @@ def is_small(thing: sb.Thing) -> bool:
     return thing.spot in _SMALL_SPOTS and not thing.moves
 
 
-def shown(beat: Beat, cast: Cast) -> list[Moment]:
-    """The moments of a beat of action, in order: a new one where other people or a thing by itself come into view."""
-    moments: list[Moment] = []
-    for sentence in _read(beat, sentences(beat.text), cast):
-        if moments and _one_look(moments[-1], sentence):
-            moments[-1] = _joined(moments[-1], sentence)
-        else:
-            moments.append(sentence)
-    return moments
+class Telling:
+    """Reads a scene's beats for whom and what a picture of them shows."""
 
+    def __init__(self, cast: Cast, lexicon: Lexicon) -> None:
+        self._cast, self._lexicon = cast, lexicon
+        self._ids = {each.id for each in cast.by_name.values()}
 
-def narrated(beat: Beat, cast: Cast) -> list[Moment]:
-    """The moments of a narrator's beat: the picture follows the words, sentence by sentence. Their texts are the beat's, in order."""
-    return _read(beat, told_in(beat.text), cast)
+    def shown(self, beat: Beat) -> list[Moment]:
+        """The moments of a beat of action, in order: a new one where other people or a thing by itself come into view."""
+        moments: list[Moment] = []
+        for sentence in self._read(beat, sentences(beat.text)):
+            if moments and _one_look(moments[-1], sentence):
+                moments[-1] = _joined(moments[-1], sentence)
+            else:
+                moments.append(sentence)
+        return moments
 
+    def narrated(self, beat: Beat) -> list[Moment]:
+        """The moments of a narrator's beat: the picture follows the words, sentence by sentence. Their texts are the beat's, in order."""
+        return self._read(beat, told_in(beat.text))
 
-def whole(beat: Beat, cast: Cast) -> Moment:
-    """The beat as one moment: what is done while somebody speaks."""
-    return _read(beat, [beat.text], cast)[0]
+    def whole(self, beat: Beat) -> Moment:
+        """The beat as one moment: what is done while somebody speaks."""
+        return self._read(beat, [beat.text])[0]
+
+    def _read(self, beat: Beat, texts: Sequence[str]) -> list[Moment]:
+        cast = self._cast
+        doings = _shared_out(beat.doings, texts, self._lexicon)
+        told = cast.seen_in(beat.text)
+        moments: list[Moment] = []
+        before: tuple[str, ...] = ()
+        for index, text in enumerate(texts):
+            folded = text.casefold()
+            things = tuple(self._owned(thing) for thing in beat.things if thing.noun.casefold() in folded)
+            named = cast.named_in(text) if len(texts) > 1 else list(told)
+            deeds = _deeds(doings[index], text, named or list(before) or told, cast)
+            meant = [deed.target for deed in deeds if deed.target in self._ids]
+            people = tuple(dict.fromkeys([*named, *(deed.who for deed in deeds), *meant]))
+            if not people and not things and not doings[index]:
+                # "She waits." goes on with whom the sentence before was of; a thing or a place would be named.
+                people = before if index else tuple(told) if len(texts) == 1 else ()
+            sounds = tuple(name for name in beat.sounds if len(texts) == 1 or _heard_in(name, texts, index))
+            moments.append(Moment(text, people, tuple(deeds), things, sounds, self._feeling(beat, text)))
+            before = people or before
+        return moments
+
+    def _feeling(self, beat: Beat, text: str) -> sb.Feeling.ValueType:
+        if beat.feeling not in (sb.FEELING_NEUTRAL, sb.FEELING_UNSPECIFIED) or beat.who:
+            return beat.feeling
+        found = self._lexicon.feelings(text)
+        return found[0].meaning if found else sb.FEELING_NEUTRAL
+
+    def _owned(self, thing: sb.Thing) -> sb.Thing:
+        """The thing with its holder's id instead of their name."""
+        owned = sb.Thing()
+        owned.CopyFrom(thing)
+        if thing.held_by and thing.held_by not in self._ids:
+            owned.held_by = next(iter(self._cast.named_in(thing.held_by)), "")
+        return owned
 
 
 def _one_look(before: Moment, after: Moment) -> bool:
@@ -91,58 +131,49 @@ def _joined(before: Moment, after: Moment) -> Moment:
     )  # fmt: skip
 
 
-def _read(beat: Beat, texts: Sequence[str], cast: Cast) -> list[Moment]:
-    doings = _shared_out(beat.doings, texts)
-    told = cast.seen_in(beat.text)
-    moments: list[Moment] = []
-    before: tuple[str, ...] = ()
-    for index, text in enumerate(texts):
-        folded = text.casefold()
-        things = tuple(_owned(thing, cast) for thing in beat.things if thing.noun.casefold() in folded)
-        named = cast.named_in(text) if len(texts) > 1 else list(told)
-        deeds = _deeds(doings[index], text, named or list(before) or told, cast)
-        people = tuple(dict.fromkeys([*named, *(deed.who for deed in deeds), *_meant(deeds, cast)]))
-        if not people and not things and not doings[index]:
-            # "She waits." goes on with whom the sentence before was of; a thing or a place would be named.
-            people = before if index else tuple(told)
-        sounds = tuple(name for name in beat.sounds if len(texts) == 1 or _heard_in(name, folded, texts, index))
-        feeling = beat.feeling
-        if feeling in (sb.FEELING_NEUTRAL, sb.FEELING_UNSPECIFIED):
-            feeling = first_named(FEELINGS, text) or sb.FEELING_NEUTRAL
-        moments.append(Moment(text, people, tuple(deeds), things, sounds, feeling))
-        before = people or before
-    return moments
-
-
-def _shared_out(doings: Sequence[Doing], texts: Sequence[str]) -> list[list[Doing]]:
-    """Each doing with the first text, from that of the doing before on, that has its words."""
-    shared: list[list[Doing]] = [[] for _ in texts]
+def _shared_out(
+    doings: Sequence[Doing], texts: Sequence[str], lexicon: Lexicon
+) -> list[list[tuple[Doing, float | None]]]:
+    """Each doing with the text that tells of it, from that of the doing before on, and the share of the text where its verb stands."""
+    shared: list[list[tuple[Doing, float | None]]] = [[] for _ in texts]
+    if not doings:
+        return shared
     folded = [text.casefold() for text in texts]
-    at = 0
+    verbs = [[(hit.meaning, hit.start / max(1, len(text))) for hit in lexicon.deeds(text)] for text in texts]
+    at, after = 0, -1.0
     for doing in doings:
         words = [word.casefold() for word in (doing.target, doing.who) if word]
-        found = next((i for i in range(at, len(texts)) if words and all(word in folded[i] for word in words)), None)
-        if found is None:
-            found = next((i for i in range(at, len(texts)) if any(word in folded[i] for word in words)), at)
-        shared[found].append(doing)
-        at = found
+        told = [
+            (index, share)
+            for index in range(at, len(texts))
+            for deed, share in verbs[index]
+            if deed == doing.deed and (index > at or share > after)
+        ]
+        # Where the same is done twice, the sentence that has their names.
+        found = next(
+            (each for each in told if all(word in folded[each[0]] for word in words)), told[0] if told else None
+        )
+        if found is not None:
+            at, after = found
+            shared[at].append((doing, after))
+        else:
+            named = next((i for i in range(at, len(texts)) if any(word in folded[i] for word in words)), at)
+            shared[named].append((doing, None))
+            at, after = (named, -1.0) if named > at else (at, after)
     return shared
 
 
-def _deeds(doings: Sequence[Doing], text: str, people: Sequence[str], cast: Cast) -> list[Deed]:
+def _deeds(doings: Sequence[tuple[Doing, float | None]], text: str, people: Sequence[str], cast: Cast) -> list[Deed]:
     """The doings of those who are in the cast, each where the text tells it."""
-    folded = text.casefold()
     deeds = []
-    for index, doing in enumerate(doings):
+    for index, (doing, place) in enumerate(doings):
         named = cast.named_in(doing.who) if doing.who else []
         # Whom the cast doesn't know, a crowd or a crow, is a thing; nobody named is whoever the words are of.
         doers = named or ([] if doing.who and not _stands_for(doing.who, text, people) else list(people)[:1])
         if not doers:
             continue
         targets = [each for each in cast.named_in(doing.target) if each not in doers] if doing.target else []
-        place = folded.find(doing.target.casefold()) if doing.target else -1
-        place = place if place >= 0 else folded.find(doing.who.casefold()) if doing.who else -1
-        at = index / len(doings) if place < 0 else max(index / len(doings) * 0.5, place / max(1, len(text)))
+        at = index / len(doings) if place is None else place
         deeds.append(Deed(doers[0], doing.deed, targets[0] if targets else doing.target, min(at, 1.0)))
     return deeds
 
@@ -152,22 +183,7 @@ def _stands_for(who: str, text: str, people: Sequence[str]) -> bool:
     return bool(people) and len(who) <= 4 and " " not in who and who.casefold() in text.casefold()
 
 
-def _meant(deeds: Sequence[Deed], cast: Cast) -> list[str]:
-    ids = {each.id for each in cast.by_name.values()}
-    return [deed.target for deed in deeds if deed.target in ids]
-
-
-def _owned(thing: sb.Thing, cast: Cast) -> sb.Thing:
-    """The thing with its holder's id instead of their name."""
-    owned = sb.Thing()
-    owned.CopyFrom(thing)
-    ids = {each.id for each in cast.by_name.values()}
-    if thing.held_by and thing.held_by not in ids:
-        owned.held_by = next(iter(cast.named_in(thing.held_by)), "")
-    return owned
-
-
-def _heard_in(name: str, folded: str, texts: Sequence[str], index: int) -> bool:
+def _heard_in(name: str, texts: Sequence[str], index: int) -> bool:
     """The text that has the sound's own word, else the first."""
     with_word = next((i for i, text in enumerate(texts) if name in text.casefold()), 0)
     return index == with_word

@@ -22,7 +22,8 @@ _CARDS_MS, _SHORT_FILM_CARDS_MS, _SHORT_FILM_MS = 6000, 4000, 30_000
 _AROUND_LINES_MS, _BETWEEN_LINES_MS, _SILENT_SHOT_MS = 600, 220, 1800
 
 _SENTENCE_END = re.compile(r"(?<=[.!?…。！？।॥؟])[\"'”’»)\]]*\s*")
-_CLAUSE_END = re.compile(r"(?<=[,;:—–、，；،])\s*")
+# A line of verse is a clause of its own.
+_CLAUSE_END = re.compile(r"\n+|(?<=[,;:—–、，；،])\s*")
 _DENSE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _INDIC = re.compile(r"[\u0900-\u0dff]")
 # Thai, and scripts that leave vowels out: each letter is more to say.
@@ -96,7 +97,7 @@ def _cut(text: str, ends: re.Pattern[str]) -> list[str]:
 
 def _gather(parts: list[str], longest_ms: int) -> list[str]:
     """Neighbouring parts joined as long as they fit; pieces come out stripped."""
-    space = "" if any(part.endswith(" ") or _NO_SPACES.search(part) for part in parts) else " "
+    space = "" if any(part[-1:].isspace() or _NO_SPACES.search(part) for part in parts) else " "
     pieces: list[str] = []
     current = ""
     for part in parts:

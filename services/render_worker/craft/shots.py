@@ -15,10 +15,10 @@ from services.render_worker.craft.casting import fold
 from services.render_worker.craft.draws import drawn_from
 from services.render_worker.craft.framing import Shape
 from services.render_worker.craft.grammar import Framing, Happening, Turn
-from services.render_worker.craft.lexicon import PROPS, all_named
 from services.render_worker.craft.mentions import Cast
-from services.render_worker.craft.moments import Moment, is_small, narrated, shown, whole
+from services.render_worker.craft.moments import Moment, Telling, is_small
 from services.render_worker.craft.pacing import estimate_ms, evenly
+from services.render_worker.craft.words.language import of
 
 # What a shot with lines is longer than they and its breath: a little silence before and after.
 AROUND_LINES_MS = 600
@@ -52,6 +52,21 @@ class Draft:
         )
 
 
+def vary(before: Draft, after: Draft) -> None:
+    """Changes the second of two shots where a cut between them would look like a fault."""
+    shot = after.shot
+    was = Framing(shot.size, shot.camera, shot.reason)
+    framing = grammar.unlike(was, before.shot.size, same_people=before.look == after.look)
+    if framing == was:
+        return
+    shot.size, shot.camera = framing.size, framing.camera
+    if was.size == sb.SHOT_SIZE_OVER_SHOULDER:
+        # Nearer, past the shoulder: the listener is behind us now.
+        speaker = [each for each in shot.presences if not each.back]
+        del shot.presences[:]
+        shot.presences.extend(speaker)
+
+
 class ShotMaker:
     """Makes one scene's shots. The same beats and seed make the same shots, and a beat's choices hang on its own words."""
 
@@ -59,6 +74,8 @@ class ShotMaker:
                  place_is_new: bool) -> None:  # fmt: skip
         self._scene, self._cast, self._seed, self._mood, self._shape = scene, cast, seed, mood, shape
         self._place_is_new = place_is_new
+        self._telling = Telling(cast, of(scene.language))
+        self._moments = [self._read(beat) for beat in scene.beats]
         self._block = Blocking(self._people())
         self._peak = self._peak_of()
         self._nouns = Counter(thing.noun.casefold() for beat in scene.beats for thing in beat.things)
@@ -71,44 +88,45 @@ class ShotMaker:
     def make(self) -> list[Draft]:
         """At least one shot, with every spoken word of the scene in order."""
         beats = self._scene.beats
-        self._enter_first(beats)
+        self._enter_first()
         if self._place_is_new and beats[0].who:
             self._establish_before_speech()
-        for index, beat in enumerate(beats):
-            if beat.kind is BeatKind.ACTION:
-                for moment in shown(beat, self._cast):
-                    self._happen(moment, peak=index == self._peak)
-            elif not beat.who:
-                for moment in narrated(beat, self._cast):
-                    self._happen(moment, peak=index == self._peak, told_by=beat)
+        for index, (beat, moments) in enumerate(zip(beats, self._moments, strict=True)):
+            peak = index == self._peak
+            if beat.kind is BeatKind.ACTION or not beat.who:
+                for moment in moments:
+                    self._happen(moment, peak=peak, told_by=beat if beat.kind is BeatKind.SPEECH else None)
             elif beat.off_screen:
                 self._overhear(beat)
             else:
-                self._speak(beat, self._other_than(beat.who, index), peak=index == self._peak)
+                self._speak(beat, moments[0], self._other_than(beat.who, index), peak=peak)
         return self.drafts
+
+    def _read(self, beat: Beat) -> list[Moment]:
+        if beat.kind is BeatKind.ACTION:
+            return self._telling.shown(beat)
+        return [self._telling.whole(beat)] if beat.who else self._telling.narrated(beat)
 
     # ---- who is there
 
     def _people(self) -> list[str]:
         """Everybody who is seen in the scene, in the order of the cast."""
         ids: set[str] = set()
-        for beat in self._scene.beats:
-            if beat.kind is BeatKind.SPEECH and beat.who and not beat.off_screen:
+        for beat, moments in zip(self._scene.beats, self._moments, strict=True):
+            if not beat.who:
+                ids.update(who for moment in moments for who in moment.people)
+            elif not beat.off_screen:
                 ids.add(self._id(beat.who))
-            elif beat.kind is BeatKind.ACTION:
-                ids.update(who for moment in shown(beat, self._cast) for who in moment.people)
-            elif not beat.who:
-                ids.update(who for moment in narrated(beat, self._cast) for who in moment.people)
         return [character.id for character in self._cast.by_name.values() if character.id in ids]
 
-    def _enter_first(self, beats: Sequence[Beat]) -> None:
+    def _enter_first(self) -> None:
         """Who speaks without having come in was there from the beginning; who is told of comes with the telling."""
         told: set[str] = set()
-        for beat in beats:
-            if beat.kind is BeatKind.SPEECH and beat.who and not beat.off_screen and self._id(beat.who) not in told:
+        for beat, moments in zip(self._scene.beats, self._moments, strict=True):
+            if not beat.who:
+                told.update(who for moment in moments for who in moment.people)
+            elif not beat.off_screen and self._id(beat.who) not in told:
                 self._block.arrive([self._id(beat.who)])
-            elif beat.kind is BeatKind.ACTION:
-                told.update(who for moment in shown(beat, self._cast) for who in moment.people)
 
     def _id(self, name: str) -> str:
         return self._cast.by_name[fold(name)].id
@@ -155,7 +173,8 @@ class ShotMaker:
         key = self._key(moment.text)
         people = [who for who in moment.people if who in self._block.seats][: _MOST_TOGETHER[self._shape]]
         deeds = [deed for deed in moment.deeds if deed.who in people]
-        if not self.drafts and (self._place_is_new or not people) and (moment.small is None or people):
+        opens = not self.drafts and (self._place_is_new or not (people or moment.small))
+        if opens:
             framing = grammar.establish(self._scene.setting, new=self._place_is_new, peopled=bool(people), key=key)
         else:
             what = Happening(
@@ -171,16 +190,18 @@ class ShotMaker:
         looked = {deed.who: deed.target for deed in deeds if deed.deed == sb.DEED_LOOK}
         seen = [self._block.presence(who, feeling=moment.feeling, looks_at=looked.get(who, "")) for who in people]
         total = natural + sum(line.estimated_ms for line in lines) + (AROUND_LINES_MS if lines else 0)
-        acts = self._block.perform(deeds, seen, total)
-        if framing.camera == sb.CAMERA_MOVE_FOLLOW and not any(act.HasField("to_position") for act in acts):
-            framing = Framing(framing.size, sb.CAMERA_MOVE_STATIC, framing.reason)
         for thing in moment.things:
             if thing.held_by in people:
                 self._block.take(thing.held_by, thing)
+        acts = self._block.perform(deeds, seen, total, told=bool(lines))
+        if framing.camera == sb.CAMERA_MOVE_FOLLOW and not any(act.HasField("to_position") for act in acts):
+            framing = Framing(framing.size, sb.CAMERA_MOVE_STATIC, framing.reason)
+        if framing.size == sb.SHOT_SIZE_INSERT and moment.small is not None:
+            self._detailed.add(moment.small.noun.casefold())
         self._add(framing, moment.text, seen, lines=lines, natural_ms=natural, acts=acts, things=moment.things,
                   sounds=sounds_of(acts, moment.sounds, self._scene.setting, total))  # fmt: skip
-        if told_by is None and people:
-            self._look_closer(moment, looked)
+        if told_by is None and (people or opens):
+            self._look_closer(moment, looked, alone=opens and not people)
 
     def _wanted_ms(self, moment: Moment) -> float:
         """A silent shot is as long as what is done in it, and as the words would take to read twice as fast as aloud."""
@@ -188,9 +209,11 @@ class ShotMaker:
         least = _ESTABLISHING_MS if not self.drafts and self._place_is_new else 2400
         return max(least, done * 0.9 + 600, estimate_ms(moment.text) * 0.55)
 
-    def _look_closer(self, moment: Moment, looked: dict[str, str]) -> None:
-        """What is handled, and what is looked at, may get a picture of its own."""
+    def _look_closer(self, moment: Moment, looked: dict[str, str], *, alone: bool) -> None:
+        """What is handled, what is looked at, and what a place was opened with, may get a picture of its own."""
         seen = next((thing for thing in moment.things if thing.noun in looked.values()), None)
+        if alone and seen is None and len(moment.things) == 1:
+            seen = moment.small
         thing = moment.handled or seen
         if thing is None or thing.noun.casefold() in self._detailed:
             return
@@ -225,9 +248,8 @@ class ShotMaker:
             self._add(framing, self._scene.setting.description, seen, lines=[line],
                       natural_ms=grammar.breath_ms(beat.feeling, self._key(piece)))  # fmt: skip
 
-    def _speak(self, beat: Beat, other: str, *, peak: bool) -> None:
+    def _speak(self, beat: Beat, moment: Moment, other: str, *, peak: bool) -> None:
         who = self._id(beat.who)
-        moment = whole(beat, self._cast)
         self._block.arrive([who])
         pieces = evenly(beat.text)
         speech_ms = estimate_ms(beat.text)
@@ -245,13 +267,20 @@ class ShotMaker:
                 self._react(line, other, beat.feeling)
                 continue
             turn = Turn(
-                listeners=len([each for each in self._block.here if each != who]), opening=not self._spoken,
+                listeners=len([each for each in self._block.here if each != who]),
+                opening=not self._spoken and not self._just_seen(who, other),
                 apart=self._apart, feeling=beat.feeling, delivery=beat.delivery, peak=peak and index == len(pieces) - 1,
                 piece=index, pieces=len(pieces), speech_ms=speech_ms, piece_ms=line.estimated_ms, shape=self._shape,
                 key=self._key(piece),
             )  # fmt: skip
             self._show_speaker(grammar.turn(turn), line, other, moment if index == 0 else None)
         self._talked.append(who)
+
+    def _just_seen(self, who: str, other: str) -> bool:
+        """Whether the picture before has shown both near enough to be told apart."""
+        if not self.drafts or self.drafts[-1].shot.size not in (sb.SHOT_SIZE_FULL, sb.SHOT_SIZE_MEDIUM):
+            return False
+        return {who, other} <= {each.character_id for each in self.drafts[-1].shot.presences}
 
     def _show_speaker(self, framing: Framing, line: sb.Line, other: str, moment: Moment | None) -> None:
         who = line.character_id
@@ -270,7 +299,7 @@ class ShotMaker:
         natural = grammar.breath_ms(line.feeling, self._key(line.text))
         total = natural + line.estimated_ms + AROUND_LINES_MS
         deeds = [deed for deed in moment.deeds if deed.who == who] if moment else []
-        acts = self._block.perform(deeds, seen, total)
+        acts = self._block.perform(deeds, seen, total, told=True)
         self._apart = 0 if len(ids) > 1 else self._apart + 1
         self._spoken = True
         sounds = sounds_of(acts, moment.sounds if moment else (), self._scene.setting, total)
@@ -336,20 +365,19 @@ class ShotMaker:
     def _add(self, framing: Framing, prompt: str, presences: Sequence[sb.Presence], *, natural_ms: int,
              lines: Sequence[sb.Line] = (), acts: Sequence[sb.Act] = (), things: Sequence[sb.Thing] = (),
              sounds: Sequence[sb.Sound] = (), optional: bool = False, reaction: bool = False) -> None:  # fmt: skip
+        if lines:
+            # However short the word: a picture must be read too.
+            spoken = sum(line.estimated_ms for line in lines) + AROUND_LINES_MS
+            natural_ms = max(natural_ms, grammar.SHORTEST_MS - spoken)
         ids = [each.character_id for each in presences]
         nouns = {thing.noun for thing in things}
         carried = [thing for thing in self._block.in_hand(ids) if thing.noun not in nouns]
         shot = sb.Shot(
             size=framing.size, camera=framing.camera, prompt=prompt[:500], presences=presences, lines=lines,
             natural_ms=natural_ms, acts=acts, things=[*things, *carried], sounds=sounds, reason=framing.reason,
-            props=list(dict.fromkeys([*(thing.noun for thing in things), *all_named(PROPS, prompt)]))[:3],
+            props=list(dict.fromkeys(thing.noun for thing in things))[:3],
         )  # fmt: skip
         draft = Draft(shot, optional, reaction)
         if self.drafts:
-            before = self.drafts[-1]
-            varied = grammar.unlike(framing, before.shot.size, same_people=before.look == draft.look)
-            shot.size, shot.camera = varied.size, varied.camera
-            if shot.size != sb.SHOT_SIZE_OVER_SHOULDER:
-                for presence in shot.presences:
-                    presence.back = False
+            vary(self.drafts[-1], draft)
         self.drafts.append(draft)

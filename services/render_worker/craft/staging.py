@@ -172,8 +172,8 @@ class _Layout:
         if len(row) == 1 and not self.behind:
             return {row[0].character_id: self._alone(homes[0])}
         gap = min(frame.spread, w * 0.86 / len(row))
-        if frame.eyes is None:
-            # Whole figures stand where the scene has them, no closer than shoulders allow.
+        if frame.eyes is None and not self.behind:
+            # Whole figures stand where the scene has them, no closer than shoulders allow. A crowd closes up.
             wanted = [w * (0.12 + 0.76 * min(max(home, 0.0), 1.0)) for home in homes]
             xs = _apart(wanted, gap, w * 0.09, w * 0.91)
         else:
@@ -193,15 +193,18 @@ class _Layout:
         """In the gaps of the front row, so that every face is seen."""
         if not self.behind:
             return {}
-        row = self._across(self.front)
-        xs = sorted(row.values())
-        gaps = [(a + b) / 2 for a, b in pairwise(xs)] or [xs[0] + self.frame.spread * 0.5]
-        step = self.frame.spread * 0.55
-        spots = sorted([*gaps, xs[0] - step, xs[-1] + step], key=lambda x: abs(x - self.w / 2))
-        chosen = sorted(spots[: len(self.behind)])
-        chosen += [self.w / 2] * (len(self.behind) - len(chosen))
+        front = sorted(self._across(self.front).values())
         edge = self.w * 0.04 + 75 * self.frame.scale * _BEHIND_SCALE
-        inside = [min(max(x, edge), self.w - edge) for x in chosen]
+        count = len(self.behind)
+        if count <= len(front) + 1:
+            step = self.frame.spread * 0.55
+            gaps = [(a + b) / 2 for a, b in pairwise(front)]
+            spots = sorted([*gaps, front[0] - step, front[-1] + step], key=lambda x: abs(x - self.w / 2))
+            xs = sorted(spots[:count])
+        else:
+            apart = min(self.frame.spread, (self.w - 2 * edge) / (count - 1))
+            xs = [self.w / 2 + (index - (count - 1) / 2) * apart for index in range(count)]
+        inside = [min(max(x, edge), self.w - edge) for x in xs]
         return {each.character_id: x for each, x in zip(self.behind, inside, strict=True)}
 
     def _place(self, presence: sb.Presence, x: float, *, behind: bool) -> Place2D:

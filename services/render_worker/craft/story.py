@@ -9,18 +9,19 @@ from filmstudio.projects.v1 import script_pb2 as sp
 from filmstudio.projects.v1 import storyboard_pb2 as sb
 
 from services.render_worker.craft import cutting
-from services.render_worker.craft.beats import BeatKind, SceneBeats, read_scenes, speakers
-from services.render_worker.craft.casting import cast_of, describe, fold
+from services.render_worker.craft.beats import SceneBeats, read_scenes
+from services.render_worker.craft.casting import cast_of, fold
 from services.render_worker.craft.cutting import Reel
 from services.render_worker.craft.framing import ASPECTS, Shape
 from services.render_worker.craft.grammar import farewell, transition_of
-from services.render_worker.craft.lexicon import MOODS, PEOPLE, all_named, first_named, first_word, most_named
 from services.render_worker.craft.mentions import Cast, told_of
-from services.render_worker.craft.names import called, introduced
+from services.render_worker.craft.names import cast_names
 from services.render_worker.craft.pacing import shot_bounds
 from services.render_worker.craft.shots import ShotMaker
+from services.render_worker.craft.words.language import of
 
-_MOST_CAST = 40
+# How much of a text is looked at for what its people are like, and what a scene feels like.
+_WORDS_OF_THE_CAST, _WORDS_OF_A_MOOD = 50_000, 6000
 
 
 class NothingToFilm(ValueError):
@@ -35,12 +36,13 @@ def tell(
     NothingToFilm when there is nothing to see or hear in it. A film of `duration_ms` (0: as long as it needs) has as many shots
     as it can show; every spoken word is there, in order.
     """
-    scenes = read_scenes(script.elements)
+    language = script.language or "en"
+    scenes = read_scenes(script.elements, language)
     if not scenes:
         raise NothingToFilm("the script has neither speech nor action")
     words = "\n".join(scene.text for scene in scenes)
-    names = _names(scenes, words)
-    characters = cast_of(names, words[:50_000], seed)
+    names = cast_names(scenes)
+    characters = cast_of(names, words[:_WORDS_OF_THE_CAST], seed, language)
     cast = told_of(scenes, {fold(name): character for name, character in zip(names, characters, strict=True)})
     board = sb.Storyboard(
         title=script.title or _title(script),
@@ -55,6 +57,7 @@ def tell(
     if duration_ms:
         fewest = cutting.leave_room(reels, duration_ms, fewest, script.spoken_seconds * 1000)
     cutting.lengthen(reels, fewest, seed)
+    cutting.vary_all(reels)
     _finish(board, reels, image_asset_ids)
     return board
 
@@ -65,7 +68,7 @@ def _reels(scenes: Sequence[SceneBeats], cast: Cast, seed: int, shape: Shape) ->
     reels: list[Reel] = []
     for scene in scenes:
         place = (scene.setting.place, scene.setting.interior, fold(scene.setting.description))
-        mood = most_named(MOODS, scene.text[:6000]) or sb.MOOD_CALM
+        mood = _mood(scene)
         drafts = ShotMaker(scene, cast, seed, mood=mood, shape=shape, place_is_new=place not in seen).make()
         seen.add(place)
         drafts[0].shot.transition = transition_of(scene.transition, first=not reels)
@@ -74,29 +77,10 @@ def _reels(scenes: Sequence[SceneBeats], cast: Cast, seed: int, shape: Shape) ->
     return reels
 
 
-def _names(scenes: Sequence[SceneBeats], words: str) -> list[str]:
-    """Who speaks, whom action introduces, and in prose without names the people its nouns tell of."""
-    names = {fold(name): name for name in speakers(scenes)}
-    for name in introduced(
-        "\n".join(beat.text for scene in scenes for beat in scene.beats if beat.kind is BeatKind.ACTION)
-    ):
-        names.setdefault(fold(name), name)
-    if not names:
-        for name in called(words):
-            names.setdefault(fold(name), name)
-        # People that have a name aren't told of twice: the noun in the sentence that names them is theirs.
-        theirs = [first_named(PEOPLE, describe(name, words)) for name in names.values()]
-        for person in [each for each in all_named(PEOPLE, words) if each not in theirs][: 3 - min(len(names), 2)]:
-            # The noun as the text has it, so that paragraphs can be asked who is in them.
-            noun = first_word({person: PEOPLE[person]}, words)
-            names.setdefault(fold(noun), noun.capitalize())
-    return list(names.values())[:_MOST_CAST] if len(names) <= _MOST_CAST else _busiest(scenes, names)
-
-
-def _busiest(scenes: Sequence[SceneBeats], names: dict[str, str]) -> list[str]:
-    """Every speaker must be cast (lines name them); those merely introduced are left out of a crowd."""
-    spoken = {fold(beat.who) for scene in scenes for beat in scene.beats if beat.who}
-    return [name for folded, name in names.items() if folded in spoken]
+def _mood(scene: SceneBeats) -> sb.Mood.ValueType:
+    """What most of its words feel like, the earlier on a tie; calm where none says."""
+    named = Counter(hit.meaning for hit in of(scene.language).moods(scene.text[:_WORDS_OF_A_MOOD]))
+    return named.most_common(1)[0][0] if named else sb.MOOD_CALM
 
 
 def _title(script: sp.Script) -> str:
