@@ -6,6 +6,8 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Final
 
+from services.render_worker.craft.japanese import sounded
+
 # Signs of markup that the synthesiser would name aloud.
 _UNSPOKEN: Final = frozenset("*_#~`|<>^{}[]\\")
 # Devanagari, and the same letters in the Telugu block.
@@ -40,9 +42,11 @@ class Reading:
 
 def reading_of(text: str, language: str) -> Reading:
     """The reading of a text in a language (BCP 47): markup, pictures and control signs are blank, Sanskrit is written in
-    Telugu letters, and what the synthesiser reads wrongly is written as it sounds.
+    Telugu letters, Japanese in kana with spaces, and what the synthesiser reads wrongly is written as it sounds.
     """
     base = language.replace("_", "-").split("-")[0].lower()
+    if base == "ja":
+        return _in_kana(text)
     pieces: list[str] = []
     origins: list[int] = []
     for offset, character in enumerate(text):
@@ -58,6 +62,17 @@ def _read(character: str, language: str) -> str:
     if language == "sa":
         return _in_telugu(character)
     return _IONG.get(character, character) if language in ("zh", "cmn") else character
+
+
+def _in_kana(text: str) -> Reading:
+    plain = "".join(_read(character, "ja") for character in text)
+    pieces: list[str] = []
+    origins: list[int] = []
+    for part in sounded(plain):
+        piece = " " * (part.begins and bool(pieces)) + part.kana
+        pieces.append(piece)
+        origins += [part.begin] * len(piece)
+    return Reading("".join(pieces), tuple(origins))
 
 
 def _in_telugu(character: str) -> str:

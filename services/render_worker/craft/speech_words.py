@@ -7,6 +7,7 @@ three). The text's own words lead: each takes the first event that falls in it, 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -61,8 +62,17 @@ def _pieces(text: str, offsets: Sequence[int]) -> list[tuple[int, int]]:
 def _cut(text: str, begin: int, end: int, offsets: Sequence[int]) -> list[tuple[int, int]]:
     if not writes_without_spaces(text[begin:end]):
         return [(begin, end)]
-    cuts = sorted({offset for offset in offsets if begin < offset < end and text[offset].isalnum()})
-    return list(pairwise([begin, *cuts, end]))
+    # Nothing before the first letter or digit is a word of its own.
+    first = next((offset for offset in range(begin, end) if text[offset].isalnum()), end)
+    cuts = {_opened(text, offset) for offset in offsets if first < offset < end and text[offset].isalnum()}
+    return list(pairwise([begin, *sorted(cuts), end]))
+
+
+def _opened(text: str, offset: int) -> int:
+    """The offset, before the quotes and brackets that open there."""
+    while offset and unicodedata.category(text[offset - 1]) in ("Ps", "Pi"):
+        offset -= 1
+    return offset
 
 
 def _starts(pieces: list[tuple[int, int]], events: Sequence[tuple[int, float]], total_ms: float) -> list[float]:

@@ -10,11 +10,10 @@ from filmstudio.projects.v1 import storyboard_pb2 as board
 from services.render_worker.craft.timbres import ROUGHEST, Timbre, timbre_of
 from services.render_worker.engines.base import StepFailed
 
-# Spoken under their own BCP 47 code. Japanese and Hebrew are left out: of Japanese only kana are read, and Hebrew without
-# its points loses most vowels.
+# Spoken under their own BCP 47 code. Hebrew is left out: written without its points, as it is, it loses most vowels.
 _OWN_CODE = (
     "hi bn ta te kn ml mr gu pa or as ne si ur es de it nl sv da nb fi is pl cs sk uk ru be bg hr sr bs sl mk hu ro ca"
-    " el tr az kk ky uz ar fa ko vi th id ms sw af et lv lt sq cy ga eu ka hy am mt eo la yue"
+    " el tr az kk ky uz ar fa ko ja vi th id ms sw af et lv lt sq cy ga eu ka hy am mt eo la yue"
 )
 # Sanskrit is read by the Telugu voice (speech_text.py writes it so): no other leaves each vowel where it is written.
 _OTHER_CODES = {"en": "en-us", "zh": "cmn", "pt": "pt-br", "fr": "fr", "no": "nb", "sa": "te"}
