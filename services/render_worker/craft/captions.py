@@ -7,6 +7,7 @@ Full-width characters (Chinese, Japanese, Korean) count twice, since they take t
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -150,7 +151,7 @@ def _parts(units: list[Unit], max_chars: int, max_lines: int) -> list[list[Unit]
         for stop in range(start + 1, count + 1):
             unit = units[stop - 1]
             gap = 1 if unit.space_before and filled else 0
-            if filled and (unit.begins_line or filled + gap + unit.width > max_chars):
+            if stop > start + 1 and (unit.begins_line or filled + gap + unit.width > max_chars):
                 row, filled, gap = row + 1, 0.0, 0
             filled += gap + unit.width
             if row >= max_lines:
@@ -254,7 +255,7 @@ def timed(drafts: list[Cue], until_ms: int | None) -> list[Cue]:
     held: list[Cue] = []
     for place, (cue, start) in enumerate(zip(cues, starts, strict=True)):
         follows = starts[place + 1] - MIN_GAP_MS if place + 1 < len(cues) else until_ms
-        reading_ms = round(1000 * cue.columns / READING_CHARS_PER_S)
+        reading_ms = math.ceil(1000 * cue.columns / READING_CHARS_PER_S)
         end = max(cue.end_ms + LINGER_MS, start + max(MIN_CUE_MS, reading_ms))
         if follows is not None and end > follows - (_FLICKER_MS if place + 1 < len(cues) else 0):
             end = follows

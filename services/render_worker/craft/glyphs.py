@@ -5,11 +5,12 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 from PIL import ImageFont
 
 from services.render_worker.craft.bidi import is_rtl, levels, reordered
-from services.render_worker.craft.fonts import Face, FontMissing, faces_for, fonts_folder, script_of
+from services.render_worker.craft.fonts import Face, FontMissing, faces_for, font_file, fonts_folder, script_of
 
 # No typeface has it: what is drawn for it is what is drawn for all that is missing.
 _NOBODYS_LETTER = "\U0010fffe"
@@ -32,7 +33,9 @@ class Run:
 def runs(
     text: str, language: str, weight: str = "semibold", *, display: bool = False, italic: bool = False
 ) -> list[Run]:
-    """The text from left to right as it is seen. GlyphMissing when no face has one of its characters."""
+    """The text from left to right as it is seen. FontMissing when a script's typeface isn't installed, GlyphMissing when it is
+    and has not all of its characters.
+    """
     # The face for titles is of Latin and Cyrillic: beside other letters it would look lost.
     display = display and not script_of(text, "")
     chosen: list[Face | None] = []
@@ -40,6 +43,7 @@ def runs(
         chosen.append(_face(letter, language, weight, display, italic, chosen[-1] if chosen else None))
     _lend(chosen)
     if lost := missing(text, language):
+        font_file("".join(lost), language)
         raise GlyphMissing(f"no installed typeface has {', '.join(map(name_of, lost))}")
     face = next((face for face in chosen if face), None)
     if face is None:
@@ -62,7 +66,9 @@ def runs(
 
 def missing(text: str, language: str) -> list[str]:
     """The characters that no installed typeface has, each once, in the order of the text."""
-    return [letter for letter in dict.fromkeys(text) if _shows(letter) and not _any_holds(letter, language)]
+    return [
+        letter for letter in dict.fromkeys(text) if _shows(letter) and not _any_holds(letter, language, fonts_folder())
+    ]
 
 
 def name_of(letter: str) -> str:
@@ -83,23 +89,21 @@ def _shows(letter: str) -> bool:
 
 
 @cache
-def _any_holds(letter: str, language: str) -> bool:
+def _any_holds(letter: str, language: str, folder: Path) -> bool:
     return any(holds(face, letter) for face in faces_for(letter, language))
 
 
-def _face(
-    letter: str, language: str, weight: str, display: bool, italic: bool, before: Face | None
-) -> Face | None:
+def _face(letter: str, language: str, weight: str, display: bool, italic: bool, before: Face | None) -> Face | None:
     """The letter's face; the one before where that has it too and the letter is a mark or a sign of no script; else None."""
     if not _shows(letter):
         return before
     if before is not None and not letter.isalpha() and holds(before, letter):
         return before
-    return _fittest(letter, language, weight, display, italic)
+    return _fittest(letter, language, weight, display, italic, fonts_folder())
 
 
 @cache
-def _fittest(letter: str, language: str, weight: str, display: bool, italic: bool) -> Face | None:
+def _fittest(letter: str, language: str, weight: str, display: bool, italic: bool, folder: Path) -> Face | None:
     faces = faces_for(letter, language, weight, display=display, italic=italic)
     return next((face for face in faces if holds(face, letter)), None)
 

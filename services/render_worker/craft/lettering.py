@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from services.render_worker.craft import glyphs
-from services.render_worker.craft.fonts import Face, primary
+from services.render_worker.craft.fonts import Face, fonts_folder, primary
 
 Mask = NDArray[np.uint8]
 
@@ -45,15 +46,16 @@ class Lettering:
         x = 0.0
         boxes: list[tuple[float, float, float, float]] = []
         for run, length in self._set(text):
-            left, top, right, bottom = _font(run.face, self.size).getbbox(
+            mask, (left, top) = _font(run.face, self.size).getmask2(
                 run.text, anchor="ls", direction=_way(run), language=self._tag
             )
-            boxes.append((x + left, top, max(x + right, x + length if self.track else 0), bottom))
+            if ink := mask.getbbox():
+                right = x + length if self._tracked(run) else x + left + ink[2]
+                boxes.append((x + left + ink[0], top + ink[1], right, top + ink[3]))
             x += length
-        inked = [box for box in boxes if box[2] > box[0] and box[3] > box[1]]
-        if not inked:
+        if not boxes:
             return Box(0.0, 0.0, 0.0, 0.0)
-        lefts, tops, rights, bottoms = zip(*inked, strict=True)
+        lefts, tops, rights, bottoms = zip(*boxes, strict=True)
         return Box(min(lefts), min(tops), max(rights), max(bottoms))
 
     def heights(self, text: str) -> tuple[float, float]:
@@ -99,7 +101,7 @@ class Lettering:
         return [(run, self._length(run)) for run in self._runs(text)]
 
     def _runs(self, text: str) -> tuple[glyphs.Run, ...]:
-        return _runs(text, self.language, self.weight, self.display, self.italic)
+        return _runs(text, self.language, self.weight, self.display, self.italic, fonts_folder())
 
     def _length(self, run: glyphs.Run) -> float:
         length = _font(run.face, self.size).getlength(run.text, direction=_way(run), language=self._tag)
@@ -118,7 +120,7 @@ def _way(run: glyphs.Run) -> str:
 
 
 @cache
-def _runs(text: str, language: str, weight: str, display: bool, italic: bool) -> tuple[glyphs.Run, ...]:
+def _runs(text: str, language: str, weight: str, display: bool, italic: bool, folder: Path) -> tuple[glyphs.Run, ...]:
     return tuple(glyphs.runs(text, language, weight, display=display, italic=italic))
 
 

@@ -87,8 +87,8 @@ def break_cost(before: Unit, after: Unit) -> float:
         if not _NO_SPACES.search(after.text):
             return 20.0
         return (2.5 if paused else 5.0) + _east_asian_cost(before.text, after.text)
-    lean = 3.0 if _plain(before.text) in _LEANING else 0.0
-    lean += 3.5 if _plain(after.text) in _FOLLOWING else 0.0
+    lean = 4.5 if _plain(before.text) in _LEANING else 0.0
+    lean += 4.5 if _plain(after.text) in _FOLLOWING else 0.0
     return (2.5 if paused else 5.0) + lean
 
 

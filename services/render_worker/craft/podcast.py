@@ -68,7 +68,7 @@ def drawn(bust: Callable[[int, Viseme], Picture]) -> Portrait:
     """A drawn head and shoulders (a square of so many pixels, BGRA, premultiplied), standing on the portrait's lower edge."""
 
     def shown(width: int, height: int, viseme: Viseme) -> Picture:
-        size = even(min(height * 0.96, width * 1.1))
+        size = even(min(height * 0.96, width * 1.28))
         picture = np.zeros((height, width, 4), np.uint8)
         _lay(picture, bust(size, viseme), (width - size) // 2, height - size)
         return picture
@@ -215,7 +215,7 @@ def _corner_tile(seat: _Seat, portrait: Portrait, viseme: Viseme, *, lit: bool) 
     face = _filled(_disc(inner), _shade(seat.color, 0.42), 1.0)
     _lay(face, portrait(inner, inner, viseme), 0, 0)
     face = _cut(face, _disc(inner))
-    _lay(canvas, face if lit else _dimmed(face, 0.62), ring, ring)
+    _lay(canvas, face if lit else _dimmed(face, 0.76), ring, ring)
     if not lit:
         name = fitted(seat.name, Lettering("en", round(wide * 0.16), "semibold"), wide * 0.96, 1)
         layer = Image.new("L", (wide, tall), 0)
@@ -233,9 +233,9 @@ def _full_tile(seat: _Seat, portrait: Portrait, viseme: Viseme, *, lit: bool) ->
     high = min(tall * 0.13, wide * 0.11)
     _lay(wall, _foot_shade(wide, tall), 0, 0)
     if not lit:
-        wall = _dimmed(wall, 0.56)
+        wall = _dimmed(wall, 0.74)
     inset = min(wide, tall) * 0.06
-    name = fitted(seat.name, Lettering("en", round(high * 0.62), "bold"), wide * 0.56, 1)
+    name = fitted(seat.name, Lettering("en", round(high * 0.62), "bold"), wide * 0.5, 1)
     layer = Image.new("L", (wide, tall), 0)
     name.draw(ImageDraw.Draw(layer), inset, tall - inset - high * 0.62, 0.0)
     _lay(wall, _filled(np.asarray(layer, np.uint8), _WHITE, 1.0 if lit else 0.72), 0, 0)
