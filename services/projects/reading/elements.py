@@ -13,6 +13,9 @@ Kind = script_pb2.ScriptElement
 
 # A remark at the start of a speech is how to say it, not what to say.
 _REMARK = re.compile(r"\(([^()]{1,80})\)\s*")
+# What a play's speech says in square brackets is done while it is said.
+_DIRECTION = re.compile(r"\s*\[([^\[\]]{1,400})\]\s*")
+_LONGEST_REMARK = 40
 
 
 def element(kind: script_pb2.ScriptElement.Kind.ValueType, text: str, depth: int = 0) -> list[Element]:
@@ -35,3 +38,22 @@ def dialogue(text: str) -> list[Element]:
         found += element(Kind.KIND_PARENTHETICAL, remark[1])
         place = remark.end()
     return found + element(Kind.KIND_DIALOGUE, tidy[place:])
+
+
+def directed(cue: Cue, text: str) -> list[Element]:
+    """A play's speech: short directions in square brackets at its start are remarks, others are action between its parts."""
+    found: list[Element] = []
+    place = 0
+    remarks: list[Element] = []
+    for direction in _DIRECTION.finditer(text):
+        if said := text[place : direction.start()].strip():
+            found += character(cue) + remarks + dialogue(said)
+            remarks = []
+        place = direction.end()
+        if direction.start() == 0 and len(direction[1]) <= _LONGEST_REMARK:
+            remarks = element(Kind.KIND_PARENTHETICAL, direction[1].rstrip("."))
+        else:
+            found += element(Kind.KIND_ACTION, direction[1])
+    if said := text[place:].strip():
+        found += character(cue) + remarks + dialogue(said)
+    return found

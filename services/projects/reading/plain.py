@@ -1,10 +1,15 @@
-"""Plain text: prose that a narrator speaks paragraph by paragraph, with "NAME: speech" lines; or a screenplay without a word about it."""
+"""Plain text: prose that a narrator speaks paragraph by paragraph, with speeches where it is clear whose ("NAME: speech", a play's
+"NAME. Speech", “…,” said Tom), and verse; or a screenplay without a word about it.
+"""
 
 from __future__ import annotations
 
-from services.projects.reading import cues, fountain, speakers
-from services.projects.reading.elements import Element, Kind, character, dialogue, element
+from services.projects.reading import attribution, cues, fountain, speakers, verse
+from services.projects.reading.elements import Element, Kind, character, directed, element
 from services.projects.reading.text import joined, lines, paragraphs, told_apart
+
+_LONGEST_TITLE = 60
+_TITLE_ENDS = tuple('.!?…:;,।॥。！？؟"”»')
 
 
 def read(text: str) -> list[Element]:
@@ -12,27 +17,33 @@ def read(text: str) -> list[Element]:
     text_lines = lines(text)
     if any(cues.is_heading(line) for line in text_lines):
         return fountain.read(text)
-    speaking = speakers.names(line.strip() for line in text_lines)
-    return [found for group in paragraphs(text_lines) for found in told(group, speaking)]
+    groups = paragraphs(text_lines)
+    speaking = speakers.names(line.strip() for line in text_lines) | speakers.over_speeches(groups)
+    title, groups = _title(groups, speaking)
+    return element(Kind.KIND_TITLE, title) + [found for group in groups for found in told(group, speaking)]
 
 
 def told(group: list[str], speaking: set[str]) -> list[Element]:
-    """One paragraph: narration, and from a speaking name on, that name's speech."""
+    """One paragraph: verse, or narration, and from a speaking name on, that name's speech."""
+    if speakers.name_over(group) in speaking:
+        cue = cues.split_cue(group[0].rstrip("."))
+        return _spoken(cue, group[1:]) if cue is not None else []
+    if not any(_speech(line, speaking) for line in group):
+        return verse.verse(group) if verse.is_verse(group) else _narrated(group)
     elements: list[Element] = []
     who: cues.Cue | None = None
     gathered: list[str] = []
 
     def gather_up() -> None:
         if who is not None:
-            elements.extend(character(who) + dialogue(joined(gathered)))
+            elements.extend(_spoken(who, gathered))
         elif gathered:
-            for paragraph in told_apart(gathered):
-                elements.extend(element(Kind.KIND_NARRATION, paragraph))
+            elements.extend(_narrated(gathered))
         gathered.clear()
 
     for line in group:
-        found = speakers.speech(line)
-        if found is not None and found[0].name in speaking:
+        found = _speech(line, speaking)
+        if found is not None:
             gather_up()
             who, said = found
             gathered.append(said)
@@ -40,3 +51,41 @@ def told(group: list[str], speaking: set[str]) -> list[Element]:
             gathered.append(line)
     gather_up()
     return elements
+
+
+def _speech(line: str, speaking: set[str]) -> tuple[cues.Cue, str] | None:
+    found = speakers.speech(line)
+    return found if found is not None and found[0].name in speaking else None
+
+
+def _spoken(who: cues.Cue, said: list[str]) -> list[Element]:
+    """A speech, what a play says in square brackets taken as what is done."""
+    if verse.is_verse(said):
+        return character(who) + verse.verse(said)
+    return directed(who, joined(said))
+
+
+def _narrated(group: list[str]) -> list[Element]:
+    found: list[Element] = []
+    for paragraph in told_apart(group):
+        direction = paragraph.strip()
+        if direction.startswith("[") and direction.endswith("]") and direction.count("[") == 1:
+            found += element(Kind.KIND_ACTION, direction.strip("[] "))
+        else:
+            found += attribution.attributed(paragraph) or element(Kind.KIND_NARRATION, paragraph)
+    return found
+
+
+def _title(groups: list[list[str]], speaking: set[str]) -> tuple[str, list[list[str]]]:
+    """A short first line that stands alone and ends no sentence is the title."""
+    if len(groups) < 2 or len(groups[0]) != 1:
+        return "", groups
+    line = groups[0][0]
+    if (
+        len(line) > _LONGEST_TITLE
+        or line.endswith(_TITLE_ENDS)
+        or _speech(line, speaking)
+        or not any(char.isalpha() for char in line)
+    ):
+        return "", groups
+    return line, groups[1:]
