@@ -64,7 +64,8 @@ class Puppet:
         self._fps, self._style, self._light_side, self._held = fps, style, light_side, held
         self._width, self._height, self._unit = shot.width, shot.height, shot.unit_px
         self._seat, self._shadow, self._ones = seat, shadow, on_ones
-        self._kept: tuple[tuple[object, ...], Sprite | None] | None = None
+        # The last picture: what it shows, and where across it was drawn.
+        self._kept: tuple[tuple[int, Viseme, float], float, Sprite | None] | None = None
 
     def at(self, frame: int) -> Sprite | None:
         """The figure as it is at that frame, cropped to the plate."""
@@ -72,15 +73,10 @@ class Puppet:
         key = self._mouth(frame)
         x = self._xs[min(len(self._xs) - 1, frame if self._ones else step)]
         known = (step, key.viseme, key.opening)
-        if self._kept is not None and self._kept[0][:3] == known:
-            sprite, drawn_at = self._kept[1], self._kept[0][3]
-            if sprite is None or not self._ones:
-                return sprite
-            assert isinstance(drawn_at, float)
-            return replace(sprite, x=sprite.x + x - drawn_at)
-        sprite = self._drawn(self._moments[step], key, x)
-        self._kept = ((*known, x), sprite)
-        return sprite
+        if self._kept is None or self._kept[0] != known:
+            self._kept = (known, x, self._drawn(self._moments[step], key, x))
+        _, drawn_at, sprite = self._kept
+        return sprite if sprite is None or x == drawn_at else replace(sprite, x=sprite.x + x - drawn_at)
 
     def _mouth(self, frame: int) -> Key:
         ms = frame * 1000 / self._fps
@@ -148,7 +144,7 @@ def _rim(picture: Picture, tones: Tones, light_side: int, width: int) -> None:
         inner[down:, width:] = alpha[:-down, :-width]
     edge = cv2.subtract(alpha, inner)
     edge[-2 * width :] = 0
-    spots = cv2.findNonZero(cv2.compare(edge, 24, cv2.CMP_GT))
+    spots = cv2.findNonZero(np.asarray(edge > 24, np.uint8))
     if spots is None:
         return
     columns, rows = spots.reshape(-1, 2).T

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from typing import Any
 
 from services.render_worker.craft.puppets.pose import Hand, Pose
 
@@ -84,7 +85,7 @@ def danced(t: float, base: Pose, variant: int) -> Pose:
     side = math.sin(math.pi * beat)
     bounce = abs(math.cos(math.pi * beat))
     bar = int(beat // 4 + variant) % 2
-    feet = {
+    feet: dict[str, Any] = {
         "near_step": -34 + 14 * side,
         "far_step": 34 + 14 * side,
         "near_up": max(0.0, side) * 34,

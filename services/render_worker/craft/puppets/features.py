@@ -108,8 +108,9 @@ def draw_brow(c: Canvas, color: Color, side: int, turn: Turn, face: Expression, 
         ],
         4,
     )
-    width = np.interp(np.linspace(0, 1, len(line)), [0, 0.4, 1], [thick, thick * 0.95, thick * 0.35])[:, None]
-    c.fill(np.concatenate([line - (0, 1) * width / 2, (line + (0, 1) * width / 2)[::-1]]), color)
+    width = np.interp(np.linspace(0, 1, len(line)), [0, 0.4, 1], [thick, thick * 0.95, thick * 0.35])
+    half_width = np.column_stack([np.zeros(len(line)), width / 2])
+    c.fill(np.concatenate([line - half_width, (line + half_width)[::-1]]), color)
 
 
 def draw_nose(c: Canvas, tones: Tones, turn: Turn, light_side: int, *, size: float = 1.0) -> None:

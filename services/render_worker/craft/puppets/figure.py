@@ -192,7 +192,7 @@ class _Drawing:
         if skirt is not None:
             stuff = self.tones.clothes
             c.fill(skirt, stuff.shade, line=True)
-            lit = common(skirt, skirt + (self.light * 15.0, -4.0))
+            lit = common(skirt, np.add(skirt, (self.light * 15.0, -4.0)))
             if lit is not None:
                 c.fill(lit, stuff.base)
             if garment.hem > 0.3 and self.body.character.look.garment not in ("sari", "armor"):

@@ -310,7 +310,7 @@ def _armor(c: Canvas, tones: Tones, on: Front) -> None:
 def _hem(c: Canvas, hem: tuple[Points, Points], width: float, cloth: Cloth, *, light: bool = False) -> None:
     """A border along a skirt's lower edge: `hem` is that edge from left to right, and the same a little higher."""
     low, _ = hem
-    c.stroke(low + (0, -width * 0.55), width, cloth.light if light else cloth.base)
+    c.stroke(np.add(low, (0, -width * 0.55)), width, cloth.light if light else cloth.base)
 
 
 def _folds(c: Canvas, on: Front, cloth: Cloth, shares: tuple[float, ...]) -> None:

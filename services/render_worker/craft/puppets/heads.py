@@ -50,21 +50,21 @@ def draw_behind(c: Canvas, who: Person, tones: Tones, face: Face) -> None:
     lean = -face.turn.yaw * 0.12
     if who.look.accessory == "hood":
         hood = smooth([(-54, 56), (-58, -10), (-38, -58), (0, -70), (38, -58), (58, -10), (54, 56), (0, 74)])
-        c.fill(hood + (lean, 0), tones.clothes.shade, line=True)
+        c.fill(np.add(hood, (lean, 0)), tones.clothes.shade, line=True)
         return
     if style == "long":
         low = 92.0 if who.variant % 2 else 70.0
         shape = [(-46, -30), (-53, 10), (-56 + drag * 0.5, 50), (-48 + drag, low), (-20 + drag, low + 8), (20 + drag, low + 6),
                  (48 + drag, low - 4), (55 + drag * 0.5, 48), (52, 8), (46, -30), (0, -56)]  # fmt: skip
-        c.fill(smooth(np.asarray(shape) + (lean, 0)), tones.hair.shade, line=True)
+        c.fill(smooth(np.add(shape, (lean, 0))), tones.hair.shade, line=True)
     elif style == "bun":
         x = -math.copysign(24, face.turn.yaw or 1.0) + drag * 0.15
         c.ellipse(x, -56, 24, 22, tones.hair.shade, line=True)
         c.ellipse(x + 3, -59, 19, 17, tones.hair.base)
         c.stroke(curve([(x - 10, -64), (x + 2, -70), (x + 14, -62)]), 2.4, tones.hair.light)
     elif style in ("braid", ""):
-        shape = smooth([(-46, -20), (-49, 14), (-38, 44), (0, 52), (38, 44), (49, 14), (46, -20), (0, -52)])
-        c.fill(shape + (lean, 0), tones.hair.shade)
+        around = smooth([(-46, -20), (-49, 14), (-38, 44), (0, 52), (38, 44), (49, 14), (46, -20), (0, -52)])
+        c.fill(np.add(around, (lean, 0)), tones.hair.shade)
     elif style == "curly":
         for i in range(11):
             angle = math.pi * (0.80 + 1.40 * i / 10)
@@ -194,7 +194,7 @@ def _ear(c: Canvas, who: Person, tones: Tones, face: Face, side: int) -> None:
 
 
 # Hairlines from the right temple to the left one: (distance from the face's middle, height).
-_HAIRLINES = {
+_HAIRLINES: dict[str, tuple[tuple[tuple[int, int], ...], ...]] = {
     "short": (((40, 4), (37, -16), (27, -25), (10, -24), (-8, -30), (-24, -27), (-37, -14), (-41, 4)),
               ((40, 6), (38, -20), (24, -33), (0, -36), (-22, -31), (-37, -18), (-41, 6)),
               ((40, 4), (38, -12), (30, -18), (16, -15), (2, -19), (-12, -15), (-26, -19), (-37, -12), (-41, 4))),
@@ -234,7 +234,7 @@ def _hair(c: Canvas, who: Person, tones: Tones, face: Face, outline: Points, lig
         )
         return
     lines = _HAIRLINES.get(style, _HAIRLINES["short"])
-    hairline = lines[who.variant % len(lines)]
+    hairline: tuple[tuple[int, int], ...] = lines[who.variant % len(lines)]
     flip = -1 if who.variant % 4 >= 2 else 1
     if flip < 0:
         hairline = tuple((-x, y) for x, y in reversed(hairline))
@@ -460,9 +460,9 @@ def _back(c: Canvas, who: Person, tones: Tones, face: Face, outline: Points, lig
                 c.ellipse(40 * math.cos(angle), -6 + 42 * math.sin(angle), 14, 14, tones.hair.base)
     if style not in ("long", "curly"):
         for at in (-1, 1):
-            x = at * 40.0
+            ear = at * 40.0
             c.fill(
-                smooth([(x, -2), (x + at * 7, -5), (x + at * 8, 6), (x + at * 1, 18)], 4),
+                smooth([(ear, -2), (ear + at * 7, -5), (ear + at * 8, 6), (ear + at * 1, 18)], 4),
                 tones.skin.shade if at != light_side else tones.skin.base,
                 line=True,
             )

@@ -142,7 +142,7 @@ _HALF_TURN = np.linspace(0, math.pi, 9)[1:-1]
 def _cap(a: Points, b: Points) -> Points:
     middle, arm = (a + b) / 2, (a - b) / 2
     out = np.array([arm[1], -arm[0]])
-    return middle + np.cos(_HALF_TURN)[:, None] * arm + np.sin(_HALF_TURN)[:, None] * out
+    return np.asarray(middle + np.cos(_HALF_TURN)[:, None] * arm + np.sin(_HALF_TURN)[:, None] * out)
 
 
 def joint(a: Spot, c: Spot, first: float, second: float, bend: float) -> tuple[Spot, Spot]:

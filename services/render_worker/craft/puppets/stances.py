@@ -19,9 +19,12 @@ LYING = Pose(roll=-86, sink=276, turn=34, near_step=-24, near_up=10, near_toe=-3
              far_x=-14, far_y=104, far_elbow=0.8, head=6)  # fmt: skip
 
 
+_STANCES: dict[int, Pose] = {sb.POSE_SITTING: SITTING, sb.POSE_KNEELING: KNEELING, sb.POSE_LYING: LYING}
+
+
 def stance_of(pose: int) -> Pose:
     """The body of a storyboard's pose; standing for none."""
-    return {sb.POSE_SITTING: SITTING, sb.POSE_KNEELING: KNEELING, sb.POSE_LYING: LYING}.get(pose, STANDING)
+    return _STANCES.get(pose, STANDING)
 
 
 def felt(stance: Pose, feeling: int, variant: int) -> Pose:
