@@ -19,12 +19,9 @@ _LEAST_POINTS = 8
 _MOVES_PX = 1.5
 # A point whose surroundings no longer look as they did was covered by something, mean difference of grey.
 _LOST = 12.0
-_SEARCH = {
-    "winSize": (31, 31),
-    "maxLevel": 2,
-    "criteria": (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 40, 0.003),
-    "flags": cv2.OPTFLOW_USE_INITIAL_FLOW,
-}
+_WINDOW = (31, 31)
+# As many tries as it takes to place a point to a few thousandths of a pixel.
+_TRIES = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 40, 0.003)
 
 
 def jitter_px(frames: Sequence[NDArray[np.uint8]]) -> float:
@@ -49,7 +46,10 @@ def _shake(frames: Sequence[NDArray[np.uint8]]) -> float | None:
     first = np.asarray(found, np.float32)
     places, kept = [first], np.ones(len(first), np.bool_)
     for frame in frames[1:]:
-        now, status, error = cv2.calcOpticalFlowPyrLK(frames[0], frame, first, places[-1].copy(), **_SEARCH)
+        now, status, error = cv2.calcOpticalFlowPyrLK(
+            frames[0], frame, first, places[-1].copy(), winSize=_WINDOW, maxLevel=2, criteria=_TRIES,
+            flags=cv2.OPTFLOW_USE_INITIAL_FLOW,
+        )  # fmt: skip
         kept &= (np.asarray(status).ravel() == 1) & (np.asarray(error).ravel() < _LOST)
         places.append(np.asarray(now, np.float32))
     ways = np.stack(places)[:, kept, 0, :].astype(np.float64)

@@ -40,6 +40,8 @@ class SheetLayer:
         # As the camera sees it, where it has been asked for since it moved.
         self._seen = Cutout(planes, np.empty(grid.size[::-1], np.uint8), np.empty(half, np.uint8))
         self._known = grid.none()
+        # It moved at the present frame and at the one before: what is drawn now will not be asked for again.
+        self._passing, self._moved_at = False, -2
         self.some, self.solid = grid.none(), grid.none()
 
     @property
@@ -51,8 +53,10 @@ class SheetLayer:
         """To that frame; the tiles that look otherwise than before, None for none."""
         matrix = self._camera.matrix(frame, self.depth)
         if self._matrix is not None and cam.shift_px(matrix, self._matrix, self._grid.size) < _STILL_PX:
+            self._passing = False
             return None
-        self._matrix = matrix
+        self._passing = self._moved_at == frame - 1
+        self._matrix, self._moved_at = matrix, frame
         self._known[:] = False
         before = self.some
         if self._backs:
@@ -65,19 +69,23 @@ class SheetLayer:
         """Draws those tiles of it."""
         solid = self.solid
         for kind, opaque in ((show & solid, True), (show & ~solid, False)):
+            if opaque and self._passing:
+                for rect in self._grid.rects(kind):
+                    self._warp(rect, Cutout(onto.part(*rect), *self._seen.part(*rect).lefts), opaque=True)
+                continue
             for rect in self._grid.rects(kind & ~self._known):
-                self._warp(rect, opaque=opaque)
+                self._warp(rect, self._seen.part(*rect), opaque=opaque)
             for rect in self._grid.rects(kind):
                 if opaque:
                     onto.part(*rect).take(self._seen.planes.part(*rect))
                 else:
                     lay(onto.part(*rect), self._seen.part(*rect))
-        self._known |= show
+        self._known |= show & ~solid if self._passing else show
 
-    def _warp(self, rect: Rect, *, opaque: bool) -> None:
+    def _warp(self, rect: Rect, into: Cutout, *, opaque: bool) -> None:
         assert self._matrix is not None, "a layer goes to a frame before it is drawn"  # noqa: S101
         matrix = cam.from_corner(cam.seen_from(self._matrix, self._x, self._y), rect[0], rect[1])
-        warp(self.cutout, matrix, self._seen.part(*rect), opaque=opaque, endless=self._backs)
+        warp(self.cutout, matrix, into, opaque=opaque, endless=self._backs)
 
 
 class RippleLayer:
