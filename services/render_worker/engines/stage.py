@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
@@ -21,6 +22,10 @@ from services.render_worker.craft import (
     yuv,
 )
 from services.render_worker.craft.fonts import FontMissing
+from services.render_worker.craft.mouths import MouthTrack
+from services.render_worker.craft.palette import Light
+from services.render_worker.craft.podcast import Overlay as Podcast
+from services.render_worker.craft.podcast import drawn, photo
 from services.render_worker.craft.shot_picture import ShotPicture
 from services.render_worker.craft.sprites import Actor
 from services.render_worker.craft.stage.camera import Camera
@@ -80,6 +85,17 @@ class Stage:
         return Finished(pb.StepResult(animate_shot=pb.AnimateShotResult(frames=params.frames)), outputs)
 
 
+@dataclass(frozen=True)
+class _Staged:
+    """What is filmed: the plate, the camera's windows over it, who acts, the grade, and the screen over all."""
+
+    plate: planes.Plate
+    path: Sequence[moves.Window]
+    actors: Sequence[Actor] = ()
+    colors: yuv.Colors = field(default_factory=lambda: yuv.PLAIN)
+    screen: Plane | None = None
+
+
 class _Shot:
     """One step's inputs as a show."""
 
@@ -88,34 +104,30 @@ class _Shot:
         self._params = params = work.params.animate_shot
         self._size = (params.profile.width, params.profile.height)
         self._fps, self._frames = params.profile.fps, params.frames
+        self._tracks = [self._track(number, line) for number, line in enumerate(params.lines)]
 
     def show(self) -> Show:
-        grid = Grid(*self._size)
-        frame = images.read_frame(self._work.input("frame"))
-        patches = self._patches(frame)
-        plate, path, actors, screen = self._drawn() if "plate" in self._work.inputs else self._still(frame)
-        scene = self._params.scene
-        drawn = "plate" in self._work.inputs
-        colors = grade_of(scene.mood, scene.style) if drawn else yuv.PLAIN
-        camera = Camera(path, (plate.width, plate.height), self._size)
-        composition = composition_of(plate, actors, camera, grid, colors, self._fps)
+        """What is seen. Plates and pictures are let go of once they are planes of the film."""
         params = self._params
+        frame = images.read_frame(self._work.input("frame"))
+        podcast = self._podcast() if params.podcast.speakers else None
+        if params.podcast.layout == "full" and podcast is not None:
+            staged = self._studio(podcast)
+        elif "plate" in self._work.inputs:
+            staged = self._drawn()
+        else:
+            staged = self._still(frame)
+        grid = Grid(*self._size)
+        camera = Camera(staged.path, (staged.plate.width, staged.plate.height), self._size)
+        composition = composition_of(staged.plate, staged.actors, camera, grid, staged.colors, self._fps)
         previous = self._previous() if params.dissolve_in_frames else None
-        return Show(
-            composition,
-            grid,
-            Finish(
-                self._frames,
-                screen,
-                patches,
-                params.fade_in_frames,
-                params.fade_out_frames,
-                previous,
-                params.dissolve_in_frames,
-            ),
-        )
+        finish = Finish(
+            self._frames, staged.screen, self._patches(frame, podcast), params.fade_in_frames, params.fade_out_frames, previous,
+            params.dissolve_in_frames,
+        )  # fmt: skip
+        return Show(composition, grid, finish)
 
-    def _drawn(self) -> tuple[planes.Plate, list[moves.Window], list[Actor], Plane | None]:
+    def _drawn(self) -> _Staged:
         """A drawn scene: its planes, the camera's way, who acts in it, and what lies over it in its style."""
         params = self._params
         try:
@@ -128,44 +140,77 @@ class _Shot:
         path = moves.path(params.camera, focus, self._frames, self._fps, walk, size=params.scene.size)
         actors = puppets.actors(
             scene.shot, scene.staging, self._speech(), frames=self._frames, fps=self._fps, light=scene.world.light,
-            light_side=scene.world.light_side,
-        ) if hasattr(puppets, "actors") else []  # fmt: skip
+            light_side=plate.light_side,
+        )  # fmt: skip
         screen = style(params.scene.style).screen(*self._size, plate.light_side, params.scene.scene_seed)
-        return plate, path, actors, np.asarray(screen, np.uint8)
+        return _Staged(
+            plate, path, actors, grade_of(params.scene.mood, params.scene.style), np.asarray(screen, np.uint8)
+        )
 
-    def _still(self, frame: images.Picture) -> tuple[planes.Plate, list[moves.Window], list[Actor], Plane | None]:
+    def _still(self, frame: images.Picture) -> _Staged:
         """Any other picture: the camera alone moves. Photographs get a vignette, as drawn pictures have one in their style."""
         params = self._params
         plate = still_plate(frame, self._size)
         focus = (params.focus_x or 0.5, params.focus_y or 0.5)
         size = (frame.shape[1], frame.shape[0])
         path = still_path(params.camera, focus, size, plate, self._frames, self._fps)
-        return plate, path, [], vignette(*self._size) if params.scene.own_image else None
+        return _Staged(plate, path, screen=vignette(*self._size) if params.scene.own_image else None)
+
+    def _studio(self, podcast: Podcast) -> _Staged:
+        """A podcast that is the whole picture."""
+        whole = moves.Window(0.5, 0.5, 1.0)
+        return _Staged(still_plate(podcast.ground(), self._size), [whole] * self._frames)
+
+    def _podcast(self) -> Podcast:
+        params = self._params
+        cast = {character.id: character for character in params.scene.characters}
+        light, side = painting.light_and_side(_shot_picture(params.scene, *self._size))
+        portraits = {}
+        for speaker in params.podcast.speakers:
+            if speaker.portrait_input:
+                shown = photo(images.read_upload(self._work.input(speaker.portrait_input)))
+            else:
+                character = cast.get(speaker.character_id, sb.Character(id=speaker.character_id, name=speaker.name))
+                shown = drawn(_bust(character, light, side, params.scene.style))
+            portraits[speaker.character_id] = shown
+        heard = [(line, track) for line, track in zip(params.lines, self._tracks, strict=True) if track is not None]
+        return Podcast(
+            params.podcast, portraits, [line for line, _ in heard], [track for _, track in heard], self._size, self._fps,
+            self._frames,
+        )  # fmt: skip
+
+    def _track(self, number: int, line: pb.TimedLine) -> MouthTrack | None:
+        """What the mouth does that says the line, in the time it is said in; None where the plan gave none."""
+        path = self._work.inputs.get(f"mouths-{number:04d}")
+        if path is None:
+            return None
+        try:
+            return mouths.load(path).stretched(line.duration_ms)
+        except ValueError as error:
+            raise StepFailed("INPUT_UNREADABLE", str(error)) from error
 
     def _speech(self) -> list[puppets.Speech]:
         """The lines of those who are seen, with their mouths."""
         feelings = {presence.character_id: presence.feeling for presence in self._params.scene.presences}
-        spoken = []
-        for number, line in enumerate(self._params.lines):
-            path = self._work.inputs.get(f"mouths-{number:04d}")
-            if path is None or line.off_screen or line.character_id not in feelings:
-                continue
-            try:
-                track = mouths.load(path).stretched(line.duration_ms)
-            except ValueError as error:
-                raise StepFailed("INPUT_UNREADABLE", str(error)) from error
-            feeling = feelings[line.character_id] or sb.FEELING_NEUTRAL
-            spoken.append(puppets.Speech(line.character_id, line.start_ms, track, feeling))
-        return spoken
+        return [
+            puppets.Speech(line.character_id, line.start_ms, track, feelings[line.character_id] or sb.FEELING_NEUTRAL)
+            for line, track in zip(self._params.lines, self._tracks, strict=True)
+            if track is not None and not line.off_screen and line.character_id in feelings
+        ]
 
-    def _patches(self, frame: images.Picture) -> Callable[[int], Sequence[Patch]]:
-        """The captions and the watermark, frame by frame."""
+    def _patches(self, frame: images.Picture, podcast: Podcast | None) -> Callable[[int], Sequence[Patch]]:
+        """What lies over the picture at a frame, the lowest first."""
         params = self._params
         captions = captions_overlay.caption_overlays(
             spoken_lines(params.captions), params.caption_language, self._size, self._fps, self._frames, behind=frame
         )
         marks = [captions_overlay.watermark(params.watermark, self._size)] if params.watermark else []
-        return lambda number: [each.patch for each in captions if each.first <= number < each.end] + marks
+
+        def at(number: int) -> list[Patch]:
+            speakers = [] if podcast is None else podcast.patches(number)
+            return [*speakers, *(each.patch for each in captions if each.first <= number < each.end), *marks]
+
+        return at
 
     def _previous(self) -> Plane:
         """The last picture of the shot before, as a frame of this film."""
@@ -175,6 +220,17 @@ class _Shot:
         frame, blank = yuv.blank(*self._size)
         blank.take(yuv.planes_of(picture))
         return frame
+
+
+def _bust(
+    character: sb.Character, light: Light, side: int, style_name: str
+) -> Callable[[int, mouths.Viseme], images.Picture]:
+    """Head and shoulders of a given size and mouth."""
+
+    def shown(size_px: int, viseme: mouths.Viseme) -> images.Picture:
+        return puppets.portrait(character, size_px, light, style_name, viseme=viseme, light_side=side)
+
+    return shown
 
 
 def _shot_picture(params: pb.DrawFrameParams, width: int, height: int) -> ShotPicture:
