@@ -11,6 +11,7 @@ All of it works by FFT on whole signals, so the same sound in gives the same sam
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 import numpy as np
@@ -40,6 +41,8 @@ _EQUALISED: Final = (
     (2500, 6.0), (3200, 7.5), (4200, 8.0), (5000, 2.5), (6300, -0.5), (8000, -1.0), (10000, -6.0), (11000, -6.0),
 )  # fmt: skip
 _FRAME, _HOP = 1024, 256
+# Five seconds: what a long narration may not do is fill the memory.
+_FRAMES_AT_ONCE = 960
 # From here up voices are more and more breath.
 _BREATH_FROM_HZ, _BREATH_FULL_HZ = 2600.0, 5800.0
 _BREATH_SHARE = 0.9
@@ -117,25 +120,31 @@ def _resampled_and_equalised(sound: Mono, rate: float, throat: float, tilt_db: f
 
 def _breathed_and_held(sound: Mono, *, loosened: bool) -> Mono:
     """Breath in the voiced top, air above it, and the harsh and the hissing bands held down where they leap up."""
-    frames = _frames(sound, _FRAME, _HOP)
     frequency: Curve = np.fft.rfftfreq(_FRAME, 1 / RATE).astype(np.float64)
-    phases = np.random.default_rng(11).uniform(-np.pi, np.pi, frames.shape)
-    power = np.square(np.abs(frames))
-    whole = power.sum(axis=1)
-    gain = _held_down(power, frequency, float(np.percentile(whole, 90)))
-    if loosened:
-        low = power[:, (frequency > 90) & (frequency < 1000)].sum(axis=1)
-        voiced = np.clip((low / np.maximum(whole, 1e-12) - 0.45) / 0.3, 0.0, 1.0)
-        share = (frequency - _BREATH_FROM_HZ) / (_BREATH_FULL_HZ - _BREATH_FROM_HZ)
-        loose = voiced[:, None] * (np.clip(share, 0.0, 1.0) * _BREATH_SHARE)[None, :]
-        # Frames of loose phases cancel a little where they overlap.
-        frames = frames * np.exp(1j * phases * loose) * (1 + 0.35 * loose)
-    frames = frames * gain
+    low_band = (frequency > 90) & (frequency < 1000)
+    share = np.clip((frequency - _BREATH_FROM_HZ) / (_BREATH_FULL_HZ - _BREATH_FROM_HZ), 0.0, 1.0) * _BREATH_SHARE
     air = np.flatnonzero((frequency >= _AIR_FROM_HZ) & (frequency < _AIR_TO_HZ))
-    level = 10 ** ((_AIR_DB - _AIR_FALL_DB * np.log2(frequency[air] / _AIR_FROM_HZ)) / 20)
-    below = np.abs(frames[:, air - round(_AIR_SHIFT_HZ * _FRAME / RATE)])
-    frames[:, air] += below * level * np.exp(1j * phases[:, air])
-    return _summed(frames, _HOP, len(sound))
+    air_level = 10 ** ((_AIR_DB - _AIR_FALL_DB * np.log2(frequency[air] / _AIR_FROM_HZ)) / 20)
+    # The loud frames' power, by Parseval's theorem under a Hann window.
+    voice = float(np.percentile(np.square(hop_levels(sound), dtype=np.float64), 90)) * _FRAME**2 / 4
+    random = np.random.default_rng(11)
+
+    def changed(frames: Frames) -> Frames:
+        phases = random.uniform(-np.pi, np.pi, frames.shape)
+        power = np.square(np.abs(frames))
+        gain = _held_down(power, frequency, voice)
+        if loosened:
+            whole = np.maximum(power.sum(axis=1), 1e-12)
+            voiced = np.clip((power[:, low_band].sum(axis=1) / whole - 0.45) / 0.3, 0.0, 1.0)
+            loose = voiced[:, None] * share[None, :]
+            # Frames of loose phases cancel a little where they overlap.
+            frames = frames * np.exp(1j * phases * loose) * (1 + 0.35 * loose)
+        frames = frames * gain
+        below = np.abs(frames[:, air - round(_AIR_SHIFT_HZ * _FRAME / RATE)])
+        frames[:, air] += below * air_level * np.exp(1j * phases[:, air])
+        return frames
+
+    return _by_frames(sound, _FRAME, _HOP, changed)
 
 
 def _held_down(power: Curve, frequency: Curve, voice: float) -> Curve:
@@ -155,37 +164,41 @@ def _held_down(power: Curve, frequency: Curve, voice: float) -> Curve:
 def _whispered(sound: Mono) -> Mono:
     """The same mouth without a voice: noise in the shape of its spectrum, its pitch smoothed away."""
     size, hop = 512, 128
-    frames = _frames(sound, size, hop)
-    power = np.square(np.abs(frames))
-    power = (power + np.roll(power, 1, axis=0) + np.roll(power, -1, axis=0)) / 3
-    power = (power + np.roll(power, 1, axis=1) + np.roll(power, -1, axis=1)) / 3
-    frequency = np.fft.rfftfreq(size, 1 / RATE)
+    hertz = np.maximum(np.fft.rfftfreq(size, 1 / RATE), 1.0)
     # Open folds damp the low end and the first formant.
-    open_folds = 10 ** (
-        (-16.0 / (1 + (frequency / 550.0) ** 2) + 3.0 / (1 + (2500.0 / np.maximum(frequency, 1)) ** 2)) / 20
-    )
-    phases = np.random.default_rng(5).uniform(-np.pi, np.pi, frames.shape)
-    return _summed(np.sqrt(power) * open_folds * np.exp(1j * phases), hop, len(sound))
+    open_folds = 10 ** ((-16.0 / (1 + (hertz / 550.0) ** 2) + 3.0 / (1 + (2500.0 / hertz) ** 2)) / 20)
+    random = np.random.default_rng(5)
+
+    def changed(frames: Frames) -> Frames:
+        power = _smoothed(_smoothed(np.square(np.abs(frames)), 0), 1)
+        return np.asarray(np.sqrt(power) * open_folds * np.exp(1j * random.uniform(-np.pi, np.pi, frames.shape)))
+
+    return _by_frames(sound, size, hop, changed)
 
 
-def _frames(sound: Mono, size: int, hop: int) -> Frames:
+def _smoothed(power: Curve, axis: int) -> Curve:
+    """The mean of each and its two neighbours."""
+    wide = np.pad(power, [(1, 1) if each == axis else (0, 0) for each in (0, 1)], mode="edge")
+    count = power.shape[axis]
+    return np.asarray(sum(np.take(wide, range(shift, shift + count), axis=axis) for shift in range(3)) / 3)
+
+
+def _by_frames(sound: Mono, size: int, hop: int, change: Callable[[Frames], Frames]) -> Mono:
+    """The sound taken apart into overlapping spectra, changed and put together, some seconds at a time."""
     window = np.sqrt(np.hanning(size + 1)[:size])
     padded = np.pad(sound, (size - hop, size + (-len(sound)) % hop))
     pieces = np.lib.stride_tricks.sliding_window_view(padded, size)[::hop]
-    return np.asarray(np.fft.rfft(pieces * window, axis=1))
-
-
-def _summed(frames: Frames, hop: int, length: int) -> Mono:
-    size = (frames.shape[1] - 1) * 2
-    window = np.sqrt(np.hanning(size + 1)[:size])
-    pieces = np.fft.irfft(frames, size, axis=1) * window
-    whole = np.zeros((len(frames) - 1) * hop + size)
+    whole = np.zeros(len(padded) + size)
     steps = size // hop
-    for step in range(steps):
-        # Every piece of one step lies beside the others: they are added at once.
-        part = pieces[step::steps].reshape(-1)
-        whole[step * hop : step * hop + len(part)] += part
-    return np.asarray(whole[size - hop : size - hop + length] * (2 * hop / size))
+    for first in range(0, len(pieces), _FRAMES_AT_ONCE):
+        frames = np.fft.rfft(pieces[first : first + _FRAMES_AT_ONCE] * window, axis=1)
+        parts = np.fft.irfft(change(frames), size, axis=1) * window
+        for step in range(steps):
+            # Every piece of one step lies beside the others: they are added at once.
+            part = parts[step::steps].reshape(-1)
+            start = (first + step) * hop
+            whole[start : start + len(part)] += part
+    return np.asarray(whole[size - hop : size - hop + len(sound)] * (2 * hop / size))
 
 
 def _levelled(sound: Mono) -> Mono:
