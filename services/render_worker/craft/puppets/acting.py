@@ -18,6 +18,7 @@ from services.render_worker.craft.puppets.features import Gaze
 from services.render_worker.craft.puppets.gestures import Beat, beats_of, gestured
 from services.render_worker.craft.puppets.pose import Pose, mix
 from services.render_worker.craft.puppets.stances import felt, stance_of
+from services.render_worker.craft.puppets.things import Hold, holding
 
 # Poses a second.
 TWOS = 12
@@ -63,6 +64,8 @@ class Role:
     looks_at: str
     back: bool
     acts: Sequence[sb.Act]
+    # How they have a thing in hand all through the shot.
+    holds: Hold | None = None
 
 
 @dataclass(frozen=True)
@@ -211,6 +214,8 @@ class _Performance:
     def _idle(self, stance: Pose, ms: float) -> Pose:
         t, p = ms / 1000, self.phase
         pose = felt(stance, self._feeling(ms), self.variant)
+        if self.role.holds is not None:
+            pose = holding(pose, self.role.holds, low=stance.roll != 0)
         shift = math.sin(t * 0.71 + p) + 0.5 * math.sin(t * 1.13 + 2 * p)
         low = stance.roll != 0
         rate = 1.6 if self._feeling(ms) in _QUICK else 1.0

@@ -15,14 +15,15 @@ from services.render_worker.craft.images import Picture
 from services.render_worker.craft.mouths import Key, Viseme
 from services.render_worker.craft.palette import Light
 from services.render_worker.craft.puppets.acting import TWOS, Moment, Role, Scene, Speech, performed
+from services.render_worker.craft.puppets.body import Body, body_of
 from services.render_worker.craft.puppets.canvas import Canvas
 from services.render_worker.craft.puppets.deeds import PARTS
 from services.render_worker.craft.puppets.expression import mouth_of
 from services.render_worker.craft.puppets.features import Turn
-from services.render_worker.craft.puppets.figure import Body, Held, body_of, draw_figure, draw_seat, draw_shadow
+from services.render_worker.craft.puppets.figure import Held, draw_figure, draw_seat, draw_shadow
 from services.render_worker.craft.puppets.heads import Face
-from services.render_worker.craft.puppets.pose import build_of
 from services.render_worker.craft.puppets.stances import SEAT
+from services.render_worker.craft.puppets.things import Hold, grip_of, held_in
 from services.render_worker.craft.puppets.tones import Tones, tones_of
 from services.render_worker.craft.shot_picture import ShotPicture
 from services.render_worker.craft.sprites import Actor, Sprite
@@ -35,21 +36,6 @@ _OPENINGS = 5
 _QUIET = Key(0, Viseme.REST, 0.0)
 # Units around the figure's middle in which all of it stays, whatever it does.
 _REACH, _ABOVE, _BELOW = 470.0, 900.0, 60.0
-# How high a thing is in hand, in units.
-_THING = 74.0
-_TALL_THINGS = {
-    "umbrella": 190.0, "closed-umbrella": 170.0, "guitar": 190.0, "violin": 150.0, "fishing-pole": 210.0, "dagger": 110.0, "crossed-swords": 150.0, "bow-and-arrow": 150.0,
-    "balloon": 170.0, "kite": 150.0, "broom": 230.0, "white-cane": 220.0, "axe": 130.0, "pick": 150.0, "hammer": 100.0, "lantern": 90.0, "red-paper-lantern": 100.0,
-    "suitcase": 110.0, "luggage": 130.0, "package": 110.0, "wrapped-gift": 92.0, "open-book": 84.0, "newspaper": 100.0, "rolled-up-newspaper": 90.0, "bouquet": 110.0,
-    "trumpet": 100.0, "saxophone": 130.0, "banjo": 170.0, "long-drum": 130.0, "drum": 110.0, "accordion": 130.0, "pencil": 52.0, "pen": 52.0, "key": 46.0, "old-key": 60.0,
-    "ring": 34.0, "coin": 40.0, "candle": 70.0, "flashlight": 66.0, "baby": 130.0, "teddy-bear": 110.0, "cat": 120.0, "dog": 130.0,
-}  # fmt: skip
-# Where hands take hold, as shares of the picture: by default low in the middle.
-_GRIPS = {
-    "umbrella": (0.5, 0.92), "balloon": (0.5, 0.97), "kite": (0.5, 0.95), "guitar": (0.45, 0.62), "violin": (0.5, 0.6), "suitcase": (0.5, 0.06), "luggage": (0.5, 0.06),
-    "handbag": (0.5, 0.08), "basket": (0.5, 0.12), "lantern": (0.5, 0.06), "red-paper-lantern": (0.5, 0.04), "pencil": (0.2, 0.85), "candle": (0.5, 0.8),
-    "package": (0.5, 0.86), "open-book": (0.5, 0.7), "hammer": (0.25, 0.85), "axe": (0.25, 0.88), "teacup-without-handle": (0.5, 0.6), "bouquet": (0.5, 0.85),
-}  # fmt: skip
 
 
 class Puppet:
@@ -181,7 +167,8 @@ class _Cast:
             [other.character_id for other in self.staging.people if other.character_id != character.id],
             {thing.noun: self.staging.x_of(thing.position) / place.scale for thing in shot.things if thing.position > 0}, shot.seed,
         )  # fmt: skip
-        role = Role(character, place.feeling, place.pose, place.facing, presence.looks_at, place.back, own)
+        holds = grip_of(self._own(character)).hold if self._own(character) else None
+        role = Role(character, place.feeling, place.pose, place.facing, presence.looks_at, place.back, own, holds)
         moments = performed(role, scene)
         count = self.frames if on_ones else len(moments)
         xs = [self.staging.x_at(character.id, i / max(1, count - 1)) * shot.unit_px for i in range(count)] if self._travels(character.id) else (
@@ -189,40 +176,40 @@ class _Cast:
         seat = place.seat or any(act.deed in (sb.DEED_SIT, sb.DEED_STAND_UP) for act in own)
         deep = place.depth <= 1.0 and shot.size not in (sb.SHOT_SIZE_CLOSE_UP,)
         return Puppet(
-            place, body_of(character, build_of(character), tones, self.light_side), moments, speeches, xs, shot=shot, fps=self.fps, style=style,
-            light_side=self.light_side, held=self._held(character, own, place.scale, tones), seat=seat, shadow=(0.30 if not self.light.dark else 0.42) * deep,
+            place, body_of(character, tones, self.light_side), moments, speeches, xs, shot=shot, fps=self.fps, style=style,
+            light_side=self.light_side, held=self._held(character, own, place.scale), seat=seat, shadow=(0.30 if not self.light.dark else 0.42) * deep,
             on_ones=on_ones and len(xs) > 1,
         )  # fmt: skip
 
     def _travels(self, who: str) -> bool:
         return any(travel.character_id == who for travel in self.staging.travels)
 
-    def _held(self, character: sb.Character, acts: Sequence[sb.Act], scale: float, tones: Tones) -> dict[int, Held]:
+    def _held(self, character: sb.Character, acts: Sequence[sb.Act], scale: float) -> dict[int, Held]:
         """What is in hand, by deed; under 0 what the script puts there all the time."""
         found: dict[int, Held] = {}
-        given = next(
-            (
-                thing
-                for thing in self.shot.things
-                if thing.held_by == character.id and thing.drawing in drawings.names()
-            ),
-            None,
-        )
-        if given is not None:
-            found[0] = self._thing(given.drawing, scale, both=any(act.deed == sb.DEED_CARRY for act in acts))
+        own = self._own(character)
+        if own:
+            found[0] = self._thing(own, scale, both=False)
         for act in acts:
             part = PARTS.get(act.deed)
             if part is not None and part.thing:
-                name = given.drawing if given is not None else next(
-                    (thing.drawing for thing in self.shot.things if thing.noun == act.target and thing.drawing in drawings.names()), part.thing)  # fmt: skip
+                name = held_in(act.deed, part.thing, act.target, self.shot.things, character.id)
                 if name in drawings.names():
                     found[act.deed] = self._thing(name, scale, both=part.both)
         return found
 
+    def _own(self, character: sb.Character) -> str:
+        names = drawings.names()
+        return next(
+            (thing.drawing for thing in self.shot.things if thing.held_by == character.id and thing.drawing in names),
+            "",
+        )
+
     def _thing(self, name: str, scale: float, *, both: bool) -> Held:
-        height = max(4, round(_TALL_THINGS.get(name, _THING) * scale * self.shot.unit_px))
+        grip = grip_of(name)
+        height = max(4, round(grip.height * scale * self.shot.unit_px))
         picture = drawings.raster(name, height, self.light, self.shot.style, self.light_side)
-        return Held(picture, _GRIPS.get(name, (0.5, 0.72)), both)
+        return Held(picture, grip.at, both or grip.hold is Hold.BOTH, grip.hold is Hold.OVERHEAD)
 
 
 def actors(shot: ShotPicture, staging: Staging, speech: Sequence[Speech], *, frames: int, fps: int, light: Light, light_side: int,

@@ -6,17 +6,17 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from filmstudio.projects.v1 import storyboard_pb2 as sb
 
 from services.render_worker.craft.images import Picture
 from services.render_worker.craft.puppets import animals, heads
+from services.render_worker.craft.puppets.body import Body
 from services.render_worker.craft.puppets.canvas import Canvas, Points
-from services.render_worker.craft.puppets.garments import Front, Garment, cloth_of, draw_front, garment_of
-from services.render_worker.craft.puppets.hands import draw_hand
-from services.render_worker.craft.puppets.heads import Face, Person
-from services.render_worker.craft.puppets.pose import HIP, Build, Hand, Limb, Pose, Skeleton, skeleton_of
-from services.render_worker.craft.puppets.shapes import Ribbon, along, away, common, curve, discs, hull, rounded, smooth
-from services.render_worker.craft.puppets.tones import Cloth, Tones
+from services.render_worker.craft.puppets.garments import Front, cloth_of, draw_front
+from services.render_worker.craft.puppets.heads import Face
+from services.render_worker.craft.puppets.limbs import draw_arm, draw_leg
+from services.render_worker.craft.puppets.pose import HIP, Limb, Pose, Skeleton, skeleton_of
+from services.render_worker.craft.puppets.shapes import Ribbon, along, away, common, curve, discs, hull, rounded
+from services.render_worker.craft.puppets.tones import Tones
 
 
 @dataclass(frozen=True)
@@ -26,30 +26,8 @@ class Held:
     picture: Picture
     grip: tuple[float, float] = (0.5, 0.8)
     both: bool = False
-
-
-@dataclass(frozen=True)
-class Body:
-    """Somebody as they are drawn in every pose of one shot."""
-
-    character: sb.Character
-    person: Person
-    build: Build
-    garment: Garment
-    tones: Tones
-    # Of the figure as it is drawn: looking to the right.
-    light_side: int
-    animal: animals.Animal | None = None
-
-
-def body_of(character: sb.Character, build: Build, tones: Tones, light_side: int) -> Body:
-    """What of a character is the same in every pose."""
-    person = Person(
-        character.look, character.age == sb.AGE_GROUP_CHILD, character.age == sb.AGE_GROUP_SENIOR,
-        character.gender == sb.GENDER_FEMALE, sum(character.id.encode()) % 12,
-    )  # fmt: skip
-    animal = animals.animal_of(character.species, tones) if character.species else None
-    return Body(character, person, build, garment_of(character.look.garment), tones, light_side, animal)
+    # It is carried over the head, and so behind it.
+    over: bool = False
 
 
 def draw_figure(c: Canvas, body: Body, pose: Pose, face: Face, *, back: bool = False, held: Held | None = None, drag: float = 0.0,
@@ -116,26 +94,28 @@ class _Drawing:
             animals.draw_tail(self.c, self.body.animal, tones, bones.pelvis, self.drag, self.pose.breath)
         if self.body.animal is None and not self.back:
             heads.draw_behind(head, self.body.person, tones, self.face)
+        if self.held is not None and self.held.over:
+            self._hold(self.held, bones.near_arm, None)
         far_front, near_front = self._in_front(bones.far_arm), self._in_front(bones.near_arm)
         if not far_front:
-            self._arm(bones.far_arm, self.pose.far_hand, far=True)
+            draw_arm(self.c, self.body, bones.far_arm, self.pose.far_hand, far=True)
         if self.back and near_front:
-            self._arm(bones.near_arm, self.pose.near_hand, far=False)
+            draw_arm(self.c, self.body, bones.near_arm, self.pose.near_hand, far=False)
         if not self.near:
-            self._leg(bones.far_leg, self.pose.far_toe, far=True)
-            self._leg(bones.near_leg, self.pose.near_toe, far=False)
+            draw_leg(self.c, self.body, bones.far_leg, self.pose.far_toe, bones.side, far=True)
+            draw_leg(self.c, self.body, bones.near_leg, self.pose.near_toe, bones.side, far=False)
         self._neck()
         self._torso()
         self._head(head)
         self._over(head)
         if far_front and not self.back:
-            self._arm(bones.far_arm, self.pose.far_hand, far=True)
+            draw_arm(self.c, self.body, bones.far_arm, self.pose.far_hand, far=True)
         if self.held is not None and self.held.both:
             self._hold(self.held, bones.near_arm, bones.far_arm)
         if not (self.back and near_front):
-            if self.held is not None and not self.held.both:
+            if self.held is not None and not self.held.both and not self.held.over:
                 self._hold(self.held, bones.near_arm, None)
-            self._arm(bones.near_arm, self.pose.near_hand, far=False)
+            draw_arm(self.c, self.body, bones.near_arm, self.pose.near_hand, far=False)
 
     def _in_front(self, arm: Limb) -> bool:
         """Whether the hand is before the body or the face rather than beside it."""
@@ -152,7 +132,7 @@ class _Drawing:
             heads.draw_head(head, self.body.person, self.tones, self.face, self.light)
 
     def _neck(self) -> None:
-        skin = self.body.animal.coat if self.body.animal is not None else self.tones.skin
+        skin = self.body.skin
         neck, head = self.bones.neck, self.bones.head
         slim = self.body.person.feminine or self.body.person.child
         wide = 15.0 * (1.5 if self.body.animal is not None else 0.88 if slim else 1.12)
@@ -272,110 +252,6 @@ class _Drawing:
             self.c.fill(rounded(wrap), tones.accent.base, line=True)
             self.c.fill(wrap.shade(away(wrap, self.light), 0.3), tones.accent.shade)
 
-    def _arm(self, arm: Limb, hand: Hand, *, far: bool) -> None:
-        c, limbs, garment = self.c, self.body.build.limbs, self.body.garment
-        animal = self.body.animal
-        skin = animal.coat if animal is not None else self.tones.skin
-        cloth = self.tones.clothes if self.body.character.look.garment != "apron" else self.tones.linen
-        if self.body.character.look.garment in ("sari", "armor"):
-            cloth = self.tones.accent if self.body.character.look.garment == "sari" else self.tones.metal
-        base, shade = (cloth.shade, cloth.fold) if far else (cloth.base, cloth.shade)
-        skin_base, skin_shade = (skin.shade, skin.fold) if far else (skin.base, skin.shade)
-        up, low = _half(arm.a, arm.b), _half(arm.b, arm.c)
-        bare = along(
-            [arm.a, up, arm.b, low, arm.c], [13 * limbs, 14.5 * limbs, 12.5 * limbs, 11.5 * limbs, 8.6 * limbs], 4
-        )
-        hand_skin = Cloth(skin_base, skin_shade, skin.base if far else skin.light, skin.fold)
-        size = 1.0 * limbs * (1.0 if not self.body.person.child else 1.05)
-        thumb = 1 if (arm.c[0] > arm.a[0]) == (arm.c[1] > arm.a[1] - 40) else -1
-        if garment.sleeve in ("short", "rolled"):
-            c.fill(rounded(bare), skin_base, line=True)
-            c.ellipse(*arm.b, 12 * limbs, 12 * limbs, skin_base)
-            c.fill(bare.shade(away(bare, self.light)), skin_shade)
-            draw_hand(c, arm, hand, hand_skin, thumb=thumb, size=size)
-            stop = 0.42 if garment.sleeve == "short" else 0.56
-            wide = along(
-                [arm.a, up, arm.b, low, arm.c], [18 * limbs, 19 * limbs, 17 * limbs, 15 * limbs, 12 * limbs], 4
-            )
-            count = max(3, round(len(wide.left) * stop))
-            sleeve = Ribbon(wide.left[:count], wide.right[:count])
-            c.fill(rounded(sleeve, end=False), base, line=True)
-            c.fill(sleeve.shade(away(sleeve, self.light)), shade)
-            c.fill(sleeve.band(0.86, 1.0), cloth.light if garment.sleeve == "rolled" and not far else shade)
-            return
-        draw_hand(c, arm, hand, hand_skin, thumb=thumb, size=size)
-        bell = 30.0 if garment.sleeve == "wide" else 14.0
-        sleeve = along(
-            [arm.a, up, arm.b, low, arm.c],
-            [18.5 * limbs, 19.5 * limbs, 17 * limbs + (bell - 14) * 0.25, 16 * limbs + (bell - 14) * 0.6, bell * limbs],
-            4,
-        )
-        c.fill(rounded(sleeve, end=False), base, line=True)
-        # A sharp bend folds the ribbon over itself: that leaves a hole.
-        c.ellipse(*arm.b, 16 * limbs, 16 * limbs, base)
-        c.fill(sleeve.shade(away(sleeve, self.light)), shade)
-        cuff = (
-            self.tones.accent
-            if self.body.character.look.garment in ("sweater", "robe", "uniform", "armor", "kurta")
-            else cloth
-        )
-        c.fill(sleeve.band(0.93, 1.0), cuff.shade if far else cuff.base if cuff is not cloth else shade)
-        if self.body.character.look.garment == "armor":
-            c.ellipse(
-                arm.a[0],
-                arm.a[1],
-                27 * limbs,
-                25 * limbs,
-                self.tones.metal.shade if far else self.tones.metal.light,
-                line=True,
-            )
-
-    def _leg(self, leg: Limb, toe: float, *, far: bool) -> None:
-        c, limbs, garment, tones = self.c, self.body.build.limbs, self.body.garment, self.tones
-        skin = self.body.animal.coat if self.body.animal is not None else tones.skin
-        cloth = {"trousers": tones.trousers, "same": tones.clothes, "linen": tones.linen, "bare": skin}[garment.legs]
-        base, shade = (cloth.shade, cloth.fold) if far else (cloth.base, cloth.shade)
-        up, low = _half(leg.a, leg.b), _half(leg.b, leg.c)
-        slim = 0.80 if garment.legs == "bare" else 1.0
-        halves = [
-            29 * limbs * (slim + 0.1),
-            26 * limbs * slim,
-            20.5 * limbs * slim,
-            18 * limbs * slim,
-            (10.5 if slim < 1 else 14.5) * limbs,
-        ]
-        shape = along([leg.a, up, leg.b, low, leg.c], halves, 4)
-        self._shoe(leg, toe, far)
-        c.fill(rounded(shape), base, line=True)
-        c.ellipse(*leg.b, 19 * limbs * slim, 19 * limbs * slim, base)
-        c.fill(shape.shade(away(shape, self.light), 0.34), shade)
-        if garment.boots:
-            boot = Ribbon(shape.left[-6:], shape.right[-6:])
-            c.fill(boot.outline(), tones.shoes.shade if far else tones.shoes.base, line=True)
-            c.fill(boot.band(0.0, 0.16), tones.shoes.light)
-        elif garment.legs in ("trousers", "same"):
-            c.fill(shape.band(0.93, 1.0), shade)
-
-    def _shoe(self, leg: Limb, toe: float, far: bool) -> None:
-        tones, limbs = self.tones, self.body.build.limbs
-        side = max(0.30, abs(self.bones.side))
-        outward = 1.0 if far else -0.55
-        ahead = side if side > 0.62 else 0.42 * outward + 0.35
-        length = 30.0 * ahead + (6 if ahead > 0 else -6)
-        shoe = self.c.moved(leg.c[0], leg.c[1], -toe, limbs)
-        shape = [
-            (-13, -7),
-            (13, -7),
-            (15 + max(0, length) * 0.5, 6),
-            (14 + max(0, length), 15),
-            (14 + max(0, length), 23),
-            (-14 + min(0, length), 23),
-            (-15 + min(0, length), 13),
-        ]
-        color = tones.shoes if self.body.garment.legs != "bare" or self.body.garment.boots else tones.accent
-        shoe.fill(smooth(shape, 4), color.shade if far else color.base, line=True)
-        shoe.stroke([(-13 + min(0, length), 22.5), (13 + max(0, length), 22.5)], 3.2, color.fold)
-
     def _hold(self, held: Held, arm: Limb, other: Limb | None) -> None:
         height, width = held.picture.shape[:2]
         px = self.c.px
@@ -390,10 +266,6 @@ class _Drawing:
 
 # Shares of a torso's length, from the neck: shoulders, chest, waist, hips.
 _DOWN = np.array([0.0, 0.06, 0.15, 0.36, 0.60, 0.84, 1.0])[:, None]
-
-
-def _half(a: tuple[float, float], b: tuple[float, float]) -> tuple[float, float]:
-    return (a[0] + b[0]) / 2, (a[1] + b[1]) / 2
 
 
 def _on(leg: Limb, share: float) -> tuple[float, float]:

@@ -9,12 +9,13 @@ from services.render_worker.craft.images import Picture
 from services.render_worker.craft.mouths import Viseme
 from services.render_worker.craft.palette import Light
 from services.render_worker.craft.puppets.actor import finished
+from services.render_worker.craft.puppets.body import body_of
 from services.render_worker.craft.puppets.canvas import Canvas
 from services.render_worker.craft.puppets.expression import expression_of, mouth_of
 from services.render_worker.craft.puppets.features import Gaze, Turn
-from services.render_worker.craft.puppets.figure import body_of, draw_figure
+from services.render_worker.craft.puppets.figure import draw_figure
 from services.render_worker.craft.puppets.heads import Face
-from services.render_worker.craft.puppets.pose import Pose, build_of
+from services.render_worker.craft.puppets.pose import Pose
 from services.render_worker.craft.puppets.tones import tones_of
 from services.render_worker.craft.styles import style as style_of
 
@@ -36,7 +37,7 @@ def portrait(
     turn = Turn(20.0, face.nod * 0.3)
     shown = Face(turn, face, Gaze(), mouth_of(face, viseme, opening))
     pose = Pose(turn=26, head=face.tilt, near_y=196, far_y=196)
-    draw_figure(canvas, body_of(character, build_of(character), tones, light_side), pose, shown, near=True)
+    draw_figure(canvas, body_of(character, tones, light_side), pose, shown, near=True)
     sprite = finished(canvas, painted_in, tones, light_side)
     full = np.zeros((size_px, size_px, 4), np.uint8)
     if sprite is not None:
