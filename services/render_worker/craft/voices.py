@@ -146,7 +146,7 @@ def request_for(
         tone=(timbre.low * 0.6 + timbre.high * 0.4) * 2 ** (0.24 * own_pitch / 12),
         throat=timbre.tract,
         gain_db=felt.gain_db + said.gain_db,
-        tilt_db=felt.tilt_db + said.tilt_db,
+        tilt_db=timbre.tilt_db + felt.tilt_db + said.tilt_db,
         pauses=felt.pauses * said.pauses / speed,
         whispered=delivery == board.DELIVERY_WHISPERED,
     )

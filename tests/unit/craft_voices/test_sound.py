@@ -7,6 +7,7 @@ import pytest
 from filmstudio.projects.v1 import storyboard_pb2 as board
 
 from services.render_worker.craft.measure import spoken_loudness
+from services.render_worker.craft.timbres import NARRATOR
 from services.render_worker.craft.time_stretch import stretched
 
 _TEXT = "When the sunlight strikes raindrops in the air, they act as a prism and form a rainbow."
@@ -65,6 +66,13 @@ def test_the_old_speak_slower_than_the_young(say) -> None:
 def test_variants_of_one_kind_are_told_apart_by_pitch_or_throat(say) -> None:
     pitches = sorted(np.median(say(_TEXT, gender=1, variant=variant).pitch()) for variant in range(4))
     assert all(after / before > 1.03 for before, after in pairwise(pitches))
+
+
+@pytest.mark.parametrize("gender", [1, 2])
+def test_a_narrator_is_slower_and_lower_than_whoever_acts(say, gender: int) -> None:
+    narrator, actor = (say(_TEXT, gender=gender, age=3, variant=variant) for variant in (NARRATOR, 0))
+    assert narrator.result.duration_ms > 1.02 * actor.result.duration_ms
+    assert np.median(narrator.pitch()) < 0.97 * np.median(actor.pitch())
 
 
 def test_a_whisper_has_no_tone_and_keeps_its_words(say) -> None:
