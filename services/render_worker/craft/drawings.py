@@ -18,6 +18,8 @@ from services.render_worker.craft.styles import style as style_of
 
 _REPO = Path(__file__).resolve().parents[3]
 _COLOR = re.compile(r'(fill|stroke|stop-color)="#([0-9a-fA-F]{3,8})"')
+# Waves of one and three quarters, the library's way to draw water.
+_SEA = re.compile(r'<path fill="#00a6ed" d="[^"]*(?:-1\.7[45]|-3\.5|-3\.49|1\.75)[^"]*v[^"]*"/>')
 _GRID = 32.0
 # The library's colours are as loud as a telephone's; a scene's are not.
 _CALM = 0.78
@@ -58,13 +60,16 @@ def svg(name: str) -> str:
 
 
 def raster(name: str, height_px: int, light: Light, style: str, light_side: int = 1) -> Picture:
-    """The drawing as BGRA, premultiplied, cropped to what is on it and that high, in the light and style. DrawingMissing."""
+    """The drawing as BGRA, premultiplied, cropped to what is on it and that high, in the light and style. DrawingMissing.
+
+    Animals and vehicles of the library look to the left.
+    """
     return _raster(name, max(2, height_px), light, style, light_side)
 
 
 @lru_cache(maxsize=64)
 def _raster(name: str, height_px: int, light: Light, style: str, light_side: int) -> Picture:
-    body = _toned(svg(name), light, style)
+    body = _toned(_dry(svg(name)), light, style)
     x, y, width, height = bounds(name)
     wide = max(2, round(height_px * width / height))
     pixels = _pixels(body, (x, y, width, height), wide, height_px)
@@ -76,13 +81,26 @@ def _raster(name: str, height_px: int, light: Light, style: str, light_side: int
 
 
 @cache
+def colors(name: str) -> list[Lab]:
+    """The drawing's own colours, the first painted first (its body, as a rule); at least two."""
+    found = [from_hex("#" + match[1]) for match in re.finditer(r'fill="#([0-9a-fA-F]{6})"', svg(name))]
+    kinds = list(dict.fromkeys(color for color in found if color[0] > 0.3))
+    return [*kinds, (0.6, 0.0, 0.0), (0.9, 0.0, 0.0)] if len(kinds) < 2 else kinds
+
+
+@cache
 def bounds(name: str) -> tuple[float, float, float, float]:
     """What of the grid the drawing covers: x, y, width, height, of 32."""
-    alpha = _pixels(svg(name), (0, 0, _GRID, _GRID), 128, 128)[:, :, 3]
+    alpha = _pixels(_dry(svg(name)), (0, 0, _GRID, _GRID), 128, 128)[:, :, 3]
     x, y, width, height = cv2.boundingRect((alpha > 8).astype(np.uint8))
     if not width:
         raise DrawingMissing(f"the drawing {name!r} is empty")
     return x / 4, y / 4, width / 4, height / 4
+
+
+def _dry(body: str) -> str:
+    """Without the strip of sea that boats are drawn on: a place has its own."""
+    return _SEA.sub("", body)
 
 
 def _toned(body: str, light: Light, style: str) -> str:

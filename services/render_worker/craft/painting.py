@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from filmstudio.projects.v1 import storyboard_pb2 as sb
 
-from services.render_worker.craft import living, places
+from services.render_worker.craft import living, places, things
 from services.render_worker.craft.brush import raster
 from services.render_worker.craft.draws import drawn_from
 from services.render_worker.craft.images import Picture, even
@@ -80,7 +80,10 @@ def painted(scene: Scene) -> Plate:
             ends[plane] = (len(sheets) - 1, group.depth, soft_px)
         if not group.front:
             people_after = len(sheets) - 1
-    movings = []
+    if shot.size == sb.SHOT_SIZE_INSERT:
+        sheets += things.insert(shot, world)
+        people_after = len(sheets) - 1
+    movings: list[Moving] = []
     for alive in world.alive:
         if alive.plane not in ends:
             continue
@@ -90,6 +93,8 @@ def painted(scene: Scene) -> Plate:
         )
         if placed is not None:
             movings.append(_at_depth(placed, depth))
+    if shot.size != sb.SHOT_SIZE_INSERT:
+        movings += things.movings(shot, world, staging, scene.roofed, sheets, people_after)
     ripples = [
         ripple
         for each in world.rippling
@@ -123,9 +128,8 @@ def flattened(plate: Plate, sprites: Sequence[Sprite] = ()) -> Picture:
         tile = falling.tile
         if falling.opacity < 1:
             tile = np.asarray(cv2.convertScaleAbs(tile, alpha=falling.opacity), np.uint8)
-        for y in range(0, plate.height, tile.shape[0]):
-            for x in range(0, plate.width, tile.shape[1]):
-                _put(canvas, tile, x, y)
+        # The tile covers the film; here it covers the plate, once.
+        _put(canvas, np.asarray(cv2.resize(tile, (plate.width, plate.height)), np.uint8), 0, 0)
     return np.ascontiguousarray(canvas[:, :, :3])
 
 
@@ -142,10 +146,12 @@ def _world(shot: ShotPicture) -> World:
     setting = shot.setting
     drawn = drawn_from(shot.seed, setting.place, setting.description, setting.interior)
     light = light_of(setting.time_of_day, setting.weather, shot.mood, interior=places.is_roofed(setting))
+    snowy = setting.weather == sb.WEATHER_SNOW and not setting.season
     sun_x = drawn.uniform(0.64, 0.80) if drawn.random() < 0.6 else drawn.uniform(0.2, 0.34)
     return World(
         w=shot.width * unit, h=shot.height * unit, light=light, drawn=drawn, time=setting.time_of_day,
-        weather=setting.weather, words=setting.description.lower(), sun_x=sun_x, season=setting.season,
+        weather=setting.weather, words=setting.description.lower(), sun_x=sun_x, season=sb.SEASON_WINTER if snowy else setting.season,
+        roofed=places.is_roofed(setting),
         scheme=scheme_of(setting.place, light, shot.mood, shot.seed),
     )  # fmt: skip
 
@@ -245,13 +251,14 @@ def _sheets_of(group: _Group, shot: ShotPicture, view: tuple[float, float, float
         return [Sheet(finished, x0, y0, group.depth)]
     return [
         Sheet(np.ascontiguousarray(finished[t : t + h, c : c + w]), x0 + c, y0 + t, group.depth)
-        for c, t, w, h in _split(finished[:, :, 3], shot.width * shot.height)
+        for c, t, w, h in _split(np.asarray(cv2.extractChannel(finished, 3), np.uint8), shot.width * shot.height)
     ]
 
 
 def _split(alpha: Picture, plate: int, level: int = 0) -> list[tuple[int, int, int, int]]:
     """Boxes (x, y, width, height, all even) around what is there: apart where there is nothing between, and cut across where
-    two boxes hold it in much less than one (tall trunks on a broad ground)."""
+    two boxes hold it in much less than one (tall trunks on a broad ground).
+    """
     boxes = _parts(alpha, max(8, round(alpha.shape[1] * _GAP)))
     area = sum(w * h for _, _, w, h in boxes)
     if level or area < plate * 0.12:
@@ -274,7 +281,7 @@ def _split(alpha: Picture, plate: int, level: int = 0) -> list[tuple[int, int, i
 def _parts(alpha: Picture, gap: int) -> list[tuple[int, int, int, int]]:
     """Boxes around what is there, apart where an empty strip of at least `gap` columns is between."""
     height, width = alpha.shape
-    columns = np.flatnonzero(cv2.reduce(alpha, 0, cv2.REDUCE_MAX).ravel() > 2)
+    columns = np.flatnonzero(alpha.max(axis=0) > 2)
     if not len(columns):
         return []
     breaks = np.flatnonzero(np.diff(columns) > gap)
@@ -283,7 +290,7 @@ def _parts(alpha: Picture, gap: int) -> list[tuple[int, int, int, int]]:
     boxes = []
     for begin, end in zip(begins, ends, strict=True):
         x0, x1 = int(begin) // 2 * 2, min(width, (int(end) + 2) // 2 * 2)
-        rows = np.flatnonzero(cv2.reduce(alpha[:, x0:x1], 1, cv2.REDUCE_MAX).ravel() > 2)
+        rows = np.flatnonzero(alpha[:, x0:x1].max(axis=1) > 2)
         y0, y1 = int(rows[0]) // 2 * 2, min(height, (int(rows[-1]) + 2) // 2 * 2)
         if x1 - x0 >= 2 and y1 - y0 >= 2:
             boxes.append((x0, y0, x1 - x0, y1 - y0))

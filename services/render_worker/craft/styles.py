@@ -99,7 +99,7 @@ def _watercolor_tone(color: Lab) -> Lab:
 
 def _noir_tone(color: Lab) -> Lab:
     """Silver: hard contrast, the faintest cold in the shadows. Warm colours print lighter than cold ones of equal lightness."""
-    lightness = min(1.0, max(0.0, color[0] + 0.10 * color[1] + 0.14 * color[2]))
+    lightness = min(1.0, max(0.0, color[0] + 0.10 * color[1] + 0.14 * color[2])) ** 0.84
     curve = lightness * lightness * (3 - 2 * lightness)
     level = 0.05 + 0.92 * (0.62 * curve + 0.38 * lightness)
     return level, 0.0, -0.010 * (1 - level)
@@ -198,7 +198,7 @@ _STYLES = {
     "flat": Style("flat", Medium(), _same, _flat_sheet, lambda picture: textured(picture, "grain", 0.012), _flat_screen),
     "paper": Style("paper", Medium(modelling=0.0, rim=0.0, grain=0.03, wobble=2.4, shadow=0.5), _paper_tone, _paper_sheet,
                    _paper_sprite, _paper_screen),
-    "watercolor": Style("watercolor", Medium(modelling=0.05, rim=0.0, grain=0.0, wobble=1.6, pooled=0.30, mottle=0.075,
+    "watercolor": Style("watercolor", Medium(modelling=0.05, rim=0.0, grain=0.0, wobble=1.6, pooled=0.30, mottle=0.06,
                                              softness=1.7),
                         _watercolor_tone, _watercolor_sheet, _watercolor_sprite, _watercolor_screen,
                         (1.5, lighter((0.36, 0.012, 0.020), 0.0))),

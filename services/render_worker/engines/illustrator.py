@@ -12,6 +12,10 @@ from services.render_worker.craft.shot_picture import ShotPicture
 from services.render_worker.craft.styles import StyleUnknown
 from services.render_worker.engines.base import Finished, Output, StepFailed, Work
 
+_CARDS = {
+    pb.Card.KIND_UNSPECIFIED: cards.title_card, pb.Card.KIND_TITLE: cards.title_card, pb.Card.KIND_END: cards.end_card,
+    pb.Card.KIND_CHAPTER: cards.chapter_card,
+}  # fmt: skip
 Drawn = tuple[images.Picture, tuple[float, float], planes.Plate | None]
 
 
@@ -65,8 +69,7 @@ class Illustrator:
         scene = painting.scene_of(shot)
         plate = painting.painted(scene)
         side = plate.light_side
-        act = getattr(puppets, "actors", lambda *_, **__: [])
-        actors = act(shot, scene.staging, (), frames=1, fps=24, light=scene.world.light, light_side=side)
+        actors = puppets.actors(shot, scene.staging, (), frames=1, fps=24, light=scene.world.light, light_side=side)
         sprites = [
             sprite for actor in sorted(actors, key=lambda actor: actor.order) if (sprite := actor.at(0)) is not None
         ]
@@ -75,8 +78,8 @@ class Illustrator:
 
     def _card(self, params: pb.DrawFrameParams, width: int, height: int) -> images.Picture:
         ground = painting.flattened(painting.plate_of(_shot(params, width, height, wide=True)))
-        draw = cards.end_card if params.card.kind == pb.Card.KIND_END else cards.title_card
-        return draw(ground, params.card.title, params.card.subtitle, params.language)
+        draw = _CARDS[params.card.kind]
+        return draw(ground, params.card.title, params.card.subtitle, params.language, params.style or "flat")
 
 
 def _shot(params: pb.DrawFrameParams, width: int, height: int, *, wide: bool = False) -> ShotPicture:

@@ -39,9 +39,6 @@ ROOFED = {
     sb.PLACE_ROOM, sb.PLACE_KITCHEN, sb.PLACE_OFFICE, sb.PLACE_CLASSROOM, sb.PLACE_TRAIN, sb.PLACE_LABORATORY,
     sb.PLACE_CAVE, sb.PLACE_SPACE,
 }  # fmt: skip
-_GRASSY = {
-    sb.PLACE_FOREST, sb.PLACE_MOUNTAIN, sb.PLACE_VILLAGE, sb.PLACE_PARK, sb.PLACE_LIGHTHOUSE, sb.PLACE_FIELD,
-}  # fmt: skip
 
 
 def is_roofed(setting: sb.Setting) -> bool:
@@ -54,5 +51,3 @@ def paint(setting: sb.Setting, world: World) -> None:
     inside = _INSIDE.get(setting.place) if setting.interior else None
     painter = inside or _OUTSIDE.get(setting.place) or (rooms.room if setting.interior else nature.field)
     painter(world)
-    if world.weather == sb.WEATHER_SNOW and setting.place in _GRASSY:
-        landmarks.snowed(world)

@@ -31,7 +31,12 @@ def cave(world: World) -> None:
             )
             for x, y in mouth
         ]
-        _hole(world, ring, world.hex(lightness, 0.035, 285 - 12 * index, 0.22 - 0.08 * index))
+        _hole(
+            world,
+            ring,
+            world.hex(lightness, 0.035, 285 - 12 * index, 0.22 - 0.08 * index),
+            reach=1.75 if index < 2 else 9.0,
+        )
         if index == 0:
             drifting_mist(world, h * 0.68, 34, 0.4)
     world.plane(1.0)
@@ -83,12 +88,20 @@ def cave(world: World) -> None:
     )
 
 
-def _hole(world: World, ring: list[tuple[float, float]], fill: str) -> None:
-    """Rock all over, but for the ring."""
+def _hole(world: World, ring: list[tuple[float, float]], fill: str, *, reach: float) -> None:
+    """Rock around the ring, out to so many times its size: what nearer rock hides isn't painted."""
     outline = smooth(ring)
     inner = "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in outline) + "Z"
     w, h = world.w, world.h
-    world.d.path(f"M-60 -60H{w + 60:.0f}V{h + 60:.0f}H-60Z{inner}", fill)
+    low, high = outline.min(axis=0), outline.max(axis=0)
+    cx, cy, rx, ry = (
+        (low[0] + high[0]) / 2,
+        (low[1] + high[1]) / 2,
+        (high[0] - low[0]) / 2 * reach,
+        (high[1] - low[1]) / 2 * reach,
+    )
+    left, top, right, bottom = max(-60.0, cx - rx), max(-60.0, cy - ry), min(w + 60.0, cx + rx), min(h + 60.0, cy + ry)
+    world.d.path(f"M{left:.0f} {top:.0f}H{right:.0f}V{bottom:.0f}H{left:.0f}Z{inner}", fill)
     rim = to_hex(world.light.sky_low)
     world.d.path(inner, stroke=rim, width=5, opacity=0.35)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from filmstudio.projects.v1 import storyboard_pb2 as sb
+
 from services.render_worker.craft.palette import lighter, to_hex
 from services.render_worker.craft.places.alive import shine, smoke
 from services.render_worker.craft.places.growth import bush
@@ -18,6 +20,8 @@ def house(
     world.sights["house"] = (x + w / 2, y - h * 0.5)
     wall, shade = world.hex(0.88, 0.035, wall_hue, depth), world.hex(0.64, 0.04, wall_hue - 10, depth)
     roof, under = world.hex(0.47, 0.10, 35, depth), world.hex(0.36, 0.08, 30, depth)
+    if world.weather == sb.WEATHER_SNOW:
+        roof, under = world.hex(0.94, 0.012, 235, depth), world.hex(0.76, 0.03, 250, depth)
     if w > 150:
         d.shade(x + w * 0.5 - side * w * 0.35, y + 4, w * 0.75, w * 0.07, world.hex(0.15, 0.03, 260), 0.45)
     chimney = x + w * (0.26 if side > 0 else 0.68)

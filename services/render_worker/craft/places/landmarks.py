@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from services.render_worker.craft.places.alive import birds, bough, drifting_mist, flame, grasses, shine
 from services.render_worker.craft.places.built_parts import boat, house, lighthouse_tower
-from services.render_worker.craft.places.growth import flowers, hills, meadow, pine, rocks, tree, tufts, water
+from services.render_worker.craft.places.growth import flowers, hills, meadow, rocks, tree, tufts, water
 from services.render_worker.craft.places.sky import sky
 from services.render_worker.craft.places.world import World
 from services.render_worker.craft.shapes import Drawing
@@ -318,22 +318,3 @@ def ship(world: World) -> None:
             stroke=world.hex(0.40, 0.05, 65),
             width=9,
         )
-
-
-def snowed(world: World) -> None:
-    """Snow on the ground of an open place: a pine or two and a white cover at the front."""
-    d, w, h = world.d, world.w, world.h
-    white = d.vertical([(0, world.hex(0.95, 0.012, 235), 0.95), (1, world.hex(0.86, 0.02, 245), 1)])
-    d.curve(
-        [
-            (-60, h * 0.83),
-            (w * 0.25, h * 0.80),
-            (w * 0.55, h * 0.83),
-            (w * 0.8, h * 0.80),
-            (w + 60, h * 0.82),
-            (w + 60, h + 80),
-            (-60, h + 80),
-        ],
-        white,
-    )
-    pine(world, w * 0.04, h * 0.86, 300, 0.0)

@@ -415,6 +415,7 @@ def river(world: World) -> None:
     world.live(glints, flicker=0.7, flicker_hz=0.6)
     world.ripple((w * 0.36, base + span * 0.2, w * 0.42, span * 0.8), amplitude=4.5, wavelength=54, hz=0.4)
     fishes(world, w * 0.56, base + span * 0.5)
+    world.sights["water"] = (w * 0.53, base + span * 0.42)
     for x, y, size in ((0.37, 0.60, 60), (0.70, 0.48, 46), (0.30, 0.86, 80)):
         rocks(world, w * x, base + span * y, size, 4)
     tree(world, w * 0.10, base + 150, 470, 0.02)

@@ -206,11 +206,39 @@ def shelf(world: World, x: float, y: float, w: float, rows: int, step: float) ->
 def table(world: World, x: float, y: float, w: float, height: float, hue: float = 55.0) -> None:
     """A table whose top's left end is at (x, y)."""
     d = world.d
+    world.sights["table"] = (x + w / 2, y - 20)
     d.shade(x + w / 2 - world.light_side * 30, y + height, w * 0.62, 20, world.hex(0.12, 0.03, 280), 0.5)
     d.rect(x + w * 0.06, y, 18, height, world.hex(0.40, 0.07, hue))
     d.rect(x + w * 0.94 - 18, y, 18, height, world.hex(0.40, 0.07, hue))
     d.rect(x, y - 20, w, 26, world.hex(0.62, 0.08, hue), rx=6)
     d.rect(x, y, w, 8, world.hex(0.48, 0.08, hue), rx=4)
+
+
+def tabletop(world: World, x: float, y: float, w: float, h: float) -> None:
+    """A table's top seen from near, its far edge at y."""
+    d = world.d
+    d.rect(
+        x,
+        y,
+        w,
+        h,
+        d.vertical(
+            [
+                (0, world.hex(0.60, 0.075, 56), 1),
+                (0.5, world.hex(0.46, 0.075, 50), 1),
+                (1, world.hex(0.32, 0.06, 46), 1),
+            ]
+        ),
+    )
+    for i in range(9):
+        gy = y + h * (0.04 + 0.06 * i + 0.008 * i * i)
+        d.path(
+            f"M{x:.0f} {gy:.0f}q{w * 0.25:.0f} {6 - 3 * (i % 3)} {w * 0.5:.0f} 0t{w * 0.5:.0f} {i % 2 * 4}",
+            stroke=world.hex(0.40, 0.07, 48),
+            width=1.6 + 0.3 * i,
+            opacity=0.4,
+        )
+    d.rect(x, y, w, 5, world.hex(0.78, 0.06, 62), opacity=0.7)
 
 
 def lantern(world: World, x: float, y: float, size: float) -> None:

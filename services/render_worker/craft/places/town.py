@@ -331,6 +331,7 @@ def park(world: World) -> None:
         world.hex(0.42, 0.06, 120),
     )
     d.curve(pond, d.vertical([(0, to_hex(world.light.sky_low), 1), (1, world.hex(0.50, 0.07, 235), 1)]))
+    world.sights["water"] = (w * 0.29, base + 92)
     world.ripple((w * 0.15, base + 56, w * 0.29, 60), amplitude=3.0, wavelength=36)
     glints = Drawing()
     for _ in range(9):

@@ -31,6 +31,8 @@ class World:
     # What a picture without people may look at, by name, filled in while painting.
     sights: dict[str, Point] = field(default_factory=dict)
     season: sb.Season.ValueType = sb.SEASON_UNSPECIFIED
+    # Neither rain nor fog comes in.
+    roofed: bool = False
     # What lives in it, filled in while painting.
     alive: list[Alive] = field(default_factory=list)
     rippling: list[Rippling] = field(default_factory=list)
@@ -69,6 +71,9 @@ class World:
     def hex(self, lightness: float, chroma: float, hue: float, depth: float = 0.0) -> str:
         """A local colour of the scene's palette in this light, `depth` of the way into the haze."""
         chroma, hue = self.scheme.near(chroma, hue)
+        if self.weather == sb.WEATHER_FOG and not self.roofed:
+            # Fog is haze that begins at our feet.
+            depth += (1 - depth) * 0.26
         return self.light.hex(lightness, chroma, hue, depth)
 
     def accent(self, lightness: float, chroma: float = 0.16, depth: float = 0.0) -> str:
