@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -39,13 +39,13 @@ class Lettering:
 
     def length(self, text: str) -> float:
         """How wide the row is, in pixels. GlyphMissing as `glyphs.runs`."""
-        return sum(length for _, length in self._set(text))
+        return _length(self, text)
 
     def box(self, text: str) -> Box:
         """Where the row's ink is; an empty one at the baseline for nothing."""
         x = 0.0
         boxes: list[tuple[float, float, float, float]] = []
-        for run, length in self._set(text):
+        for run, length in self.pieces(text):
             mask, (left, top) = _font(run.face, self.size).getmask2(
                 run.text, anchor="ls", direction=_way(run), language=self._tag
             )
@@ -60,12 +60,12 @@ class Lettering:
 
     def heights(self, text: str) -> tuple[float, float]:
         """How far the faces of the text reach above and below the baseline, whatever its letters are."""
-        metrics = [_font(run.face, self.size).getmetrics() for run, _ in self._set(text or "A")]
+        metrics = [_font(run.face, self.size).getmetrics() for run, _ in self.pieces(text or "A")]
         return max(up for up, _ in metrics), max(down for _, down in metrics)
 
     def draw(self, drawing: ImageDraw.ImageDraw, x: float, baseline: float, text: str, *, stroke: int = 0) -> None:
         """The row in full white on a drawing of mode "L", its first letter at x; a stroke makes it fatter all around."""
-        for run, length in self._set(text):
+        for run, length in self.pieces(text):
             font = _font(run.face, self.size)
             if self._tracked(run):
                 self._letters(drawing, x, baseline, run, font, stroke)
@@ -97,7 +97,8 @@ class Lettering:
             at = x + font.getlength(run.text[: place + 1]) - font.getlength(letter) + place * self.track * self.size
             drawing.text((at, baseline), letter, 255, font, anchor="ls", stroke_width=stroke)
 
-    def _set(self, text: str) -> list[tuple[glyphs.Run, float]]:
+    def pieces(self, text: str) -> list[tuple[glyphs.Run, float]]:
+        """The row's runs from left to right, each with its length in pixels."""
         return [(run, self._length(run)) for run in self._runs(text)]
 
     def _runs(self, text: str) -> tuple[glyphs.Run, ...]:
@@ -119,11 +120,16 @@ def _way(run: glyphs.Run) -> str:
     return "rtl" if run.rtl else "ltr"
 
 
-@cache
+@lru_cache(maxsize=4096)
+def _length(lettering: Lettering, text: str) -> float:
+    return sum(length for _, length in lettering.pieces(text))
+
+
+@lru_cache(maxsize=2048)
 def _runs(text: str, language: str, weight: str, display: bool, italic: bool, folder: Path) -> tuple[glyphs.Run, ...]:
     return tuple(glyphs.runs(text, language, weight, display=display, italic=italic))
 
 
-@cache
+@lru_cache(maxsize=256)
 def _font(face: Face, size: int) -> ImageFont.FreeTypeFont:
     return face.at(size)

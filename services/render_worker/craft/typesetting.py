@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from PIL import ImageDraw
 
@@ -110,7 +110,9 @@ def _broken(text: str, lettering: Lettering, room: float) -> list[str]:
     if not units:
         return [text]
     count = len(units)
-    widths = [lettering.length(_joined(units[:stop])) for stop in range(1, count + 1)]
+    space = lettering.length(" ")
+    widths = list(accumulate(lettering.length(unit.text) + space * (place > 0 and unit.space_before)
+                             for place, unit in enumerate(units)))  # fmt: skip
     total = widths[-1]
     best: list[tuple[int, float, int]] = [(0, 0.0, 0)] + [(count + 1, math.inf, 0)] * count
     rows_needed = max(1, math.ceil(total / room))
@@ -140,10 +142,10 @@ def _parted(text: str, lettering: Lettering, room: float) -> str:
     """The text with words longer than a row in hyphened pieces, as few and as alike as can be."""
     words: list[str] = []
     for word in text.split():
-        count = math.ceil(lettering.length(word + "-") / room)
-        if count <= 1:
+        if lettering.length(word) <= room * 0.98:
             words.append(word)
             continue
+        count = math.ceil(lettering.length(word + "-") / room)
         letters = [unit.text for unit in line_units(word, (), 1000, 1)]
         edges = [round(len(letters) * part / count) for part in range(count + 1)]
         pieces = ["".join(letters[begin:end]) for begin, end in pairwise(edges)]

@@ -47,7 +47,7 @@ class Sheet:
         path = work.folder / "storyboard.jpg"
         if page.shape[0] > _MOST_ROWS:
             raise StepFailed("PLAN_TOO_LARGE", f"a page of {page.shape[0]} rows of pixels: JPEG holds {_MOST_ROWS}")
-        for quality in (90, 82, 72, 60, 45):
+        for quality in (90, 82, 72, 60, 45, 30, 15):
             cv2.imwrite(str(path), page, [cv2.IMWRITE_JPEG_QUALITY, quality])
             if path.stat().st_size < _MOST_BYTES:
                 break
