@@ -134,19 +134,6 @@ def test_a_missing_font_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert "devanagari" in failure.value.message
 
 
-@pytest.mark.parametrize(
-    ("width", "height", "size"), [(256, 144, (720, 1280)), (144, 256, (1280, 720)), (144, 144, (1080, 1080))]
-)
-def test_a_thumbnail_has_the_films_shape(tmp_path: Path, width: int, height: int, size: tuple[int, int]) -> None:
-    cv2.imwrite(str(tmp_path / "frame.png"), paint(ShotPicture(width * 5 // 4, height * 5 // 4, NOON))[0])
-    params = pb.MakeThumbnailParams(
-        profile=pb.FilmProfile(width=width, height=height, fps=24), title="The Light", language="en"
-    )
-    finished = run("poster@1", pb.StepParams(make_thumbnail=params), tmp_path, {"frame": tmp_path / "frame.png"})
-    assert pixels(finished).shape[:2] == size
-    assert finished.outputs[0].path.stat().st_size < 2_000_000
-
-
 @pytest.mark.parametrize("color", ["#000000", "#ffffff", "#eab63e", "#2f5d62"])
 def test_a_colour_survives_the_way_through_oklab(color: str) -> None:
     assert to_hex(from_hex(color)) == color
