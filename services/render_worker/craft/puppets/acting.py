@@ -12,7 +12,8 @@ from filmstudio.projects.v1 import storyboard_pb2 as sb
 from services.render_worker.craft.draws import drawn_from
 from services.render_worker.craft.mouths import MouthTrack
 from services.render_worker.craft.puppets import cycles
-from services.render_worker.craft.puppets.deeds import GOING, PARTS, Doing, Part, ease
+from services.render_worker.craft.puppets.deeds import GOING, PARTS, Part
+from services.render_worker.craft.puppets.doing import Doing, ease
 from services.render_worker.craft.puppets.expression import Expression, between, expression_of
 from services.render_worker.craft.puppets.features import Gaze
 from services.render_worker.craft.puppets.gestures import Beat, beats_of, gestured

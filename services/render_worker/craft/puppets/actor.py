@@ -21,7 +21,7 @@ from services.render_worker.craft.puppets.deeds import PARTS
 from services.render_worker.craft.puppets.expression import mouth_of
 from services.render_worker.craft.puppets.features import Turn
 from services.render_worker.craft.puppets.figure import Held, draw_figure, draw_seat, draw_shadow
-from services.render_worker.craft.puppets.heads import Face
+from services.render_worker.craft.puppets.person import Face
 from services.render_worker.craft.puppets.stances import SEAT
 from services.render_worker.craft.puppets.things import Hold, grip_of, held_in
 from services.render_worker.craft.puppets.tones import Tones, tones_of

@@ -8,7 +8,7 @@ from filmstudio.projects.v1 import storyboard_pb2 as sb
 
 from services.render_worker.craft.puppets.animals import Animal, animal_of
 from services.render_worker.craft.puppets.garments import Garment, garment_of
-from services.render_worker.craft.puppets.heads import Person
+from services.render_worker.craft.puppets.person import Person
 from services.render_worker.craft.puppets.pose import Build, build_of
 from services.render_worker.craft.puppets.tones import Cloth, Tones
 

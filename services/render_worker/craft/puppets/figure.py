@@ -12,8 +12,9 @@ from services.render_worker.craft.puppets import animals, heads
 from services.render_worker.craft.puppets.body import Body
 from services.render_worker.craft.puppets.canvas import Canvas, Points
 from services.render_worker.craft.puppets.garments import Front, cloth_of, draw_front
-from services.render_worker.craft.puppets.heads import Face
+from services.render_worker.craft.puppets.hair import draw_behind
 from services.render_worker.craft.puppets.limbs import draw_arm, draw_leg
+from services.render_worker.craft.puppets.person import Face
 from services.render_worker.craft.puppets.pose import HIP, Limb, Pose, Skeleton, skeleton_of
 from services.render_worker.craft.puppets.shapes import Ribbon, along, away, common, curve, discs, hull, rounded
 from services.render_worker.craft.puppets.tones import Tones
@@ -93,7 +94,7 @@ class _Drawing:
         if self.body.animal is not None and not self.near:
             animals.draw_tail(self.c, self.body.animal, tones, bones.pelvis, self.drag, self.pose.breath)
         if self.body.animal is None and not self.back:
-            heads.draw_behind(head, self.body.person, tones, self.face)
+            draw_behind(head, self.body.person, tones, self.face)
         if self.held is not None and self.held.over:
             self._hold(self.held, bones.near_arm, None)
         far_front, near_front = self._in_front(bones.far_arm), self._in_front(bones.near_arm)

@@ -14,7 +14,7 @@ from services.render_worker.craft.puppets.canvas import Canvas
 from services.render_worker.craft.puppets.expression import expression_of, mouth_of
 from services.render_worker.craft.puppets.features import Gaze, Turn
 from services.render_worker.craft.puppets.figure import draw_figure
-from services.render_worker.craft.puppets.heads import Face
+from services.render_worker.craft.puppets.person import Face
 from services.render_worker.craft.puppets.pose import Pose
 from services.render_worker.craft.puppets.tones import tones_of
 from services.render_worker.craft.styles import style as style_of
