@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.render_worker.craft.images import Picture
-from services.render_worker.craft.palette import blend, from_hex, lighter, to_hex
+from services.render_worker.craft.palette import Lab, blend, from_hex, lighter, to_hex
 from services.render_worker.craft.shapes import Box, Fill, Gradient, Points, Shape
 from services.render_worker.craft.styles import Style, style
 from services.render_worker.craft.textures import TILE, noise
@@ -65,18 +65,17 @@ class _Laying:
             return
         outlines = [(points - self._origin) * self._scale for points in shape.outlines]
         small = min(right - left, bottom - top) < _LARGE * min(1.0, self._unit * 1.2)
-        if shape.width:
-            self._line(shape, outlines, (x0, y0, x1, y1))
+        if shape.width and isinstance(shape.fill, str):
+            self._line(shape.fill, shape, outlines, (x0, y0, x1, y1))
         elif small and isinstance(shape.fill, str) and shape.opacity >= 1:
             color = _bgr(shape.fill, self._look.name)
             cv2.fillPoly(self._canvas, _fixed(outlines, (0, 0)), (*color, 255), cv2.LINE_AA, _SHIFT)
         else:
             self._area(shape, outlines, (x0, y0, x1, y1), (left, top, right, bottom), index, small)
 
-    def _line(self, shape: Shape, outlines: list[Points], part: tuple[int, int, int, int]) -> None:
-        assert isinstance(shape.fill, str)
+    def _line(self, fill: str, shape: Shape, outlines: list[Points], part: tuple[int, int, int, int]) -> None:
         wide = shape.width * self._unit
-        color = _bgr(shape.fill, self._look.name)
+        color = _bgr(fill, self._look.name)
         opacity = shape.opacity * min(1.0, wide)
         thickness = max(1, round(wide))
         if opacity >= 1:
@@ -106,7 +105,7 @@ class _Laying:
         else:
             self._modelled(shape.fill, target, mask, box, part, shape.opacity, index)
         if self._look.outline and cut and min(box[2] - box[0], box[3] - box[1]) < self._height * 0.8:
-            self._penciled(outlines, shape.fill)
+            self._penciled(outlines, shape.fill, self._look.outline[1])
 
     def _shadow(self, target: Picture, mask: Picture) -> None:
         """Of a sheet of paper on what it lies on, away from the light."""
@@ -194,9 +193,8 @@ class _Laying:
         factor = cv2.add(kept, uneven, dtype=cv2.CV_8U)
         return np.asarray(cv2.multiply(painted, cv2.merge([factor] * 3), scale=1 / 226), np.uint8)
 
-    def _penciled(self, outlines: list[Points], fill: Fill) -> None:
-        assert self._look.outline is not None
-        color = _pencil(fill if isinstance(fill, str) else fill.stops[-1][1], self._look.name)
+    def _penciled(self, outlines: list[Points], fill: Fill, lead: Lab) -> None:
+        color = _pencil(fill if isinstance(fill, str) else fill.stops[-1][1], self._look.name, lead)
         cv2.polylines(self._canvas, _fixed(outlines, (0, 0)), True, (*color, 255), 1, cv2.LINE_AA, _SHIFT)
 
 
@@ -262,10 +260,9 @@ def _bgr(color: str, style_name: str) -> tuple[int, int, int]:
 
 
 @lru_cache(maxsize=2048)
-def _pencil(color: str, style_name: str) -> tuple[int, int, int]:
+def _pencil(color: str, style_name: str, lead: Lab) -> tuple[int, int, int]:
     look = style(style_name)
-    assert look.outline is not None
-    text = to_hex(blend(lighter(look.tone(from_hex(color)), -0.20), look.outline[1], 0.35))
+    text = to_hex(blend(lighter(look.tone(from_hex(color)), -0.20), lead, 0.35))
     return int(text[5:7], 16), int(text[3:5], 16), int(text[1:3], 16)
 
 

@@ -216,6 +216,6 @@ def _leaves(width: int, height: int, count: int, size: float, colors: list[Lab])
         )
         spun = leaf @ np.array([[math.cos(turn), math.sin(turn)], [-math.sin(turn), math.cos(turn)]])
         for x, y in _around(drawn.uniform(0, width), drawn.uniform(0, height), size * 2 + 3, width, height):
-            points = np.round((spun + (x, y)) * 16).astype(np.int32)
+            points = np.round((spun + np.array((x, y))) * 16).astype(np.int32)
             cv2.fillPoly(tile, [points], (*color, 255), cv2.LINE_AA, 4)
     return tile

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from filmstudio.projects.v1 import storyboard_pb2 as sb
 
@@ -103,7 +103,7 @@ _DAWN = Light(oklch(0.66, 0.075, 280), oklch(0.88, 0.085, 55), oklch(0.83, 0.07,
 _DUSK = Light(oklch(0.44, 0.10, 290), oklch(0.80, 0.135, 55), oklch(0.66, 0.11, 35), oklch(0.90, 0.13, 65),
               oklch(0.56, 0.10, 325), 0.30, 0.76, 0.95, True)  # fmt: skip
 _NIGHT = Light(oklch(0.20, 0.06, 272), oklch(0.40, 0.075, 255), oklch(0.36, 0.065, 258), oklch(0.93, 0.03, 240),
-               oklch(0.30, 0.08, 265), 0.55, 0.50, 0.62, True)  # fmt: skip
+               oklch(0.34, 0.075, 262), 0.46, 0.57, 0.72, True)  # fmt: skip
 _INDOOR_NIGHT = Light(oklch(0.20, 0.06, 272), oklch(0.36, 0.07, 255), oklch(0.42, 0.06, 50), oklch(0.90, 0.09, 75),
                       oklch(0.56, 0.10, 55), 0.30, 0.76, 0.95, True)  # fmt: skip
 
@@ -129,6 +129,9 @@ def light_of(
     warm = {sb.MOOD_SAD: (0.72, 0.96), sb.MOOD_TENSE: (0.85, 0.93), sb.MOOD_MYSTERIOUS: (0.85, 0.93),
             sb.MOOD_HAPPY: (1.12, 1.02), sb.MOOD_TRIUMPHANT: (1.12, 1.0), sb.MOOD_TENDER: (1.04, 1.0)}  # fmt: skip
     chroma, gain = warm.get(mood, (1.0, 1.0))
+    if weather == sb.WEATHER_FOG and not interior and base is _NIGHT:
+        # Fog by night holds what light there is.
+        base = replace(base, haze=lighter(base.haze, 0.12), sky_low=lighter(base.sky_low, 0.06))
     return Light(
         _dull(base.sky_top, share), _dull(base.sky_low, share * 0.85), _dull(base.haze, share * 0.8), base.key,
         _dull(base.tint, share * 0.5), base.tint_share, base.gain * gain, base.chroma * chroma * (1 - 0.35 * share),

@@ -7,7 +7,7 @@ import math
 from filmstudio.projects.v1 import storyboard_pb2 as sb
 
 from services.render_worker.craft.palette import blend, lighter, to_hex
-from services.render_worker.craft.places.growth import blob, leaf
+from services.render_worker.craft.places.growth import blob, grass, leaf
 from services.render_worker.craft.places.world import World
 from services.render_worker.craft.shapes import Drawing, Point
 
@@ -96,7 +96,7 @@ def grasses(
         tall = size * drawn.uniform(0.6, 1.05)
         bx = x + (i - blades / 2) * size * 0.055
         wide = size * 0.035
-        color = leaf(world, lightness + drawn.uniform(-0.06, 0.08), 0.08, hue + drawn.uniform(-12, 12))
+        color = grass(world, lightness + drawn.uniform(-0.06, 0.08), 0.08, hue + drawn.uniform(-12, 12))
         d.path(f"M{bx - wide:.1f} {y:.1f}Q{bx + lean * tall * 0.2:.1f} {y - tall * 0.6:.1f} {bx + lean * tall * 0.6:.1f} {y - tall:.1f}"
                f"Q{bx + lean * tall * 0.25 + wide:.1f} {y - tall * 0.55:.1f} {bx + wide:.1f} {y:.1f}Z", color)  # fmt: skip
     world.live(d, sway_deg=2.6, sway_hz=drawn.uniform(0.22, 0.34), pivot=(x, y), phase=drawn.random())

@@ -6,7 +6,7 @@ import math
 
 from filmstudio.projects.v1 import storyboard_pb2 as sb
 
-from services.render_worker.craft.palette import blend, lighter, oklch, to_hex
+from services.render_worker.craft.palette import blend, oklch, to_hex
 from services.render_worker.craft.places.world import World
 from services.render_worker.craft.shapes import Drawing, Fill, Point
 
@@ -60,6 +60,13 @@ def leaf(world: World, lightness: float, chroma: float, hue: float, depth: float
             return world.hex(lightness + 0.06, chroma * 0.35, 90, depth)
         case _:
             return world.hex(lightness, chroma, hue, depth)
+
+
+def grass(world: World, lightness: float, chroma: float, hue: float, depth: float = 0.0) -> str:
+    """The colour of grass in this season: it fades in autumn, where leaves burn."""
+    if world.season == sb.SEASON_AUTUMN:
+        return world.hex(lightness + 0.02, chroma * 0.85, 60 + (hue - 60) * 0.55, depth)
+    return leaf(world, lightness, chroma, hue, depth)
 
 
 def blob(world: World, x: float, y: float, rx: float, ry: float, bumps: int = 9, rough: float = 0.13) -> list[Point]:
@@ -164,13 +171,14 @@ def tree(world: World, x: float, y: float, height: float, depth: float, hue: flo
                 ),
                 color,
             )
-    if height > 230:
+    if height > 230 and not world.light.dark:
+        fleck = to_hex(blend(world.light.key, world.light.lit(oklch(0.62, 0.10, hue)), 0.55))
         for _ in range(12):
             px, py = x + side * height * drawn.uniform(-0.02, 0.26), top - height * drawn.uniform(-0.05, 0.24)
             d.curve(
-                blob(world, px, py, height * 0.035, height * 0.022, 4, 0.2),
-                to_hex(lighter(world.light.key, -0.05)) if drawn.random() < 0.35 else tones[2],
-                opacity=0.7,
+                blob(world, px, py, height * 0.03, height * 0.018, 4, 0.2),
+                fleck if drawn.random() < 0.4 else tones[2],
+                opacity=0.6,
             )
 
 
@@ -243,7 +251,7 @@ def meadow(
         return (
             world.hex(0.80 + 0.22 * (level - 0.45), 0.018, 240, depth)
             if snow
-            else leaf(world, level, chroma, hue, depth)
+            else grass(world, level, chroma, hue, depth)
         )
 
     fill = d.vertical(
@@ -328,7 +336,7 @@ def tufts(world: World, top: float, bottom: float, count: int, *, hue: float = 1
             if drawn.random() < 0.8
             else drawn.uniform(0, world.w)
         )
-        color = leaf(world, lightness + drawn.uniform(-0.11, 0.12) - 0.06 * near, 0.09, hue + drawn.uniform(-10, 10))
+        color = grass(world, lightness + drawn.uniform(-0.11, 0.12) - 0.06 * near, 0.09, hue + drawn.uniform(-10, 10))
         for lean in (-0.6, -0.15, 0.25, 0.6)[: 3 + (near > 0.4)]:
             lean += drawn.uniform(-0.1, 0.1)
             world.d.path(f"M{x - 3:.1f} {y:.1f}Q{x + lean * size * 0.4:.1f} {y - size * 0.6:.1f} {x + lean * size:.1f} {y - size:.1f}"

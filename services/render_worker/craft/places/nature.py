@@ -22,7 +22,7 @@ from services.render_worker.craft.places.growth import (
 )
 from services.render_worker.craft.places.sky import sky
 from services.render_worker.craft.places.world import World
-from services.render_worker.craft.shapes import Drawing
+from services.render_worker.craft.shapes import Drawing, smooth
 
 
 def forest(world: World) -> None:
@@ -308,32 +308,33 @@ def desert(world: World) -> None:
             ]
         )
         crest = ridge(world, y, height, fill, rough=0.2, bottom=h + 120 if plane == 1.0 else None)
-        # Each crest throws a shaded slip face to one side, in long curves.
-        peaks = [i for i in range(6, len(crest) - 8) if crest[i][1] <= min(crest[i - 1][1], crest[i + 1][1])]
-        for i in peaks[:3]:
+        # From each top an edge winds down; the slope away from the light lies in shade that fades towards its foot.
+        tops = [
+            i
+            for i in range(8, len(crest) - 8)
+            if crest[i][1] <= min(crest[i - 3][1], crest[i + 3][1]) and crest[i][1] <= crest[i - 1][1]
+        ]
+        for i in tops[:: max(1, len(tops) // 2)][:3]:
             px, py = crest[i]
-            run = (
-                [crest[j] for j in range(i, min(len(crest), i + 15))]
-                if side < 0
-                else [crest[j] for j in range(i, max(0, i - 15), -1)]
+            run = crest[i : i + 17] if side < 0 else crest[max(0, i - 16) : i + 1][::-1]
+            end = (px - side * height * 0.5, py + height * 1.35)
+            edge = smooth(
+                [
+                    (px, py),
+                    (px + side * height * 0.16, py + height * 0.35),
+                    (px - side * height * 0.12, py + height * 0.8),
+                    end,
+                ],
+                closed=False,
             )
-            far = run[-1]
-            body = [
-                *run,
-                (far[0] * 0.6 + px * 0.4, far[1] + height * 0.75),
-                (px - side * 60, py + height * 0.9),
-                (px + side * 24, py + height * 0.5),
-            ]
-            d.polygon(
-                body,
-                d.vertical(
-                    [
-                        (0, world.hex(lightness - 0.22, 0.085, 48, depth), 1),
-                        (1, world.hex(lightness - 0.12, 0.09, 58, depth), 0.0),
-                    ]
-                ),
-                0.85,
+            fill = d.vertical(
+                [
+                    (0, world.hex(lightness - 0.24, 0.08, 46, depth), 0.9),
+                    (0.55, world.hex(lightness - 0.17, 0.09, 54, depth), 0.5),
+                    (1, world.hex(lightness - 0.12, 0.09, 58, depth), 0),
+                ]
             )
+            d.polygon([*run, end, *((float(ex), float(ey)) for ex, ey in edge[::-1])], fill)
         if plane == 0.55:
             palm(world, w * 0.13, base + 170, 300, 0.08)
             palm(world, w * 0.18, base + 186, 230, 0.08)
