@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
@@ -37,6 +38,8 @@ _DARK_BGR = (14, 11, 10)
 # How dark the plate behind the letters may be made, from none (only a soft shadow) to what is enough over white.
 _PLATES = (0.0, 0.5, 0.62, 0.72)
 _SHADOW_SHARE = 0.72
+# How far around a caption the picture is looked at, as a share of it: about as far as a camera moves within a shot.
+_NEARBY = 0.06
 
 
 Field = NDArray[np.floating[Any]]
@@ -146,11 +149,11 @@ def _set(layout: _Layout, plate: float) -> Picture:
 
 
 def _part(behind: Picture, layout: _Layout, size: tuple[int, int]) -> Picture:
-    """What is behind the box, its lightest parts spread: somebody in white may walk a little."""
+    """What is behind the box and a little around it, its lightest parts spread: the camera and those in white move."""
     tall, wide = behind.shape[:2]
-    top, left = layout.y * tall // size[1], layout.x * wide // size[0]
-    bottom, right = (layout.y + layout.size[1]) * tall // size[1], (layout.x + layout.size[0]) * wide // size[0]
-    part = behind[top : max(bottom, top + 1), left : max(right, left + 1)]
+    x, y = layout.x / size[0] - _NEARBY, layout.y / size[1] - _NEARBY
+    right, bottom = (layout.x + layout.size[0]) / size[0] + _NEARBY, (layout.y + layout.size[1]) / size[1] + _NEARBY
+    part = behind[int(max(0.0, y) * tall) : math.ceil(bottom * tall), int(max(0.0, x) * wide) : math.ceil(right * wide)]
     small = cv2.resize(part, (48, 12), interpolation=cv2.INTER_AREA)
     spread = cv2.dilate(small, np.ones((3, 5), np.uint8))
     return np.asarray(cv2.resize(spread, layout.size, interpolation=cv2.INTER_LINEAR), np.uint8)

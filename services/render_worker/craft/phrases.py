@@ -97,7 +97,10 @@ def _plain(word: str) -> str:
 
 
 def _east_asian_cost(before: str, after: str) -> float:
-    """Inside a run without spaces: a particle ends a phrase, and letters of one kind of writing make one word."""
+    """Inside a run without spaces: a particle ends a phrase, letters of one kind of writing make one word."""
+    if "\u0e00" <= after[0] <= "\u0eff":
+        # A vowel that is written before its consonant surely begins a syllable, and often a word.
+        return -1.0 if after[0] in _LEADING_VOWELS else 2.0
     kinds = {_kana(before[-1]), _kana(after[0])}
     if kinds == {"kana"}:
         return 0.0 if before[-1] in _JAPANESE_PARTICLES else 3.0
