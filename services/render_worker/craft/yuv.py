@@ -45,6 +45,11 @@ def graded(contrast: float = 1.0, saturation: float = 1.0, warmth: float = 0.0) 
     return colors
 
 
+# Y, U, V and what is left of below, for every pixel: what a picture is moved as, since one warp of four channels costs little more
+# than one of a single channel (measured, OpenCV 5: 4.3 ms and 3.6 ms at 1920×1080).
+Ink = NDArray[np.uint8]
+
+
 @dataclass(frozen=True)
 class Planes:
     """One picture as Y (full size), U and V (half size each way)."""
@@ -83,11 +88,6 @@ class Cutout:
         """Width and height of the full planes."""
         return self.planes.size
 
-    @property
-    def lefts(self) -> tuple[Plane, Plane]:
-        """What it leaves of below, full and half size."""
-        return self.left, self.left_half
-
     def part(self, x: int, y: int, width: int, height: int) -> Cutout:
         """Views of a rectangle of even edges."""
         rows, columns = slice(y // 2, (y + height) // 2), slice(x // 2, (x + width) // 2)
@@ -96,6 +96,12 @@ class Cutout:
             self.left[y : y + height, x : x + width],
             self.left_half[rows, columns],
         )
+
+    def take(self, other: Cutout) -> None:
+        """Copies another of the same size."""
+        self.planes.take(other.planes)
+        np.copyto(self.left, other.left)
+        np.copyto(self.left_half, other.left_half)
 
     def dimmed(self, share: float) -> Cutout:
         """With that share of its opacity."""
@@ -143,20 +149,31 @@ def planes_of(bgr: NDArray[np.uint8], colors: Colors = PLAIN) -> Planes:
     return Planes(*(_plane(picture, row) for picture, row in zip((bgr, half, half), matrix, strict=True)))
 
 
+def ink_of(bgra: NDArray[np.uint8], colors: Colors = PLAIN) -> Ink:
+    """The ink of a BGRA picture whose colours are multiplied by its opacity."""
+    matrix = np.zeros((4, 5), np.float32)
+    matrix[:3, :4] = colors
+    matrix[3, 3:] = (-1.0, 255.0)
+    return _u8(cv2.transform(bgra, matrix))
+
+
+def light_of(bgra: NDArray[np.uint8]) -> Ink:
+    """A picture as light: how much it adds to Y, and to U and V around 128. Its opacity doesn't count."""
+    matrix = np.zeros((4, 5), np.float32)
+    matrix[:3, :3] = PLAIN[:, :3]
+    matrix[1:, 4] = (128.0, 128.0, 255.0)
+    return _u8(cv2.transform(bgra, matrix))
+
+
+def cutout_from(ink: Ink) -> Cutout:
+    """Ink of even width and height in the film's planes."""
+    y, u, v, left = (_u8(plane) for plane in cv2.split(ink))
+    return Cutout(Planes(y, _halved(u), _halved(v)), left, _halved(left))
+
+
 def cutout_of(bgra: NDArray[np.uint8], colors: Colors = PLAIN) -> Cutout:
     """A cutout of a BGRA picture of even width and height whose colours are multiplied by its opacity."""
-    half = _halved(bgra)
-    planes = Planes(*(_plane(picture, row) for picture, row in zip((bgra, half, half), colors, strict=True)))
-    left, left_half = (cv2.bitwise_not(cv2.extractChannel(picture, 3)) for picture in (bgra, half))
-    return Cutout(planes, np.asarray(left, np.uint8), np.asarray(left_half, np.uint8))
-
-
-def glow_of(bgr: NDArray[np.uint8]) -> Planes:
-    """A picture as light: how much it adds to Y, and to U and V around 128. No opacity."""
-    matrix = PLAIN[:, :3]
-    half = _halved(bgr)
-    rows = np.column_stack([matrix, (0.0, 128.0, 128.0)])
-    return Planes(*(_plane(picture[:, :, :3], row) for picture, row in zip((bgr, half, half), rows, strict=True)))
+    return cutout_from(ink_of(bgra, colors))
 
 
 def patch_of(bgra: NDArray[np.uint8], x: int, y: int) -> Patch:

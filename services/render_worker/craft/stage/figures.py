@@ -13,14 +13,18 @@ from services.render_worker.craft.images import Picture
 from services.render_worker.craft.planes import Moving
 from services.render_worker.craft.sprites import Actor
 from services.render_worker.craft.stage import camera as cam
-from services.render_worker.craft.stage.sheets import even_sized, warp
+from services.render_worker.craft.stage.sheets import NOTHING, Beyond, warp
 from services.render_worker.craft.stage.tiles import Grid, Mask, Rect, around, clip
-from services.render_worker.craft.yuv import Colors, Cutout, Planes, cutout_of, glow_of, lay, shine
+from services.render_worker.craft.yuv import Colors, Cutout, Ink, Planes, cutout_from, ink_of, lay, light_of, shine
 
 # Pixels of the plate; less is not seen to move.
 _STILL_PX = 0.05
 # Steps of opacity that a flicker has.
 _STEPS = 24
+# An actor rarely comes back to a pose, a cycle has few pictures.
+_MOST_KEPT = 8
+# Light past a picture's edges.
+_DARK: Beyond = (0.0, 128.0, 128.0, 255.0)
 
 
 @dataclass(frozen=True)
@@ -47,8 +51,8 @@ class FigureLayer:
     ) -> None:
         self._look, self._depth, self._camera, self._grid, self._colors = look, depth, camera, grid, colors
         self._glows = glows
-        # Pictures as planes, by identity; the picture is kept so that its id stays its own.
-        self._cutouts: dict[int, tuple[Picture, Cutout]] = {}
+        # Pictures as ink, by identity; the picture is kept so that its id stays its own.
+        self._inks: dict[int, tuple[Picture, Ink]] = {}
         self._shown: tuple[int, cam.Matrix, float] | None = None
         self._rect: Rect = (0, 0, 0, 0)
         self._seen: Cutout | None = None
@@ -72,7 +76,7 @@ class FigureLayer:
                 return None
         self._shown = (id(look.picture), matrix, share)
         before = self.some
-        self._draw(self._cutout(look.picture), matrix, share)
+        self._draw(self._ink(look.picture), matrix, share)
         self.some = self._grid.touched(self._rect)
         return before | self.some
 
@@ -80,42 +84,34 @@ class FigureLayer:
         """Draws those tiles of it."""
         if self._seen is None:
             return
-        for rect in self._grid.rects(show):
-            part = clip(rect, self._rect)
-            if part[2] and part[3]:
-                below, over = (
-                    onto.part(*part),
-                    self._seen.part(part[0] - self._rect[0], part[1] - self._rect[1], *part[2:]),
-                )
+        # Mostly all of it is asked for.
+        rects = (self._rect,) if np.array_equal(show, self.some) else self._grid.rects(show)
+        for rect in rects:
+            x, y, width, height = clip(rect, self._rect)
+            if width and height:
+                below = onto.part(x, y, width, height)
+                over = self._seen.part(x - self._rect[0], y - self._rect[1], width, height)
                 if self._glows:
                     shine(below, over.planes)
                 else:
                     lay(below, over)
 
-    def _cutout(self, picture: Picture) -> Cutout:
-        if id(picture) not in self._cutouts:
-            if len(self._cutouts) >= 8:
-                del self._cutouts[next(iter(self._cutouts))]
-            even = even_sized(picture)
-            cutout = cutout_of(even, self._colors)
-            self._cutouts[id(picture)] = (picture, Cutout(glow_of(even), *cutout.lefts) if self._glows else cutout)
-        return self._cutouts[id(picture)][1]
+    def _ink(self, picture: Picture) -> Ink:
+        if id(picture) not in self._inks:
+            if len(self._inks) >= _MOST_KEPT:
+                del self._inks[next(iter(self._inks))]
+            ink = light_of(picture) if self._glows else ink_of(picture, self._colors)
+            self._inks[id(picture)] = (picture, ink)
+        return self._inks[id(picture)][1]
 
-    def _draw(self, cutout: Cutout, matrix: cam.Matrix, share: float) -> None:
-        self._rect = _bounds(matrix, cutout.size, self._grid.size)
-        width, height = self._rect[2:]
+    def _draw(self, ink: Ink, matrix: cam.Matrix, share: float) -> None:
+        self._rect = _bounds(matrix, (ink.shape[1], ink.shape[0]), self._grid.size)
+        x, y, width, height = self._rect
         if not width or not height:
             self._seen = None
             return
-        half = (height // 2, width // 2)
-        full_size, half_size = (
-            (np.empty((height, width), np.uint8) for _ in range(2)),
-            (np.empty(half, np.uint8) for _ in range(3)),
-        )
-        y, left = full_size
-        u, v, left_half = half_size
-        seen = Cutout(Planes(y, u, v), left, left_half)
-        warp(cutout, cam.from_corner(matrix, self._rect[0], self._rect[1]), seen, neutral=128.0 if self._glows else 0.0)
+        beyond = _DARK if self._glows else NOTHING
+        seen = cutout_from(warp(ink, cam.from_corner(matrix, x, y), width, height, beyond=beyond))
         if share < 1.0:
             seen = _dimmed_light(seen, share) if self._glows else seen.dimmed(share)
         self._seen = seen
@@ -191,4 +187,4 @@ def _dimmed_light(seen: Cutout, share: float) -> Cutout:
     neutral = (0.0, 128 * (1 - share), 128 * (1 - share))
     planes = zip((seen.planes.y, seen.planes.u, seen.planes.v), neutral, strict=True)
     dimmed = (np.asarray(cv2.convertScaleAbs(plane, alpha=share, beta=beta), np.uint8) for plane, beta in planes)
-    return Cutout(Planes(*dimmed), *seen.lefts)
+    return Cutout(Planes(*dimmed), seen.left, seen.left_half)

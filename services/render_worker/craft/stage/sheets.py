@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import cv2
 import numpy as np
@@ -13,12 +13,17 @@ from services.render_worker.craft.images import Picture
 from services.render_worker.craft.planes import Ripple, Sheet
 from services.render_worker.craft.stage import camera as cam
 from services.render_worker.craft.stage.tiles import Grid, Mask, Rect, around, clip
-from services.render_worker.craft.yuv import Colors, Cutout, Plane, Planes, blank, cutout_of, lay
+from services.render_worker.craft.yuv import Colors, Cutout, Ink, Plane, Planes, blank, cutout_from, ink_of, lay
 
 # Nobody sees a far sheet come late by less, in pixels of the plate; it is not warped anew.
 _STILL_PX = 0.05
 # Opacity is looked up in blocks of so many pixels.
 _BLOCK = 16
+# Four bytes each: half a megabyte.
+_STRIP_PIXELS = 128 * 1024
+# Ink past a picture's edges.
+Beyond = tuple[float, float, float, float]
+NOTHING: Beyond = (0.0, 0.0, 0.0, 255.0)
 _WAYS = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
 
 
@@ -31,28 +36,21 @@ class SheetLayer:
         self.depth = sheet.depth
         self._backs = backs
         picture, self._x, self._y = _extended(sheet, camera, plate, backs=backs)
-        self.cutout = cutout_of(picture, colors)
+        self._ink = ink_of(picture, colors)
         self._covering = _Covering(picture[:, :, 3])
         self._camera, self._grid = camera, grid
-        self._matrix: cam.Matrix | None = None
-        _, planes = blank(*grid.size)
-        half = (grid.size[1] // 2, grid.size[0] // 2)
-        # As the camera sees it, where it has been asked for since it moved.
-        self._seen = Cutout(planes, np.empty(grid.size[::-1], np.uint8), np.empty(half, np.uint8))
+        self._matrix = np.zeros((2, 3))
+        # As the camera sees it, and where that is known since it last moved; only of a sheet that rests.
+        self._seen: Cutout | None = None
         self._known = grid.none()
         # It moved at the present frame and at the one before: what is drawn now will not be asked for again.
         self._passing, self._moved_at = False, -2
         self.some, self.solid = grid.none(), grid.none()
 
-    @property
-    def place(self) -> tuple[int, int]:
-        """Where its planes' upper left corner is on the plate."""
-        return self._x, self._y
-
     def go(self, frame: int) -> Mask | None:
         """To that frame; the tiles that look otherwise than before, None for none."""
         matrix = self._camera.matrix(frame, self.depth)
-        if self._matrix is not None and cam.shift_px(matrix, self._matrix, self._grid.size) < _STILL_PX:
+        if self._moved_at >= 0 and cam.shift_px(matrix, self._matrix, self._grid.size) < _STILL_PX:
             self._passing = False
             return None
         self._passing = self._moved_at == frame - 1
@@ -67,25 +65,35 @@ class SheetLayer:
 
     def lay(self, show: Mask, onto: Planes) -> None:
         """Draws those tiles of it."""
-        solid = self.solid
-        for kind, opaque in ((show & solid, True), (show & ~solid, False)):
-            if opaque and self._passing:
-                for rect in self._grid.rects(kind):
-                    self._warp(rect, Cutout(onto.part(*rect), *self._seen.part(*rect).lefts), opaque=True)
-                continue
-            for rect in self._grid.rects(kind & ~self._known):
-                self._warp(rect, self._seen.part(*rect), opaque=opaque)
+        seen = None if self._passing else self._kept(show)
+        for kind, opaque in ((show & self.solid, True), (show & ~self.solid, False)):
             for rect in self._grid.rects(kind):
-                if opaque:
-                    onto.part(*rect).take(self._seen.planes.part(*rect))
-                else:
-                    lay(onto.part(*rect), self._seen.part(*rect))
-        self._known |= show & ~solid if self._passing else show
+                for strip in _strips(rect):
+                    over = cutout_from(self.ink(strip)) if seen is None else seen.part(*strip)
+                    below = onto.part(*strip)
+                    if opaque:
+                        below.take(over.planes)
+                    else:
+                        lay(below, over)
 
-    def _warp(self, rect: Rect, into: Cutout, *, opaque: bool) -> None:
-        assert self._matrix is not None, "a layer goes to a frame before it is drawn"  # noqa: S101
+    def ink(self, rect: Rect) -> Ink:
+        """What the camera sees of it in a rectangle, which may reach beyond the film."""
         matrix = cam.from_corner(cam.seen_from(self._matrix, self._x, self._y), rect[0], rect[1])
-        warp(self.cutout, matrix, into, opaque=opaque, endless=self._backs)
+        return warp(self._ink, matrix, rect[2], rect[3], endless=self._backs)
+
+    def _kept(self, show: Mask) -> Cutout:
+        """What is seen of it, at least in those tiles."""
+        if self._seen is None:
+            width, height = self._grid.size
+            _, planes = blank(width, height)
+            self._seen = Cutout(
+                planes, np.empty((height, width), np.uint8), np.empty((height // 2, width // 2), np.uint8)
+            )
+        for rect in self._grid.rects(show & ~self._known):
+            for strip in _strips(rect):
+                self._seen.part(*strip).take(cutout_from(self.ink(strip)))
+        self._known |= show
+        return self._seen
 
 
 class RippleLayer:
@@ -97,6 +105,7 @@ class RippleLayer:
         self._moment = -1
         self._rect: Rect = (0, 0, 0, 0)
         self._matrix = np.zeros((2, 3))
+        self._water: Cutout | None = None
         self.some, self.solid = grid.none(), grid.none()
 
     def go(self, frame: int) -> Mask | None:
@@ -106,12 +115,12 @@ class RippleLayer:
         still = cam.shift_px(matrix, self._matrix, self._grid.size) < _STILL_PX
         if still and moment == self._moment:
             return None
+        self._moment, self._water = moment, None
+        before = self.some
         if not still:
             self._matrix = matrix
             x, y, width, height = self._ripple.box
             self._rect = _on_film(matrix, (x, y, x + width, y + height), self._grid.size)
-        self._moment = moment
-        before = self.some
         self.some = self._grid.touched(self._rect) & self._sheet.some
         # What the sheet hides its waves hide too, but for where they bring its edges in.
         solid = np.pad(self._sheet.solid, ((0, 0), (1, 1)), mode="edge")
@@ -120,70 +129,57 @@ class RippleLayer:
 
     def lay(self, show: Mask, onto: Planes) -> None:
         """Draws those tiles of it."""
+        if self._water is None:
+            self._water = self._waves()
         for rect in self._grid.rects(show):
-            part = clip(rect, self._rect)
-            if part[2] and part[3]:
-                self._draw(part, onto.part(*part))
+            x, y, width, height = clip(rect, self._rect)
+            if width and height:
+                lay(
+                    onto.part(x, y, width, height),
+                    self._water.part(x - self._rect[0], y - self._rect[1], width, height),
+                )
 
-    def _draw(self, rect: Rect, onto: Planes) -> None:
-        x, y = self._sheet.place
-        matrix = cam.from_corner(cam.seen_from(self._matrix, x, y), rect[0], rect[1])
-        full = self._map(matrix, rect[2], rect[3], 1)
-        half = self._map(cam.halved(matrix), rect[2] // 2, rect[3] // 2, 2)
-        source = self._sheet.cutout
-        lay(
-            onto,
-            Cutout(
-                Planes(_remap(source.planes.y, full), _remap(source.planes.u, half), _remap(source.planes.v, half)),
-                _remap(source.left, full),
-                _remap(source.left_half, half),
-            ),
-        )
+    def _waves(self) -> Cutout:
+        """The whole water, each row where its wave has it."""
+        x, y, width, height = self._rect
+        shifts = self._shifts(y, height)
+        room = int(np.abs(shifts).max()) + 2
+        still = self._sheet.ink((x - room, y, width + 2 * room, height))
+        moved = np.empty((height, width, 4), np.uint8)
+        for row, shift in enumerate(shifts):
+            whole = math.floor(shift)
+            part, at = shift - whole, room + whole
+            line = still[row]
+            cv2.addWeighted(line[at : at + width], 1 - part, line[at + 1 : at + 1 + width], part, 0, dst=moved[row])
+        return cutout_from(moved)
 
-    def _map(
-        self, matrix: cam.Matrix, width: int, height: int, by: int
-    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Where each pixel comes from, on planes smaller by that."""
+    def _shifts(self, top: int, height: int) -> NDArray[np.float64]:
+        """How far each row of the film from `top` on lies beside its place, in pixels of the film."""
         ripple = self._ripple
-        rows = matrix[1, 1] * np.arange(height) + matrix[1, 2]
-        _, top, _, tall = ripple.box
-        near = np.clip((rows * by + self._sheet.place[1] - top) / tall, 0.0, 1.0)
+        rows = self._matrix[1, 1] * (top + np.arange(height)) + self._matrix[1, 2]
+        near = np.clip((rows - ripple.box[1]) / ripple.box[3], 0.0, 1.0)
         # Perspective: waves lie closer together the farther they are.
         length = ripple.wavelength_px * (0.25 + 0.75 * near)
-        turn = 2 * math.pi * (rows * by / length + ripple.hz * self._moment * self._hold / self._fps)
-        shift = ripple.amplitude_px * (0.2 + 0.8 * near) * (0.7 * np.sin(turn) + 0.3 * np.sin(2.3 * turn + 1.1)) / by
-        columns = matrix[0, 0] * np.arange(width) + matrix[0, 2]
-        return (
-            np.add.outer(shift, columns).astype(np.float32),
-            np.repeat(rows.astype(np.float32)[:, None], width, axis=1),
-        )
+        turn = 2 * math.pi * (rows / length + ripple.hz * self._moment * self._hold / self._fps)
+        waves = 0.7 * np.sin(turn) + 0.3 * np.sin(2.3 * turn + 1.1)
+        return np.asarray(ripple.amplitude_px * (0.2 + 0.8 * near) * waves / self._matrix[0, 0], np.float64)
 
 
 def warp(
-    source: Cutout,
-    matrix: cam.Matrix,
-    into: Cutout,
-    *,
-    opaque: bool = False,
-    endless: bool = False,
-    neutral: float = 0.0,
-) -> None:
-    """What the map shows of the source, onto planes of its own. `opaque`: what is left of below isn't asked for.
-
-    Beyond its edges there is nothing of it (`neutral`: nothing's U and V), or with `endless` the edges themselves.
-    """
-    chroma = cam.halved(matrix)
-    planes = [
-        (source.planes.y, into.planes.y, matrix, 0.0),
-        (source.planes.u, into.planes.u, chroma, neutral),
-        (source.planes.v, into.planes.v, chroma, neutral),
-    ]
-    if not opaque:
-        planes += [(source.left, into.left, matrix, 255.0), (source.left_half, into.left_half, chroma, 255.0)]
+    source: Ink, matrix: cam.Matrix, width: int, height: int, *, endless: bool = False, beyond: Beyond = NOTHING
+) -> Ink:
+    """What the map shows of the source. Past its edges there is what `beyond` says, or with `endless` the edges themselves."""
     border = cv2.BORDER_REPLICATE if endless else cv2.BORDER_CONSTANT
-    for plane, target, at, beyond in planes:
-        size = target.shape[::-1]
-        cv2.warpAffine(plane, at, size, dst=target, flags=_WAYS, borderMode=border, borderValue=(beyond,))
+    seen = cv2.warpAffine(source, matrix, (width, height), flags=_WAYS, borderMode=border, borderValue=beyond)
+    return np.asarray(seen, np.uint8)
+
+
+def _strips(rect: Rect) -> Iterator[Rect]:
+    """A rectangle in pieces that stay in the processor's cache from the warp to the blend."""
+    x, y, width, height = rect
+    rows = max(2, _STRIP_PIXELS // width // 2 * 2)
+    for top in range(y, y + height, rows):
+        yield x, top, width, min(rows, y + height - top)
 
 
 def even_sized(picture: Picture) -> Picture:
@@ -215,10 +211,6 @@ def _on_film(matrix: cam.Matrix, bounds: Sequence[float], size: tuple[int, int])
     left, right = ((x - matrix[0, 2]) / matrix[0, 0] for x in (bounds[0], bounds[2]))
     top, bottom = ((y - matrix[1, 2]) / matrix[1, 1] for y in (bounds[1], bounds[3]))
     return around(left, top, right, bottom, size)
-
-
-def _remap(plane: Plane, at: tuple[NDArray[np.float32], NDArray[np.float32]]) -> Plane:
-    return np.asarray(cv2.remap(plane, *at, interpolation=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), np.uint8)
 
 
 def _blocks(yes: object, small: tuple[int, int]) -> Plane:
