@@ -142,7 +142,7 @@ class Blocking:
                 if arrives:
                     presence.position = OFF_LEFT if left else OFF_RIGHT
                 act.to_position = round(other - _BESIDE if left else other + _BESIDE, 3)
-            case sb.DEED_WALK | sb.DEED_RUN | sb.DEED_SWIM | sb.DEED_FLY if alone:
+            case sb.DEED_WALK | sb.DEED_RUN | sb.DEED_SWIM | sb.DEED_FLY if alone and presence.position == seat:
                 # Through the picture, and all through the shot: a walk that ends before the cut looks like an arrival.
                 presence.position, act.to_position = (_NEAR_EDGE, _FAR_EDGE) if left else (_FAR_EDGE + 0.04, 0.14)
                 act.start, act.end = 0.0, 1.0

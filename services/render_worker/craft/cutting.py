@@ -154,7 +154,6 @@ def _join(kept: Draft, gone: Draft) -> None:
         presence.back = False if both or len(seen) == 1 else presence.back
         presence.speaking = presence.character_id in speaking
     del first.presences[:], first.lines[:], first.acts[:], first.things[:], first.sounds[:]
-    first.presences.extend(seen)
     first.lines.extend(lines)
     first.acts.extend(act for act in acts if act.character_id in positions)
     first.things.extend(things)
@@ -167,8 +166,13 @@ def _join(kept: Draft, gone: Draft) -> None:
         first.size = (
             sb.SHOT_SIZE_OVER_SHOULDER if any(each.back for each in seen) and len(seen) == 2 else sb.SHOT_SIZE_MEDIUM
         )
+    first.size = grammar.with_room_for(first.size, (act.deed for act in first.acts))
+    if first.size == sb.SHOT_SIZE_FULL:
+        for presence in seen:
+            presence.back = False
     if first.camera == sb.CAMERA_MOVE_FOLLOW and len(seen) > 1:
         first.camera = sb.CAMERA_MOVE_STATIC
+    first.presences.extend(seen)
 
 
 def _within(acts: Sequence[sb.Act], begin: float, end: float) -> list[sb.Act]:
@@ -226,7 +230,7 @@ def _parted(reel: Reel, at: int) -> Draft | None:
             round(min(1.0, act.end / max(share, 0.3)), 3),
         )
     listener = _listener(reel, shot) if line.character_id and not line.off_screen else None
-    framing = grammar.Framing(shot.size, sb.CAMERA_MOVE_STATIC, "goes on")
+    framing = grammar.Framing(shot.size, sb.CAMERA_MOVE_STATIC, shot.reason)
     if listener is not None:
         framing = grammar.reaction()
         second.lines[0].off_screen = True

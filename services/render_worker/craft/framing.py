@@ -123,9 +123,9 @@ def _medium(shape: Shape, count: int) -> Frame:
     """From the thighs up: for talk, with hands that are seen."""
     match shape:
         case Shape.WIDE:
-            return Frame(_of((1.66, 1.46, 1.26, 1.14), count), 0.38, 0.60, 5.0, _of((0, 500, 420, 380), count), 4)
+            return Frame(_of((1.95, 1.64, 1.36, 1.20), count), 0.38, 0.56, 5.0, _of((0, 520, 430, 390), count), 4)
         case Shape.SQUARE:
-            return Frame(_of((1.70, 1.36, 1.10), count), 0.37, 0.60, 5.0, _of((0, 390, 300), count), 3, lean=0.09)
+            return Frame(_of((1.95, 1.50, 1.15), count), 0.37, 0.56, 5.0, _of((0, 390, 300), count), 3, lean=0.09)
         case _:
             return Frame(
                 _of((2.80, 2.10, 1.90, 1.90, 1.45), count),
@@ -142,9 +142,9 @@ def _close(shape: Shape, count: int) -> Frame:
     """Head and shoulders: for what is felt."""
     match shape:
         case Shape.WIDE:
-            return Frame(_of((2.90, 2.10, 1.70), count), 0.42, 0.42, 9.0, _of((0, 620, 480), count), 3, lean=0.12)
+            return Frame(_of((3.60, 2.50, 1.90), count), 0.43, 0.38, 9.0, _of((0, 680, 500), count), 3, lean=0.12)
         case Shape.SQUARE:
-            return Frame(_of((2.90, 1.80, 1.40), count), 0.42, 0.42, 9.0, _of((0, 450, 330), count), 3, lean=0.07)
+            return Frame(_of((3.50, 1.90, 1.40), count), 0.43, 0.38, 9.0, _of((0, 450, 330), count), 3, lean=0.07)
         case _:
             return Frame(
                 _of((4.00, 2.60, 2.10, 2.10, 1.55), count),
@@ -160,12 +160,12 @@ def _close(shape: Shape, count: int) -> Frame:
 def _past_a_shoulder(shape: Shape) -> Frame:
     match shape:
         case Shape.WIDE:
-            return Frame(1.90, 0.37, 0.50, 7.0, 0.0, 2, lean=0.15,
-                         listener_scale=2.9, listener_eyes=0.43, listener_lean=0.39)  # fmt: skip
+            return Frame(2.20, 0.38, 0.48, 7.0, 0.0, 2, lean=0.15,
+                         listener_scale=3.3, listener_eyes=0.43, listener_lean=0.39)  # fmt: skip
         case Shape.SQUARE:
-            return Frame(1.80, 0.36, 0.52, 7.0, 0.0, 2, lean=0.14,
-                         listener_scale=2.6, listener_eyes=0.46, listener_lean=0.37)  # fmt: skip
+            return Frame(2.05, 0.36, 0.50, 7.0, 0.0, 2, lean=0.14,
+                         listener_scale=2.9, listener_eyes=0.46, listener_lean=0.37)  # fmt: skip
         case _:
             # Stacked in depth: the listener low in front, the speaker above.
-            return Frame(2.50, 0.31, 0.52, 7.0, 0.0, 2, lean=0.10,
-                         listener_scale=3.3, listener_eyes=0.56, listener_lean=0.34)  # fmt: skip
+            return Frame(3.00, 0.32, 0.50, 7.0, 0.0, 2, lean=0.10,
+                         listener_scale=4.0, listener_eyes=0.56, listener_lean=0.34)  # fmt: skip

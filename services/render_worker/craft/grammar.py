@@ -7,7 +7,7 @@ moment's own words (`key`), never by a count, so that an edit of the script chan
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
@@ -44,7 +44,7 @@ REORIENT_AFTER = 5
 
 @dataclass(frozen=True)
 class Framing:
-    """How a moment is seen, and why, in a few words for whoever reads the shot list."""
+    """How a moment is seen, and why, in a few words for whoever reads the shot list ({who} and {thing} stand for the subject)."""
 
     size: Size
     camera: Move
@@ -132,7 +132,7 @@ def turn(line: Turn) -> Framing:
         return Framing(_CLOSE, _PUSH, "the heart of the scene")
     if line.pieces > 1 and line.piece > 0:
         # A speech goes on: a jump at the same size would look like a missing piece.
-        return Framing(_CLOSE if line.piece % 2 else _MEDIUM, _PUSH, "the speech goes on")
+        return Framing(_CLOSE if line.piece % 2 else _MEDIUM, _PUSH, "{who} goes on")
     if line.listeners and line.opening:
         # An exchange opens with both: later singles have a place to come from. A narrow picture stacks them in depth.
         if line.shape is Shape.TALL:
@@ -142,17 +142,17 @@ def turn(line: Turn) -> Framing:
         return Framing(_CLOSE, camera, "a whisper brings us close")
     if line.feeling in _OF_THE_FACE:
         # When do we cut to a close-up? When a face says more than the words.
-        return Framing(_CLOSE, camera, STRONG[line.feeling])
+        return Framing(_CLOSE, camera, f"{STRONG[line.feeling]} of {{who}}")
     if line.listeners and line.apart >= REORIENT_AFTER:
         if line.shape is Shape.TALL:
             return Framing(_SHOULDER, camera, "where they are again")
         return Framing(_MEDIUM, camera, "where they are again", together=True)
     if not line.listeners:
-        return Framing(_MEDIUM, camera, "speaks")
+        return Framing(_MEDIUM, camera, "{who} speaks")
     # Past the listener's shoulder we are in the talk, alone we are in the thought. Short words are said to somebody.
     if line.key < (0.7 if line.piece_ms < 3000 else 0.45):
-        return Framing(_SHOULDER, camera, "speaks to")
-    return Framing(_MEDIUM, camera, "speaks")
+        return Framing(_SHOULDER, camera, "past a shoulder to {who}")
+    return Framing(_MEDIUM, camera, "{who} speaks")
 
 
 def wants_reaction(piece: int, pieces: int, speech_ms: int) -> bool:
@@ -165,12 +165,12 @@ def wants_reaction(piece: int, pieces: int, speech_ms: int) -> bool:
 
 def reaction() -> Framing:
     """A listener is watched from near, without a move: we look for something small."""
-    return Framing(_CLOSE, _STILL, "how it is heard")
+    return Framing(_CLOSE, _STILL, "how {who} hears it")
 
 
 def heard_from_outside(*, seen: bool) -> Framing:
     """A voice from elsewhere: those who hear it, else the place it is heard in."""
-    return Framing(_MEDIUM, _STILL, "a voice is heard") if seen else Framing(_WIDE, _PUSH, "a voice over the place")
+    return Framing(_MEDIUM, _STILL, "{who} hears a voice") if seen else Framing(_WIDE, _PUSH, "a voice over the place")
 
 
 _ANSWERS: Mapping[Feeling, Feeling] = {
@@ -230,36 +230,42 @@ class Happening:
 def happening(what: Happening, before: Size) -> Framing:
     """Where the camera is while something happens."""
     if not what.people:
-        if what.small:
-            # A thing named alone is there because it will matter.
-            return Framing(_INSERT, _PUSH, "a thing that matters")
+        if what.small and before != _INSERT:
+            # A thing named alone is there because it will matter. Two such pictures in a row would be a catalogue.
+            return Framing(_INSERT, _PUSH, "the {thing} matters")
         if what.things:
             return Framing(_WIDE if before != _WIDE else _FULL, _STILL, "what is there to see")
         return empty_place(what.key, before)
     deeds = set(what.deeds)
-    if what.people == 1 and deeds & (TRAVELS - {sb.DEED_ENTER, sb.DEED_LEAVE}):
-        # Who walks is followed, or we would be left behind.
-        return Framing(_FULL, _FOLLOW, "goes with")
     if deeds & {sb.DEED_ENTER, sb.DEED_LEAVE}:
         # A door needs a still frame: they come into it, or it is empty after them.
-        return Framing(_FULL, _STILL, "comes or goes")
+        return Framing(_FULL, _STILL, "{who} comes or goes")
+    if what.people == 1 and deeds & TRAVELS:
+        # Who walks is followed, or we would be left behind.
+        return Framing(_FULL, _FOLLOW, "with {who} on the way")
     if sb.DEED_HUG in deeds:
         return Framing(_MEDIUM, _PUSH, "an embrace")
     if what.people > 3:
         return Framing(_WIDE, _STILL, "all of them")
     if deeds & _OF_THE_BODY:
-        return Framing(_FULL, _STILL, "it takes the whole body")
+        return Framing(_FULL, _STILL, "{who} from head to foot")
     if what.peak:
         return Framing(_CLOSE if what.people == 1 else _MEDIUM, _PUSH, "the heart of the scene")
     if what.people == 1 and (what.feeling in _OF_THE_FACE or sb.DEED_CRY in deeds):
-        return Framing(_CLOSE, _STILL, STRONG.get(what.feeling, "tears"))
+        return Framing(_CLOSE, _STILL, f"{STRONG.get(what.feeling, 'tears')} of {{who}}")
     if deeds & (HANDLES | _OF_THE_EYES | {sb.DEED_POINT, sb.DEED_TURN, sb.DEED_SING}):
-        return Framing(_MEDIUM, _STILL, "hands and eyes")
+        return Framing(_MEDIUM, _STILL, "hands and eyes of {who}")
     if what.people > 1:
         return Framing(_FULL if what.shape is Shape.WIDE else _MEDIUM, _STILL, "together")
     # A narrow picture has no room around a small figure.
     near = what.shape is Shape.TALL or what.key < 0.6
-    return Framing(_MEDIUM if near else _FULL, _STILL, "is there")
+    return Framing(_MEDIUM if near else _FULL, _STILL, "{who} is there")
+
+
+def with_room_for(size: Size, deeds: Iterable[Deed]) -> Size:
+    """That size, or one that shows the legs that these deeds are done with."""
+    near = size in (_MEDIUM, _CLOSE, _SHOULDER)
+    return _FULL if near and any(deed in _OF_THE_BODY for deed in deeds) else size
 
 
 def insert_of(times_named: int, *, handled: bool) -> bool:
@@ -269,12 +275,12 @@ def insert_of(times_named: int, *, handled: bool) -> bool:
 
 def detail() -> Framing:
     """The thing alone, and slowly nearer."""
-    return Framing(_INSERT, _PUSH, "a thing that matters")
+    return Framing(_INSERT, _PUSH, "the {thing} matters")
 
 
 def sight() -> Framing:
     """Who looks makes us want to see what they see."""
-    return Framing(_WIDE, _STILL, "what is looked at")
+    return Framing(_WIDE, _STILL, "what was looked at")
 
 
 # ---- Between shots -----------------------------------------------------------------------------------------------------

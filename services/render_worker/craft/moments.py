@@ -19,6 +19,12 @@ _SMALL_SPOTS = {sb.SPOT_UNSPECIFIED, sb.SPOT_TABLE, sb.SPOT_HAND, sb.SPOT_GROUND
 # Two sentences of what one look takes in share a shot, if they aren't more than this to tell.
 _ONE_LOOK_MS = 5200
 _MOST_DEEDS = 3
+# A deed is told within so many sentences of the one before: what lies between is scenery.
+_LOOKED_AHEAD = 24
+
+
+# A doer who is left open: all who are there.
+EVERYBODY = ""
 
 
 @dataclass(frozen=True)
@@ -87,7 +93,8 @@ class Telling:
             named = cast.named_in(text) if len(texts) > 1 else list(told)
             deeds = _deeds(doings[index], text, named or list(before) or told, cast)
             meant = [deed.target for deed in deeds if deed.target in self._ids]
-            people = tuple(dict.fromkeys([*named, *(deed.who for deed in deeds), *meant]))
+            doers = [deed.who for deed in deeds if deed.who != EVERYBODY]
+            people = tuple(dict.fromkeys([*named, *doers, *meant]))
             if not people and not things and not doings[index]:
                 # "She waits." goes on with whom the sentence before was of; a thing or a place would be named.
                 people = before if index else tuple(told) if len(texts) == 1 else ()
@@ -115,7 +122,8 @@ def _one_look(before: Moment, after: Moment) -> bool:
     if estimate_ms(before.text + after.text) > _ONE_LOOK_MS or len(before.deeds) + len(after.deeds) > _MOST_DEEDS:
         return False
     if not after.people:
-        return not before.people and after.small is None and before.small is None
+        # Two things by themselves are one still life; a thing and a place are not.
+        return not before.people and not (after.deeds or before.deeds) and bool(after.small) == bool(before.small)
     return set(after.people) <= set(before.people) and not (before.handled or after.handled)
 
 
@@ -143,9 +151,10 @@ def _shared_out(
     at, after = 0, -1.0
     for doing in doings:
         words = [word.casefold() for word in (doing.target, doing.who) if word]
+        near = range(at, min(len(texts), at + _LOOKED_AHEAD))
         told = [
             (index, share)
-            for index in range(at, len(texts))
+            for index in near
             for deed, share in verbs[index]
             if deed == doing.deed and (index > at or share > after)
         ]
@@ -157,7 +166,7 @@ def _shared_out(
             at, after = found
             shared[at].append((doing, after))
         else:
-            named = next((i for i in range(at, len(texts)) if any(word in folded[i] for word in words)), at)
+            named = next((i for i in near if any(word in folded[i] for word in words)), at)
             shared[named].append((doing, None))
             at, after = (named, -1.0) if named > at else (at, after)
     return shared
@@ -168,19 +177,14 @@ def _deeds(doings: Sequence[tuple[Doing, float | None]], text: str, people: Sequ
     deeds = []
     for index, (doing, place) in enumerate(doings):
         named = cast.named_in(doing.who) if doing.who else []
-        # Whom the cast doesn't know, a crowd or a crow, is a thing; nobody named is whoever the words are of.
-        doers = named or ([] if doing.who and not _stands_for(doing.who, text, people) else list(people)[:1])
+        # Whom the cast doesn't know, a crowd or a crow, is a thing. Nobody named: whom the words are of, else all who are there.
+        doers = named or ([] if doing.who else list(people)[:1] or [EVERYBODY])
         if not doers:
             continue
         targets = [each for each in cast.named_in(doing.target) if each not in doers] if doing.target else []
         at = index / len(doings) if place is None else place
         deeds.append(Deed(doers[0], doing.deed, targets[0] if targets else doing.target, min(at, 1.0)))
     return deeds
-
-
-def _stands_for(who: str, text: str, people: Sequence[str]) -> bool:
-    """A pronoun is short and stands for one who was named: "she", "er", "उसने"."""
-    return bool(people) and len(who) <= 4 and " " not in who and who.casefold() in text.casefold()
 
 
 def _heard_in(name: str, texts: Sequence[str], index: int) -> bool:

@@ -9,9 +9,9 @@ from itertools import pairwise
 from services.render_worker.craft.grammar import LONGEST_SPEECH_MS
 
 MOST_SHOTS = 200
-# Shots of a film: one each 3.6 to 5.4 seconds on average looks alive, more is a flicker. One whose length is free is cut as its story is.
+# Shots of a film: one each 3.8 to 5.4 seconds on average looks alive, more is a flicker. One whose length is free is cut as its story is.
 _SLOWEST_SHOT_MS = 5400
-_FASTEST_SHOT_MS, _FASTEST_FREE_SHOT_MS = 3600, 2600
+_FASTEST_SHOT_MS, _FASTEST_FREE_SHOT_MS = 3800, 2600
 # A sentence as short as this shares its picture with the next, one longer than that is parted.
 _SHORT_SENTENCE_MS, _FULL_PICTURE_MS = 1500, 4200
 _SHORTEST_SCENE_MS = 2200

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from filmstudio.projects.v1 import storyboard_pb2 as sb
 
@@ -16,7 +16,7 @@ from services.render_worker.craft.draws import drawn_from
 from services.render_worker.craft.framing import Shape
 from services.render_worker.craft.grammar import Framing, Happening, Turn
 from services.render_worker.craft.mentions import Cast
-from services.render_worker.craft.moments import Moment, Telling, is_small
+from services.render_worker.craft.moments import EVERYBODY, Moment, Telling, is_small
 from services.render_worker.craft.pacing import estimate_ms, evenly
 from services.render_worker.craft.words.language import of
 
@@ -171,6 +171,7 @@ class ShotMaker:
     def _happen(self, moment: Moment, *, peak: bool, told_by: Beat | None = None) -> None:
         """Something is seen: a deed, a thing, a part of the place; under a narrator's words or in silence."""
         key = self._key(moment.text)
+        moment = self._done_by_all(moment)
         people = [who for who in moment.people if who in self._block.seats][: _MOST_TOGETHER[self._shape]]
         deeds = [deed for deed in moment.deeds if deed.who in people]
         opens = not self.drafts and (self._place_is_new or not (people or moment.small))
@@ -187,6 +188,9 @@ class ShotMaker:
         natural = grammar.breath_ms(moment.feeling, key) if lines else grammar.silent_ms(wanted, self._mood, key)
         if framing.size == sb.SHOT_SIZE_INSERT:
             people, deeds = [], []
+        elif opens and not people:
+            # Who is there already, and soon speaks, is part of the place.
+            people = self._together([*self._block.here])
         looked = {deed.who: deed.target for deed in deeds if deed.deed == sb.DEED_LOOK}
         seen = [self._block.presence(who, feeling=moment.feeling, looks_at=looked.get(who, "")) for who in people]
         total = natural + sum(line.estimated_ms for line in lines) + (AROUND_LINES_MS if lines else 0)
@@ -202,6 +206,16 @@ class ShotMaker:
                   sounds=sounds_of(acts, moment.sounds, self._scene.setting, total))  # fmt: skip
         if told_by is None and (people or opens):
             self._look_closer(moment, looked, alone=opens and not people)
+
+    def _done_by_all(self, moment: Moment) -> Moment:
+        """The moment with everybody who is there doing what nobody in particular does: "the two of them drink tea"."""
+        if not any(deed.who == EVERYBODY for deed in moment.deeds):
+            return moment
+        here = self._together([*self._block.here])
+        deeds = [
+            replace(deed, who=who) for deed in moment.deeds for who in (here if deed.who == EVERYBODY else [deed.who])
+        ]
+        return replace(moment, people=tuple(dict.fromkeys([*moment.people, *here])), deeds=tuple(deeds))
 
     def _wanted_ms(self, moment: Moment) -> float:
         """A silent shot is as long as what is done in it, and as the words would take to read twice as fast as aloud."""
@@ -299,11 +313,15 @@ class ShotMaker:
         natural = grammar.breath_ms(line.feeling, self._key(line.text))
         total = natural + line.estimated_ms + AROUND_LINES_MS
         deeds = [deed for deed in moment.deeds if deed.who == who] if moment else []
+        for thing in moment.things if moment else ():
+            if thing.held_by == who:
+                self._block.take(who, thing)
         acts = self._block.perform(deeds, seen, total, told=True)
         self._apart = 0 if len(ids) > 1 else self._apart + 1
         self._spoken = True
         sounds = sounds_of(acts, moment.sounds if moment else (), self._scene.setting, total)
-        self._add(framing, line.text, seen, lines=[line], natural_ms=natural, acts=acts, sounds=sounds)
+        things = moment.things if moment else ()
+        self._add(framing, line.text, seen, lines=[line], natural_ms=natural, acts=acts, things=things, sounds=sounds)
 
     def _react(self, line: sb.Line, listener: str, feeling: sb.Feeling.ValueType) -> None:
         line.off_screen = True
@@ -378,6 +396,9 @@ class ShotMaker:
             props=list(dict.fromkeys(thing.noun for thing in things))[:3],
         )  # fmt: skip
         draft = Draft(shot, optional, reaction)
+        if self.drafts and self.drafts[-1].optional and self.drafts[-1].shot.size == shot.size == sb.SHOT_SIZE_INSERT:
+            # One thing after another would be a catalogue.
+            self.drafts.pop()
         if self.drafts:
             vary(self.drafts[-1], draft)
         self.drafts.append(draft)

@@ -31,6 +31,8 @@ _HALF = 190.0
 # Those behind the front row: smaller, higher up, and further from the camera.
 _BEHIND_SCALE, _BEHIND_DEPTH = 0.84, 0.88
 _LISTENER_DEPTH = 1.25
+# Of the height; captions begin a little below.
+_LOWEST_EYES = {Shape.WIDE: 0.72, Shape.SQUARE: 0.72, Shape.TALL: 0.62}
 
 
 @dataclass(frozen=True)
@@ -227,6 +229,8 @@ class _Layout:
                 tallest = max(growth_of(shot.cast.get(each.character_id)) for each in self.people)
                 line += (tallest - grown) * FIGURE_HEIGHT * scale * 0.62 - (h * 0.045 if behind else 0.0)
                 y = line + FIGURE_HEIGHT * EYE_SHARE * size
+                # Who sits or kneels among others is lower, but not down among the captions.
+                y -= max(0.0, y - FIGURE_HEIGHT * eye_share(pose) * size - h * _LOWEST_EYES[self.shape])
             else:
                 y = line + FIGURE_HEIGHT * eye_share(pose) * size
         deeds = {act.deed for act in shot.acts if act.character_id == presence.character_id}
@@ -375,10 +379,3 @@ def _at(knots: tuple[tuple[float, float], ...], position: float) -> float:
 
 def _clear_of_edges(x: float, y: float) -> tuple[float, float]:
     return min(0.9, max(0.1, x)), min(0.9, max(0.1, y))
-
-
-def stage(w: float, h: float, size: sb.ShotSize.ValueType, presences: Sequence[sb.Presence], cast: dict[str, sb.Character], feet: float,
-          sight: tuple[float, float], *, roofed: bool = False) -> Staging:  # fmt: skip
-    """As `stage_of`, of loose parts."""
-    shot = ShotPicture(round(w), round(h), sb.Setting(), size=size, presences=presences, characters=list(cast.values()))
-    return stage_of(shot, roofed=roofed, feet=feet, sight=sight)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from filmstudio.projects.v1 import script_pb2 as sp
 from filmstudio.projects.v1 import storyboard_pb2 as sb
@@ -98,10 +98,19 @@ def _finish(board: sb.Storyboard, reels: Sequence[Reel], image_asset_ids: Sequen
         board.scenes[-1].shots.extend(draft.shot for draft in reel.drafts)
     board.mood = Counter(scene.mood for scene in board.scenes).most_common(1)[0][0]
     shots = [shot for scene in board.scenes for shot in scene.shots]
+    names = {character.id: character.name for character in board.characters}
     for number, shot in enumerate(shots, start=1):
-        shot.number = number
+        shot.number, shot.reason = number, _told_why(shot, names)
     last = shots[-1]
     if last.camera != sb.CAMERA_MOVE_FOLLOW and (not last.presences or last.size == sb.SHOT_SIZE_WIDE):
         last.camera = farewell(last.size)
     for shot, asset_id in zip(shots, image_asset_ids, strict=False):
         shot.image_asset_id = asset_id
+
+
+def _told_why(shot: sb.Shot, names: Mapping[str, str]) -> str:
+    """The grammar's reason with its subject: who speaks, else who acts, else who is there."""
+    acting = {act.character_id for act in shot.acts}
+    seen = sorted(shot.presences, key=lambda each: (not each.speaking, each.character_id not in acting))
+    who = names[seen[0].character_id] if seen else "nobody"
+    return shot.reason.format(who=who, thing=shot.things[0].noun if shot.things else "thing")

@@ -149,7 +149,7 @@ def test_a_narrator_s_picture_follows_the_sentence() -> None:
 def test_under_a_narrator_a_deed_begins_with_its_word() -> None:
     (shot,) = staged(
         tells("All through that long and quiet night Mara sat and waited, and then she took the letter.",
-              ("she", sb.DEED_TAKE, "letter"), things=[thing("letter")])
+              ("Mara", sb.DEED_TAKE, "letter"), things=[thing("letter")])
     )  # fmt: skip
     assert 0.6 < shot.acts[0].start < 0.9
 
