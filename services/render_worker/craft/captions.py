@@ -8,12 +8,13 @@ Full-width characters (Chinese, Japanese, Korean) count twice, since they take t
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from services.render_worker.craft.fonts import primary, script_of
 from services.render_worker.craft.phrases import Unit, break_cost, line_units, width_of
 
+MOST_LINES = 2
 MIN_CUE_MS = 1000
 MAX_CUE_MS = 7000
 READING_CHARS_PER_S = 17.0
@@ -116,8 +117,28 @@ def columns_for(size: tuple[int, int], language: str) -> int:
     return max(_FEWEST_COLUMNS, min(most, int(room / column)))
 
 
+def faults(cues: Sequence[Cue], max_chars: int, until_ms: int) -> list[str]:
+    """The rules these cues break, a sentence for each break; empty where all is well."""
+    told: list[str] = []
+    for place, cue in enumerate(cues):
+        name = f"cue {place + 1} at {cue.start_ms / 1000:.1f} s"
+        long = max((width_of(line) for line in cue.lines), default=0)
+        follows = cues[place + 1].start_ms if place + 1 < len(cues) else None
+        if len(cue.lines) > MOST_LINES:
+            told.append(f"{name} has {len(cue.lines)} lines (at most {MOST_LINES})")
+        if long > max_chars:
+            told.append(f"{name} has a line of {long} characters (at most {max_chars})")
+        if cue.end_ms - cue.start_ms < min(MIN_CUE_MS, until_ms):
+            told.append(f"{name} stands {cue.end_ms - cue.start_ms} ms (at least {MIN_CUE_MS} ms)")
+        if cue.end_ms > until_ms:
+            told.append(f"{name} stands until {cue.end_ms / 1000:.1f} s, past the end")
+        if follows is not None and follows < cue.end_ms:
+            told.append(f"{name} overlaps the next")
+    return told
+
+
 def split_cues(
-    lines: Iterable[SpokenLine], *, max_chars: int = 42, max_lines: int = 2, until_ms: int | None = None
+    lines: Iterable[SpokenLine], *, max_chars: int = 42, max_lines: int = MOST_LINES, until_ms: int | None = None
 ) -> list[Cue]:
     """The cues of these lines, in order of time and without overlap.
 

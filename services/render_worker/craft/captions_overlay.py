@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 import cv2
@@ -65,6 +65,13 @@ class _Layout:
     ink: Mask
     # The same, fatter: what darkens around the letters.
     fat: Mask
+
+    @cached_property
+    def measured(self) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """The middle of the letters, and what is close around them but no part of their edge."""
+        core = cv2.erode(self.ink, _disc(1)) > 200
+        close = cv2.dilate(self.fat, _disc(max(1, self.points // 12))) > 128
+        return np.asarray(core), np.asarray(close & (cv2.dilate(self.ink, _disc(2)) < 20))
 
 
 def caption_overlays(
@@ -130,13 +137,25 @@ def _plate_for(layout: _Layout, behind: Picture | None, size: tuple[int, int]) -
     """The lightest plate with which the letters stand out from this picture behind them."""
     if behind is None:
         return _PLATES[-1]
-    under = _part(behind, layout, size)
-    laid = ((plate, _laid(_set(layout, plate), under)) for plate in _PLATES)
-    return next((plate for plate, seen in laid if _contrast(seen, layout) >= _AIMED_CONTRAST), _PLATES[-1])
+    _, around = layout.measured
+    if not around.any():
+        return _PLATES[-1]
+    under = _part(behind, layout, size)[around]
+    for plate in _PLATES:
+        dark = _shade(layout, plate)[around][:, None]
+        seen = (under * (1 - dark) + np.array(_DARK_BGR, np.float32) * dark).astype(np.uint8)
+        if (_TEXT_LUMINANCE + 0.05) / (np.quantile(_luminance(seen), 0.9) + 0.05) >= _AIMED_CONTRAST:
+            return plate
+    return _PLATES[-1]
 
 
 def _set(layout: _Layout, plate: float) -> Picture:
     """The letters on a plate that dark, or with a soft shadow where there is none: BGRA of straight alpha."""
+    return _over(_shade(layout, plate), layout.ink.astype(np.float32) / 255)
+
+
+def _shade(layout: _Layout, plate: float) -> Field:
+    """How much is darkened, and where: 0.0 to 1.0."""
     edge = cv2.dilate(layout.ink, _disc(max(1, layout.points // 26))).astype(np.float32) / 255
     if plate:
         around = _plate(layout.size, layout.points) * plate
@@ -145,7 +164,7 @@ def _set(layout: _Layout, plate: float) -> Picture:
         blurred = cv2.GaussianBlur(layout.fat, (0, 0), max(1.0, layout.points / 9)).astype(np.float32) / 255
         around = np.clip(blurred * 1.5, 0, 1) * _SHADOW_SHARE
         edge = edge * 0.8
-    return _over(1 - (1 - around) * (1 - edge), layout.ink.astype(np.float32) / 255)
+    return np.asarray(1 - (1 - around) * (1 - edge), np.float32)
 
 
 def _part(behind: Picture, layout: _Layout, size: tuple[int, int]) -> Picture:
@@ -159,19 +178,12 @@ def _part(behind: Picture, layout: _Layout, size: tuple[int, int]) -> Picture:
     return np.asarray(cv2.resize(spread, layout.size, interpolation=cv2.INTER_LINEAR), np.uint8)
 
 
-def _laid(over: Picture, under: Picture) -> Picture:
-    alpha = over[:, :, 3:].astype(np.float32) / 255
-    return np.asarray((over[:, :, :3] * alpha + under * (1 - alpha)).round(), np.uint8)
-
-
 def _contrast(part: Picture, layout: _Layout) -> float:
-    ink, fat = layout.ink[: part.shape[0], : part.shape[1]], layout.fat[: part.shape[0], : part.shape[1]]
-    light = _luminance(part)
-    core = cv2.erode(ink, _disc(1)) > 200
-    around = (cv2.dilate(fat, _disc(max(1, layout.points // 12))) > 128) & (cv2.dilate(ink, _disc(2)) < 20)
+    core, around = (mask[: part.shape[0], : part.shape[1]] for mask in layout.measured)
     if not core.any() or not around.any():
         return 21.0
-    return float((np.median(light[core]) + 0.05) / (np.quantile(light[around], 0.9) + 0.05))
+    letters, ground = float(np.median(_luminance(part[core]))), float(np.quantile(_luminance(part[around]), 0.9))
+    return (letters + 0.05) / (ground + 0.05)
 
 
 def _layout(cue: Cue, language: str, size: tuple[int, int]) -> _Layout:
@@ -191,16 +203,14 @@ def _layout(cue: Cue, language: str, size: tuple[int, int]) -> _Layout:
     side, rim = round(SIDE_PAD * points), round(points * 0.2)
     box = even(max(lengths) + 2 * (side + soft)), even(up + down + step * (len(lengths) - 1) + 2 * (rim + soft))
     ink = Image.new("L", box, 0)
-    fat = Image.new("L", box, 0)
     for row, (lettering, text) in enumerate(zip(letterings, cue.lines, strict=True)):
         x, baseline = (box[0] - lengths[row]) / 2, soft + rim + up + row * step
         lettering.draw(ImageDraw.Draw(ink), x, baseline, text)
-        lettering.draw(ImageDraw.Draw(fat), x, baseline, text, stroke=max(2, points // 6))
     bottom = _BOTTOM_MARGIN_TALL if height > width else _BOTTOM_MARGIN
     y = max(0, round(height * (1 - bottom)) - box[1] + soft)
-    return _Layout(
-        (width - box[0]) // 4 * 2, y // 2 * 2, box, points, np.asarray(ink, np.uint8), np.asarray(fat, np.uint8)
-    )
+    letters = np.asarray(ink, np.uint8)
+    fat = np.asarray(cv2.dilate(letters, _disc(max(2, points // 6))), np.uint8)
+    return _Layout((width - box[0]) // 4 * 2, y // 2 * 2, box, points, letters, fat)
 
 
 def _row(cue: Cue, row: int, language: str, points: int) -> Lettering:
@@ -252,3 +262,4 @@ def _disc(radius: int) -> Mask:
 
 _SHARES = np.arange(256, dtype=np.float32) / 255
 _LINEAR = np.where(_SHARES <= 0.04045, _SHARES / 12.92, ((_SHARES + 0.055) / 1.055) ** 2.4).astype(np.float32)
+_TEXT_LUMINANCE = float(_luminance(np.array([_TEXT_BGR], np.uint8))[0])

@@ -13,6 +13,7 @@ from services.render_worker.craft.captions import (
     SpokenLine,
     Word,
     columns_for,
+    faults,
     split_cues,
     text_size,
 )
@@ -191,3 +192,22 @@ def test_text_is_at_least_a_24th_of_the_films_height(size: tuple[int, int]) -> N
 def test_a_cue_without_known_speakers_answers_with_none() -> None:
     cue = Cue(0, 1000, ("One", "Two"))
     assert (cue.speaker(1), cue.italic(1)) == ("", False)
+
+
+@settings(max_examples=60, deadline=None)
+@given(lines=_spoken())
+def test_our_own_cues_break_no_rule(lines: list[SpokenLine]) -> None:
+    until = max((line.start_ms + line.duration_ms for line in lines), default=0) + 120_000
+    assert faults(split_cues(lines, until_ms=until), 42, until) == []
+
+
+def test_each_broken_rule_is_told() -> None:
+    cues = [Cue(0, 500, ("a", "b", "c")), Cue(400, 3000, ("x" * 43,)), Cue(4000, 9000, ("late",))]
+    told = faults(cues, 42, 8000)
+    assert [sentence.split(" s ", 1)[1] for sentence in told] == [
+        "has 3 lines (at most 2)",
+        "stands 500 ms (at least 1000 ms)",
+        "overlaps the next",
+        "has a line of 43 characters (at most 42)",
+        "stands until 9.0 s, past the end",
+    ]
