@@ -298,7 +298,11 @@ class _Performance:
         there = self._place(name, share) if name else None
         if there is None:
             # Nobody: ahead, and now and then a little aside.
-            return 7.0 * math.sin(ms / 1000 * 0.55 + self.phase) if not self.own else -8.0 * facing
+            return (
+                7.0 * math.sin(ms / 1000 * 0.55 + self.phase)
+                if not any(speech.at(ms) for speech in self.own)
+                else -8.0 * facing
+            )
         away = there - self.scene.x_of(who, share)
         if abs(away) < 30:
             return 0.0

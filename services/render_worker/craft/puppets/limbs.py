@@ -55,7 +55,8 @@ def _parts(limb: Limb, halves: Sequence[float]) -> _Parts:
 
 
 def draw_arm(c: Canvas, body: Body, arm: Limb, hand: Hand, *, far: bool) -> None:
-    """Arm, sleeve and hand; the far one lies in the body's shade."""
+    """Arm, sleeve and hand; the far one lies in the body's shade, unless the light comes from there."""
+    far = far and body.light_side < 0
     limbs, garment, name, tones = body.build.limbs, body.garment, body.character.look.garment, body.tones
     cloth = {"apron": tones.linen, "sari": tones.accent, "armor": tones.metal}.get(name, tones.clothes)
     base, shade = (cloth.shade, cloth.fold) if far else (cloth.base, cloth.shade)

@@ -20,7 +20,7 @@ def draw_muzzle(
     x, y = turn.x(0.0) + math.sin(math.radians(turn.yaw * 0.7)) * 9, turn.nod
     opened = face.mouth.open
     if kind.muzzle in ("beak", "bill"):
-        _beak(c, nose, face, x, y, wide=kind.muzzle == "bill")
+        _beak(c, nose, tones, face, x, y, wide=kind.muzzle == "bill")
         return
     if kind.muzzle == "trunk":
         draw_mouth(c, tones, Turn(turn.yaw, turn.nod + 6), face.mouth, full=False, size=0.9)
@@ -72,10 +72,10 @@ def draw_muzzle(
                 c.stroke([(x + side * 20, 27 + 4 * i + y), (x + side * 47, 23 + 9 * i + y)], 1.4, pale.light)
 
 
-def _beak(c: Canvas, nose: Cloth, face: Face, x: float, y: float, *, wide: bool) -> None:
+def _beak(c: Canvas, nose: Cloth, tones: Tones, face: Face, x: float, y: float, *, wide: bool) -> None:
     """Two halves that part as a mouth opens; corners show the feeling."""
     half, top, tip = (25.0, 20.0, 37.0) if wide else (15.0, 14.0, 42.0)
-    part = 15.0 * face.mouth.open
+    part = 25.0 * face.mouth.open
     out = math.sin(math.radians(face.turn.yaw * 0.7)) * 10
     mid = MOUTH_Y - 7 + y
     if part > 2:
@@ -89,7 +89,7 @@ def _beak(c: Canvas, nose: Cloth, face: Face, x: float, y: float, *, wide: bool)
                 ],
                 4,
             ),
-            nose.fold,
+            tones.mouth,
         )
     lower = [
         (x - half * 0.72, mid + part * 0.3),
