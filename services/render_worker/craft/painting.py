@@ -145,7 +145,9 @@ def _world(shot: ShotPicture) -> World:
     unit = UNITS / min(shot.width, shot.height)
     setting = shot.setting
     drawn = drawn_from(shot.seed, setting.place, setting.description, setting.interior)
-    light = light_of(setting.time_of_day, setting.weather, shot.mood, interior=places.is_roofed(setting))
+    # A cave has the light of the day in its mouth, no lamps.
+    indoors = places.is_roofed(setting) and setting.place != sb.PLACE_CAVE
+    light = light_of(setting.time_of_day, setting.weather, shot.mood, interior=indoors)
     snowy = setting.weather == sb.WEATHER_SNOW and not setting.season
     sun_x = drawn.uniform(0.64, 0.80) if drawn.random() < 0.6 else drawn.uniform(0.2, 0.34)
     return World(

@@ -23,7 +23,8 @@ def cave(world: World) -> None:
     mouth = [(w * 0.5 + w * 0.25 * math.cos(a) * drawn.uniform(0.88, 1.12), h * 0.50 + h * 0.33 * math.sin(a) * drawn.uniform(0.9, 1.1))
              for a in (2 * math.pi * i / 16 for i in range(16))]  # fmt: skip
     for index, (scale, lightness) in enumerate(((1.0, 0.50), (1.28, 0.39), (1.62, 0.29))):
-        world.plane(0.35 + 0.22 * index)
+        if index < 2:
+            world.plane(0.35 + 0.35 * index)
         ring = [
             (
                 w * 0.5 + (x - w * 0.5) * scale * drawn.uniform(0.97, 1.05),
@@ -35,7 +36,7 @@ def cave(world: World) -> None:
             world,
             ring,
             world.hex(lightness, 0.035, 285 - 12 * index, 0.22 - 0.08 * index),
-            reach=1.75 if index < 2 else 9.0,
+            reach=1.6 if index == 0 else 9.0 if index == 2 else 2.0,
         )
         if index == 0:
             drifting_mist(world, h * 0.68, 34, 0.4)

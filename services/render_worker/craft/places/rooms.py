@@ -310,6 +310,10 @@ def train(world: World) -> None:
         d.rect(w * x - 10, line + 10, w * 0.21 + 20, 80, dark, rx=22)
     table(world, w * 0.50, line - 40, w * 0.17, 110)
     lamp(world, w * 0.585, line - 60, 100)
+    world.plane(1.35, front=True, soft=3.4)
+    x = w * (0.02 if world.light_side > 0 else 0.98)
+    d.rect(x - 150, h * 0.80, 300, 400, world.accent(0.22, 0.06), rx=60)
+    d.rect(x - 150, h * 0.79, 300, 60, world.hex(0.30, 0.03, 60), rx=26)
 
 
 def laboratory(world: World) -> None:
@@ -416,6 +420,7 @@ def _country(world: World) -> None:
         cloud(world, moving, w * (0.1 + 0.35 * i), h * drawn.uniform(0.22, 0.30), 230)
         world.live(moving, vx=-12, wrap=(-400, h * 0.1, w + 800, h * 0.3))
     birds(world, 3, low=0.4, size=10)
+    world.plane(0.15)
     ridge(world, h * 0.43, 90, world.hex(0.55, 0.05, 175, 0.55), bottom=h * 0.56)
     d.rect(
         -50,
