@@ -38,6 +38,8 @@ LONG_SPEECH_MS = 9000
 SLOW_LINE_MS = 4600
 # "Yes." and "No." are one picture: a cut for each would flicker.
 BRIEF_LINE_MS = 1500
+# A thing doesn't change while we look at it: longer than this the place around it is better company.
+LONGEST_DETAIL_MS = 4800
 # So many lines after both were last seen together, we forget who stands where.
 REORIENT_AFTER = 5
 

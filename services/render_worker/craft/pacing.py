@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from services.render_worker.craft.grammar import LONGEST_SPEECH_MS
 
@@ -21,94 +22,137 @@ _BRISK = 1.12
 _CARDS_MS, _SHORT_FILM_CARDS_MS, _SHORT_FILM_MS = 6000, 4000, 30_000
 _AROUND_LINES_MS, _BETWEEN_LINES_MS, _SILENT_SHOT_MS = 600, 220, 1800
 
-_SENTENCE_END = re.compile(r"(?<=[.!?…。！？।॥؟])[\"'”’»)\]]*\s*")
+_SENTENCE_END = re.compile(r"(?<=[.!?…。！？।॥؟])[\"'”’»«)\]]*\s*")
+# What ends in a point without ending a sentence, as far as it stands before names: "Mr. Worthing", "J. Smith".
+_ABBREVIATION = re.compile(
+    r"(?:^|[\s(\"'“„«])(?:[A-ZÀ-ÞА-Я]|Mr|Mrs|Ms|Dr|St|Prof|Sr|Sra|Srta|Mme|Mlle|Hr|Fr|Sig|No|vs)\.\s*$"
+)
 # A line of verse is a clause of its own.
 _CLAUSE_END = re.compile(r"\n+|(?<=[,;:—–、，；،])\s*")
-_DENSE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-_INDIC = re.compile(r"[\u0900-\u0dff]")
+_DENSE = r"\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
+_INDIC = r"\u0900-\u0dff"
 # Thai, and scripts that leave vowels out: each letter is more to say.
-_BRIEF = re.compile(r"[\u0590-\u06ff\u0e00-\u0e7f]")
-_NO_SPACES = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_BRIEF = r"\u0590-\u06ff\u0e00-\u0e7f"
+_PAUSE = r".!?…。！？।؟۔"
+_NO_SPACES = re.compile(rf"[\u0e00-\u0e7f{_DENSE}]")
+# How long a letter takes to say, milliseconds; a pause is on top.
+_LETTERS_MS = ((re.compile(f"[{_DENSE}]"), 210), (re.compile(f"[{_INDIC}]"), 85), (re.compile(f"[{_BRIEF}]"), 112))
+_OTHER_MS, _PAUSE_MS, _LEAST_MS = 66, 120, 500
+_PAUSES = re.compile(f"[{re.escape(_PAUSE)}]")
+# What a cut costs there, in shares of a piece's length: at a sentence's end nothing, in a word nearly anything.
+_AT_SENTENCE, _AT_CLAUSE, _AT_WORD, _AT_LETTER = 0.0, 0.22, 0.6, 0.75
 
 
 def estimate_ms(text: str) -> int:
     """How long the text takes to say, from its letters: about 15 a second in alphabets, 12 in Indic scripts, 9 in Arabic and Thai, 5 in CJK."""
-    dense, indic, brief = (len(script.findall(text)) for script in (_DENSE, _INDIC, _BRIEF))
-    others = len(text) - dense - indic - brief
-    pauses = len(re.findall(r"[.!?…。！？।؟۔]", text))
-    return max(500, round(dense * 210 + indic * 85 + brief * 112 + others * 66 + pauses * 120))
+    total, others = 0, len(text)
+    for letters, each_ms in _LETTERS_MS:
+        found = len(letters.findall(text))
+        total, others = total + found * each_ms, others - found
+    return max(_LEAST_MS, total + others * _OTHER_MS + len(_PAUSES.findall(text)) * _PAUSE_MS)
+
+
+def sentences(text: str) -> list[str]:
+    """The text's sentences, stripped; nothing is lost but the space between them. A lone dash or quote belongs to its neighbour."""
+    edges = [0, *_sentence_ends(text), len(text)]
+    parts = [part for a, b in pairwise(edges) if (part := text[a:b].strip())]
+    found: list[str] = []
+    for part in parts:
+        if found and not (_says_something(part) and _says_something(found[-1])):
+            found[-1] = f"{found[-1]} {part}"
+        else:
+            found.append(part)
+    return found or [text]
 
 
 def halves(text: str, shortest_ms: int) -> tuple[str, str] | None:
     """The text parted at the sentence's end nearest its middle; None where a part would be shorter than that."""
-    choices = [(text[: hit.end()].strip(), text[hit.end() :].strip()) for hit in _SENTENCE_END.finditer(text)]
+    choices = [(text[:end].strip(), text[end:].strip()) for end in _sentence_ends(text)]
     fair = [(first, rest) for first, rest in choices if min(estimate_ms(first), estimate_ms(rest)) >= shortest_ms]
     return min(fair, key=lambda parts: abs(len(parts[0]) - len(parts[1])), default=None)
-
-
-def sentences(text: str) -> list[str]:
-    """The text's sentences, stripped; nothing is lost but the space between them."""
-    return [part for piece in _cut(text, _SENTENCE_END) if (part := piece.strip())] or [text]
 
 
 def told_in(text: str) -> list[str]:
     """What a narrator says, in pieces of a picture each: a sentence, or short ones together, or a long one's parts."""
     pieces: list[str] = []
     for sentence in sentences(text):
-        joined = f"{pieces[-1]} {sentence}" if pieces else sentence
-        if pieces and _NO_SPACES.search(pieces[-1]):
-            joined = pieces[-1] + sentence
-        short = min(estimate_ms(sentence), estimate_ms(pieces[-1])) < _SHORT_SENTENCE_MS if pieces else False
-        if short and estimate_ms(joined) <= _FULL_PICTURE_MS:
-            pieces[-1] = joined
-        else:
-            pieces.append(sentence)
-    return [part for piece in pieces for part in evenly(piece)]
-
-
-def evenly(text: str, longest_ms: int = LONGEST_SPEECH_MS) -> list[str]:
-    """As `split_speech`, in pieces about equally long: no scrap is left for the last picture."""
-    whole = estimate_ms(text)
-    if whole <= longest_ms:
-        return [text]
-    return split_speech(text, min(longest_ms, round(whole / -(-whole // longest_ms) * 1.2)))
+        if pieces and min(estimate_ms(sentence), estimate_ms(pieces[-1])) < _SHORT_SENTENCE_MS:
+            joined = pieces[-1] + ("" if _NO_SPACES.search(pieces[-1]) else " ") + sentence
+            if estimate_ms(joined) <= _FULL_PICTURE_MS:
+                pieces[-1] = joined
+                continue
+        pieces.append(sentence)
+    return [part for piece in pieces for part in split_speech(piece)]
 
 
 def split_speech(text: str, longest_ms: int = LONGEST_SPEECH_MS) -> list[str]:
-    """The text in pieces of at most about that length, cut at sentences, else clauses, else words. No word is lost."""
+    """The text in about equal pieces of at most that length, cut at sentences, else clauses, else words. No word is lost.
+
+    A word that alone is longer stays whole, unless its script has no spaces.
+    """
     if estimate_ms(text) <= longest_ms:
         return [text]
-    for ends in (_SENTENCE_END, _CLAUSE_END):
-        parts = _cut(text, ends)
-        if len(parts) > 1:
-            return [piece for joined in _gather(parts, longest_ms) for piece in split_speech(joined, longest_ms)]
-    words = text.split(" ")
-    if len(words) > 1:
-        return _gather(words, longest_ms)
-    half = len(text) // 2
-    return [text] if len(text) < 40 or not _NO_SPACES.search(text) else [text[:half], text[half:]]
-
-
-def _cut(text: str, ends: re.Pattern[str]) -> list[str]:
-    """Pieces that keep their own trailing space, so that joining them gives the text again."""
-    edges = [0, *(hit.end() for hit in ends.finditer(text) if 0 < hit.end() < len(text)), len(text)]
-    return [text[a:b] for a, b in pairwise(edges) if b > a]
-
-
-def _gather(parts: list[str], longest_ms: int) -> list[str]:
-    """Neighbouring parts joined as long as they fit; pieces come out stripped."""
-    space = "" if any(part[-1:].isspace() or _NO_SPACES.search(part) for part in parts) else " "
+    said = _said_by(text)
+    places = _places(text)
     pieces: list[str] = []
-    current = ""
-    for part in parts:
-        joined = current + space + part if current else part
-        if current and estimate_ms(joined) > longest_ms:
-            pieces.append(current.strip())
-            current = part
-        else:
-            current = joined
-    pieces.append(current.strip())
+    begin, at = 0, 0
+    while (rest := said[-1] - said[begin]) > longest_ms:
+        ideal = rest / -(-rest // longest_ms)
+        at = max(at, bisect_right(places, (begin, 9.0)))
+        best: tuple[float, int] | None = None
+        for index in range(at, len(places)):
+            place, cost = places[index]
+            length = said[place] - said[begin]
+            if length > longest_ms and best is not None:
+                break
+            # Too short a piece is worse than one cut at a lesser place.
+            off = abs(length - ideal) / ideal
+            worth = off * (1.6 if length < ideal / 2 else 1.0) + cost
+            if _says_something(text[begin:place]) and (best is None or worth < best[0]):
+                best = (worth, place)
+            if length > longest_ms:
+                break
+        if best is None:
+            break
+        pieces.append(text[begin : best[1]].strip())
+        begin = best[1]
+    last = text[begin:].strip()
+    if pieces and not _says_something(last):
+        pieces[-1] = f"{pieces[-1]} {last}".strip()
+    else:
+        pieces.append(last)
     return [piece for piece in pieces if piece]
+
+
+def _said_by(text: str) -> list[int]:
+    """How long the text takes up to each of its letters, milliseconds; one more than there are letters."""
+    each = [_OTHER_MS] * len(text)
+    for letters, each_ms in _LETTERS_MS:
+        for hit in letters.finditer(text):
+            each[hit.start()] = each_ms
+    for hit in _PAUSES.finditer(text):
+        each[hit.start()] += _PAUSE_MS
+    return [0, *accumulate(each)]
+
+
+def _places(text: str) -> list[tuple[int, float]]:
+    """Where the text may be cut, in order, with what it costs there."""
+    costs: dict[int, float] = {}
+    if _NO_SPACES.search(text):
+        costs.update((hit.end(), _AT_LETTER) for hit in _NO_SPACES.finditer(text))
+    costs.update((hit.end(), _AT_WORD) for hit in re.finditer(r"\s+", text))
+    costs.update((hit.end(), _AT_CLAUSE) for hit in _CLAUSE_END.finditer(text))
+    costs.update((end, _AT_SENTENCE) for end in _sentence_ends(text))
+    return sorted((place, cost) for place, cost in costs.items() if 0 < place < len(text))
+
+
+def _sentence_ends(text: str) -> list[int]:
+    ends = (hit.end() for hit in _SENTENCE_END.finditer(text) if 0 < hit.end() < len(text))
+    return [end for end in ends if not _ABBREVIATION.search(text[max(0, end - 12) : end])]
+
+
+def _says_something(text: str) -> bool:
+    return any(letter.isalnum() for letter in text)
 
 
 def least_ms(lines_ms: Sequence[float]) -> float:

@@ -17,7 +17,7 @@ from services.render_worker.craft.framing import Shape
 from services.render_worker.craft.grammar import Framing, Happening, Turn
 from services.render_worker.craft.mentions import Cast
 from services.render_worker.craft.moments import EVERYBODY, Moment, Telling, is_small
-from services.render_worker.craft.pacing import estimate_ms, evenly
+from services.render_worker.craft.pacing import estimate_ms, split_speech
 from services.render_worker.craft.words.language import of
 
 # What a shot with lines is longer than they and its breath: a little silence before and after.
@@ -171,15 +171,16 @@ class ShotMaker:
     def _happen(self, moment: Moment, *, peak: bool, told_by: Beat | None = None) -> None:
         """Something is seen: a deed, a thing, a part of the place; under a narrator's words or in silence."""
         key = self._key(moment.text)
-        moment = self._done_by_all(moment)
+        moment = self._done_by_those_here(moment, told_by)
         people = [who for who in moment.people if who in self._block.seats][: _MOST_TOGETHER[self._shape]]
         deeds = [deed for deed in moment.deeds if deed.who in people]
+        brief = told_by is None or estimate_ms(moment.text) <= grammar.LONGEST_DETAIL_MS
         opens = not self.drafts and (self._place_is_new or not (people or moment.small))
         if opens:
             framing = grammar.establish(self._scene.setting, new=self._place_is_new, peopled=bool(people), key=key)
         else:
             what = Happening(
-                len(people), tuple(deed.deed for deed in deeds), len(moment.things), moment.small is not None,
+                len(people), tuple(deed.deed for deed in deeds), len(moment.things), moment.small is not None and brief,
                 moment.feeling, self._shape, not self._scene.setting.interior, peak, key,
             )  # fmt: skip
             framing = grammar.happening(what, self.drafts[-1].shot.size if self.drafts else sb.SHOT_SIZE_UNSPECIFIED)
@@ -207,15 +208,20 @@ class ShotMaker:
         if told_by is None and (people or opens):
             self._look_closer(moment, looked, alone=opens and not people)
 
-    def _done_by_all(self, moment: Moment) -> Moment:
-        """The moment with everybody who is there doing what nobody in particular does: "the two of them drink tea"."""
-        if not any(deed.who == EVERYBODY for deed in moment.deeds):
-            return moment
-        here = self._together([*self._block.here])
-        deeds = [
-            replace(deed, who=who) for deed in moment.deeds for who in (here if deed.who == EVERYBODY else [deed.who])
-        ]
-        return replace(moment, people=tuple(dict.fromkeys([*moment.people, *here])), deeds=tuple(deeds))
+    def _done_by_those_here(self, moment: Moment, told_by: Beat | None) -> Moment:
+        """The moment with its open places filled: "Takes two." is who has just spoken, "A pause." is all who are there."""
+        if any(deed.who == EVERYBODY for deed in moment.deeds):
+            doers = self._talked[-1:] or self._together([*self._block.here])
+            deeds = [
+                replace(deed, who=who)
+                for deed in moment.deeds
+                for who in (doers if deed.who == EVERYBODY else [deed.who])
+            ]
+            people = tuple(dict.fromkeys([*moment.people, *doers]))
+            return replace(moment, people=people, deeds=tuple(deeds))
+        if self.drafts and told_by is None and not (moment.people or moment.things or moment.sounds):
+            return replace(moment, people=tuple(self._together([*self._block.here])))
+        return moment
 
     def _wanted_ms(self, moment: Moment) -> float:
         """A silent shot is as long as what is done in it, and as the words would take to read twice as fast as aloud."""
@@ -243,7 +249,7 @@ class ShotMaker:
 
     def _overhear(self, beat: Beat) -> None:
         """A voice from elsewhere lies over the picture that is there, as long as that is silent; else it gets one."""
-        for piece in evenly(beat.text):
+        for piece in split_speech(beat.text):
             line = self._line(piece, beat, off_screen=True)
             last = self.drafts[-1] if self.drafts else None
             if last is not None and not last.shot.lines and line.estimated_ms <= grammar.LONGEST_SPEECH_MS:
@@ -265,7 +271,7 @@ class ShotMaker:
     def _speak(self, beat: Beat, moment: Moment, other: str, *, peak: bool) -> None:
         who = self._id(beat.who)
         self._block.arrive([who])
-        pieces = evenly(beat.text)
+        pieces = split_speech(beat.text)
         speech_ms = estimate_ms(beat.text)
         for index, piece in enumerate(pieces):
             line = self._line(piece, beat, to=other)

@@ -201,7 +201,7 @@ def test_positions_keep_their_order_across_every_picture(
     ]
     _, staging = laid_out(people, size, shape, acts=acts)
     xs = [staging.x_of(position) for position in sorted(positions)]
-    assert xs == sorted(xs)
+    assert all(after >= before - 1e-6 for before, after in pairwise(xs))
 
 
 def test_a_picture_of_nobody_looks_at_what_there_is_to_see() -> None:
