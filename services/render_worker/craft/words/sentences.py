@@ -22,7 +22,7 @@ from services.render_worker.craft.words.things import Concept
 
 _SENTENCE_END = re.compile(r"[.!?;:।॥。！？؟…\n]+")
 _QUOTED = re.compile(
-    r"“[^”]{0,2000}”|\"[^\"]{0,2000}\"|«[^»]{0,2000}»|„[^“”]{0,2000}[“”]|「[^」]{0,2000}」|『[^』]{0,2000}』"
+    r"“[^“”]{0,2000}”|\"[^\"]{0,2000}\"|«[^«»]{0,2000}»|„[^„“”]{0,2000}[“”]|「[^「」]{0,2000}」|『[^『』]{0,2000}』"
 )
 # The verb stands last (Hindi, Tamil, Japanese, Turkish, …), or first (Arabic).
 _VERB_LAST = {"hi", "mr", "ne", "sa", "bn", "as", "ta", "te", "kn", "ml", "gu", "pa", "or", "ur", "fa", "ja", "ko", "tr", "az", "mn", "si", "my"}  # fmt: skip
