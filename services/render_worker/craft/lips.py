@@ -17,7 +17,7 @@ Sound = npt.NDArray[np.floating]
 Levels = npt.NDArray[np.float64]
 
 # Lips are closed this much before the sound of the closure ends in a burst, and rounded this much before a vowel.
-_CLOSES_EARLY_MS, _ROUNDS_EARLY_MS = 40.0, 50.0
+_CLOSES_EARLY_MS, _ROUNDS_EARLY_MS = 40.0, 35.0
 # Shorter shapes flicker. A closure may be shorter: it is what an eye reads best.
 _SHORTEST_MS, _SHORTEST_CLOSURE_MS = 60.0, 40.0
 # In a shorter silence the mouth doesn't come to rest.

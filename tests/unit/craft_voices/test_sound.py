@@ -44,11 +44,12 @@ def test_the_spectrum_is_that_of_speech(say, gender: int) -> None:
     assert np.sqrt(np.mean([spectrum[centre] ** 2 for centre in spectrum if centre >= 400])) < 4.0
 
 
-@pytest.mark.parametrize("delivery", [1, 2, 3, 4, 5])
-@pytest.mark.parametrize("feeling", [1, 2, 3, 4, 5, 6, 7, 8])
+@pytest.mark.parametrize(
+    ("delivery", "feeling"), [*((each, 1) for each in (2, 3, 4, 5)), *((1, each) for each in range(9))]
+)
 def test_every_manner_and_feeling_is_within_one_lu_and_clean(say, delivery: int, feeling: int) -> None:
     sound = say("Nobody has seen the keeper since.", delivery=delivery, feeling=feeling).sound
-    assert spoken_loudness(sound) == pytest.approx(-20.0, abs=1.15)
+    assert spoken_loudness(sound) == pytest.approx(-20.0, abs=1.0)
     assert np.abs(sound).max() < 0.9
     assert abs(sound.mean()) < 1e-4
 
