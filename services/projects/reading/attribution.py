@@ -15,7 +15,7 @@ _SAID = (
     "sagte|antwortete|fragte|rief|sprach|flüsterte|erwiderte|meinte|schrie|"
     "disse|rispose|chiese|domandò|gridò|esclamò|mormorò|replicò|"
     "respondeu|perguntou|exclamou|gritou|sussurrou|murmurou|"
-    "сказала?|спросила?|ответила?|отвечала?|крикнула?|закричала?|воскликнула?|прошептала?|произн[её]сла?|произн[её]с|продолжала?"
+    "сказала?|спросила?|ответила?|отвечала?|крикнула?|закричала?|воскликнула?|прошептала?|изумилась|изумился|начала?|заговорила?|позвала?|произн[её]сла?|произн[её]с|продолжала?"
 )
 # How it is said, where the word for saying tells; as the words of a remark.
 _TELLING = {
@@ -26,11 +26,12 @@ _TELLING = {
 _ARTICLE = "the|a|an|el|la|los|las|un|una|le|les|l['’]|der|die|das|ein|eine|il|lo|gli|i|o|os|as|um|uma"
 _PRONOUNS = {
     "he", "she", "they", "i", "we", "you", "it", "who", "one", "él", "ella", "ellos", "yo", "il", "elle", "ils", "je", "on", "er", "sie", "ich",
-    "es", "egli", "lui", "lei", "io", "ele", "ela", "eu", "он", "она", "они", "я", "this", "that", "another", "everyone", "everybody",
+    "es", "egli", "lui", "lei", "io", "ele", "ela", "eu", "он", "она", "они", "я", "кто", "этот", "после", "тихо", "громко", "this", "that", "another", "everyone", "everybody",
 }  # fmt: skip
 # A name is one to three words with capitals, or a noun with its article and at most two words before it.
+_TITLES = "don|doña|señor|señora|maestro|mastro|monsieur|madame|herr|frau|mister|signor|signora|dom|dona"
 _NAME = (
-    rf"(?:(?:{_ARTICLE})\s*)?[A-ZÀ-ÞА-ЯЁ][\w’'-]*(?:\.?\s[A-ZÀ-ÞА-ЯЁ][\w’'-]*){{0,2}}|(?:{_ARTICLE})\s*(?:[\w’'-]+\s){{0,2}}?[\w’'-]{{3,20}}"
+    rf"(?:(?:{_TITLES})\s+)?(?:(?:{_ARTICLE})\s*)?[A-ZÀ-ÞА-ЯЁ][\w’'-]*(?:\.?\s[A-ZÀ-ÞА-ЯЁ][\w’'-]*){{0,2}}|(?:(?:{_ARTICLE})\s*(?:[\w’'-]+\s){{0,2}}?[\w’'-]{{3,20}}|[а-яё]{{4,16}})"
     r"(?=\s*(?:[.,;:!?—–-]|$|\s(?:to|in|with|as|and|from|after|when|who|at|y|et|und|e|и)\s))"
 )
 _QUOTE = re.compile(

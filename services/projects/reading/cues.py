@@ -9,6 +9,7 @@ from dataclasses import dataclass
 MAX_CUE_CHARS = 60
 MAX_HEADING_CHARS = 200
 MAX_NAME_WORDS = 6
+MIN_PLACE_LETTERS = 3
 
 _EXTENSION = re.compile(r"\(([^()]{0,40})\)")
 _CONTINUED = re.compile(r"CONT(?:['’]?D|INUED|\.)?", re.IGNORECASE)
@@ -18,6 +19,13 @@ _SCENE_NUMBER = re.compile(r"#[\w.\-]{1,16}#$")
 _TRANSITION = re.compile(
     r"(?:FADE|CUT|DISSOLVE|SMASH CUT|MATCH CUT|JUMP CUT|WIPE|IRIS|CROSSFADE|TIME CUT)"
     r"(?:\s+(?:IN|OUT|UP|DOWN|TO|BACK|FROM|AWAY)\b[^a-z]{0,30})?[.:]?"
+)
+# The parts of a play or book: "ACT I. SCENE I. Elsinore.", "FIRST ACT", "Kapitel 3".
+_DIVISION = re.compile(
+    r"(?:(?P<part>ACT|ACTE|AKT|AUFZUG|ACTO|ATTO|ATO|ДЕЙСТВИЕ|अंक|CHAPTER|CHAPITRE|KAPITEL|CAPÍTULO|CAPITOLO|ГЛАВА|अध्याय|PART)"
+    r"|(?P<scene>SCENE|SCÈNE|SZENE|ESCENA|SCENA|CENA|ЯВЛЕНИЕ|दृश्य))\s+(?:[IVXLC]+|\d+|[А-ЯЁ]+|ONE|TWO|THREE|FIRST|PREMIER|PRIMERO|PRIMO)\b\.?"
+    r"|(?:FIRST|SECOND|THIRD|FOURTH|FIFTH|ERSTER|ZWEITER|PREMIER|PRIMER|PRIMO|ДЕЙСТВИЕ)\s+(?:ACT|AKT|AUFZUG|ACTE|ACTO|ATTO|ПЕРВОЕ|ВТОРОЕ)\b\.?",
+    re.IGNORECASE,
 )
 _SENTENCE_MARKS = ("!", "?", "…", "...", ",", ";", "-", "—")
 
@@ -68,6 +76,20 @@ def is_heading(line: str) -> bool:
     if len(line) > MAX_HEADING_CHARS:
         return False
     return _DOTTED_HEADING.match(line) is not None or _SPACED_HEADING.match(line) is not None
+
+
+def is_division(line: str) -> bool:
+    """Whether a line opens a part of a play or book: an act, a scene, a chapter."""
+    line = line.strip()
+    return len(line) <= MAX_HEADING_CHARS and _DIVISION.match(line) is not None
+
+
+def sets_scene(line: str) -> bool:
+    """Whether a line that opens a part also says where it plays: "ACT I. SCENE I. Elsinore. A platform before the castle."."""
+    line = line.strip()
+    while (found := _DIVISION.match(line)) is not None:
+        line = line[found.end() :].lstrip(" .,:-–—")
+    return sum(map(str.isalpha, line)) > MIN_PLACE_LETTERS
 
 
 def heading_text(line: str) -> str:

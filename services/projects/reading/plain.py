@@ -20,15 +20,35 @@ def read(text: str) -> list[Element]:
     groups = paragraphs(text_lines)
     speaking = speakers.names(line.strip() for line in text_lines) | speakers.over_speeches(groups)
     title, groups = _title(groups, speaking)
-    return element(Kind.KIND_TITLE, title) + [found for group in groups for found in told(group, speaking)]
+    found = [each for group in groups for each in told(group, speaking)]
+    return element(Kind.KIND_TITLE, title) + _one_name_each(found)
+
+
+def _one_name_each(found: list[Element]) -> list[Element]:
+    """A name that is the beginning of one longer name is the same person's: "Sancho" is "Sancho Panza"."""
+    names = {each.text for each in found if each.kind == Kind.KIND_CHARACTER}
+    beginnings: dict[str, list[str]] = {}
+    for name in names:
+        if " " in name:
+            beginnings.setdefault(name.split()[0], []).append(name)
+    for each in found:
+        if each.kind == Kind.KIND_CHARACTER and len(longer := beginnings.get(each.text, [])) == 1:
+            each.text = longer[0]
+    return found
 
 
 def told(group: list[str], speaking: set[str]) -> list[Element]:
     """One paragraph: verse, or narration, and from a speaking name on, that name's speech."""
+    if cues.is_division(group[0]):
+        kind = Kind.KIND_HEADING if cues.sets_scene(group[0]) else Kind.KIND_SECTION
+        opened = element(kind, group[0], depth=1 if kind == Kind.KIND_SECTION else 0)
+        return opened + (told(group[1:], speaking) if group[1:] else [])
     if speakers.name_over(group) in speaking:
         cue = cues.split_cue(group[0].rstrip("."))
         return _spoken(cue, group[1:]) if cue is not None else []
     if not any(_speech(line, speaking) for line in group):
+        if (spoken := verse.spoken(group)) is not None:
+            return character(cues.Cue(spoken)) + verse.verse(group[1:])
         return verse.verse(group) if verse.is_verse(group) else _narrated(group)
     elements: list[Element] = []
     who: cues.Cue | None = None
@@ -59,9 +79,7 @@ def _speech(line: str, speaking: set[str]) -> tuple[cues.Cue, str] | None:
 
 
 def _spoken(who: cues.Cue, said: list[str]) -> list[Element]:
-    """A speech, what a play says in square brackets taken as what is done."""
-    if verse.is_verse(said):
-        return character(who) + verse.verse(said)
+    """A speech, what a play says in square brackets taken as what is done. Verse of a play is spoken: its lines are joined."""
     return directed(who, joined(said))
 
 

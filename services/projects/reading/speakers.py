@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 from itertools import pairwise
 
-from services.projects.reading.cues import Cue, is_heading, is_transition, looks_like_cue, split_cue
+from services.projects.reading.cues import Cue, is_division, is_heading, is_transition, looks_like_cue, split_cue
 
 _MAX_NAME_CHARS = 40
 _MAX_NAME_WORDS = 4
@@ -25,6 +25,8 @@ _QUOTES = ("“", '"', "«", "„", "「", "『")
 
 def speech(line: str) -> tuple[Cue, str] | None:
     """Who speaks and what, where a line may be a speech at all."""
+    if is_division(line):
+        return None
     played = _PLAYED.match(line[:2000]) if "." in line[:80] else None
     if played is not None and played[1].isupper() and len(played[1].split()) <= _MAX_NAME_WORDS:
         remark = f"{played[2]} " if played[2] else ""

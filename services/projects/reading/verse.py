@@ -16,6 +16,7 @@ _CAPITALS = 0.8
 _LISTED = re.compile(r"\s*(?:[-*•–—]|\d{1,4}[.)])\s")
 _SPACELESS = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]")
 # "॥ 47 ॥" and the like closes a sloka.
+_UVACA = re.compile(r"([\u0900-\u097f]{2,30}(?:\s[\u0900-\u097f]{2,30})?)\s?(?:उवाच|ऊचुः)[\s।॥]*")
 _DOUBLE_DANDA = re.compile(r"॥|।।|\|\|")
 
 
@@ -39,6 +40,12 @@ def is_verse(group: list[str]) -> bool:
     if not any(char.isupper() or char.islower() for char in firsts):
         return longest <= _LONGEST_CASELESS
     return sum(char.isupper() for char in firsts) >= _CAPITALS * len(firsts)
+
+
+def spoken(group: list[str]) -> str | None:
+    """Who speaks a sloka, where its first line says so: "धृतराष्ट्र उवाच"."""
+    found = _UVACA.fullmatch(group[0].strip())
+    return found[1].strip() if found and len(group) > 1 else None
 
 
 def verse(group: list[str]) -> list[Element]:

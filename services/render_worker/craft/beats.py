@@ -37,6 +37,10 @@ _SHOWN = re.compile(
 )
 
 
+_EXIT = re.compile(r"(?:exit|exits|goes out|leaves)\.?", re.IGNORECASE)
+_SLOKA = re.compile("[॥।]")
+
+
 class BeatKind(Enum):
     """Seen or heard."""
 
@@ -119,6 +123,7 @@ def read_scenes(elements: Iterable[sp.ScriptElement], language: str = "en") -> l
     settle(scenes, of(spoken))
     _pass_time(scenes)
     _leave_cast_out(scenes)
+    _place_things(scenes)
     return scenes
 
 
@@ -144,6 +149,8 @@ class _Reader:
         self._who, self._off_screen, self._dual = "", False, False
         self._feeling: sb.Feeling.ValueType = sb.FEELING_UNSPECIFIED
         self._delivery: sb.Delivery.ValueType = sb.DELIVERY_UNSPECIFIED
+        # Whether the element before was a whole stanza of verse, and who spoke last.
+        self._stanza, self._last_speaker = False, ""
         # What a remark says is done, until the speech it belongs to.
         self._doing = Told()
 
@@ -171,7 +178,7 @@ class _Reader:
             self._transition = _transition(text)
         elif element.kind == kinds.KIND_CHARACTER:
             self._quiet()
-            self._who, self._dual = text, element.dual
+            self._who, self._dual, self._stanza = text, element.dual, False
             self._off_screen = bool(_OFF_SCREEN.search(element.extension))
         elif element.kind == kinds.KIND_PARENTHETICAL:
             self._remark(text)
@@ -185,7 +192,9 @@ class _Reader:
             self._quiet()
             feelings = self._lexicon.feelings(text)
             feeling = feelings[0].meaning if feelings else sb.FEELING_NEUTRAL
-            self._add(Beat(BeatKind.ACTION, text, feeling=feeling), told(text, self._cast, self._memory))
+            # "Exit." is of who spoke.
+            alone = self._last_speaker if _EXIT.fullmatch(text) else ""
+            self._add(Beat(BeatKind.ACTION, text, feeling=feeling), told(text, self._cast, self._memory, speaker=alone))
 
     def _open(self, scene: SceneBeats) -> None:
         scene.transition, self._transition = self._transition, sb.TRANSITION_UNSPECIFIED
@@ -217,7 +226,12 @@ class _Reader:
 
     def _say(self, text: str, verse: bool) -> None:
         what = self._doing
+        # A stanza after a whole stanza isn't said by who said that, unless it says so.
+        if verse and "\n" in text and self._stanza:
+            self._quiet()
+        self._stanza = verse and "\n" in text
         if self._who:
+            self._last_speaker = self._who
             self._memory.saw(Actor(self._who, gender_of(self._who)))
             for shown in _SHOWN.finditer(text) if self._language == "en" else ():
                 what.things += [
@@ -285,7 +299,7 @@ def _transition(text: str) -> sb.Transition.ValueType:
 
 def _delivery(text: str, who: str, verse: bool) -> sb.Delivery.ValueType:
     if verse:
-        return sb.DELIVERY_SUNG if who else sb.DELIVERY_RECITED
+        return sb.DELIVERY_SUNG if who and not _SLOKA.search(text) else sb.DELIVERY_RECITED
     letters = [char for char in text if char.isupper() or char.islower()]
     capitals = sum(1 for char in letters if char.isupper())
     if "!" in text and len(letters) >= _SHOUTED_LETTERS and capitals >= len(letters) * _SHOUTED_PART:
@@ -319,3 +333,21 @@ def _leave_cast_out(scenes: Sequence[SceneBeats]) -> None:
             else beat
             for beat in scene.beats
         ]
+
+
+def _place_things(scenes: Sequence[SceneBeats]) -> None:
+    """Outdoors there is no wall, and what lies on a table indoors lies on the ground."""
+    for scene in scenes:
+        if not scene.setting.interior:
+            scene.beats = [
+                replace(beat, things=tuple(map(_outdoors, beat.things))) if beat.things else beat
+                for beat in scene.beats
+            ]
+
+
+def _outdoors(thing: sb.Thing) -> sb.Thing:
+    moved = sb.Thing()
+    moved.CopyFrom(thing)
+    if thing.spot in (sb.SPOT_TABLE, sb.SPOT_WALL):
+        moved.spot = sb.SPOT_GROUND
+    return moved

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from filmstudio.projects.v1 import storyboard_pb2 as sb
 
 from services.render_worker.craft.draws import drawn_from
-from services.render_worker.craft.names import FEMALE_NAMES, MALE_NAMES, species_of
+from services.render_worker.craft.names import FEMALE_NAMES, MALE_NAMES, species_in
 from services.render_worker.craft.palette import from_hex
 from services.render_worker.craft.words.language import Lexicon, of, spoken_in
 from services.render_worker.craft.words.matching import Found
@@ -79,7 +79,7 @@ def cast_of(names: Sequence[str], text: str, seed: int, language: str = "en") ->
     for name in names:
         description = describe(name, text)
         drawn = drawn_from(seed, fold(name))
-        species = species_of(name, lexicon.language)
+        species = species_in(name, text, lexicon.language)
         gender = _gender(name, description, drawn, lexicon)
         age = _age(name, description, drawn, lexicon, animal=bool(species))
         variant = kinds.get((gender, age), 0)
@@ -165,18 +165,34 @@ def _gender(name: str, description: str, drawn: random.Random, lexicon: Lexicon)
         for hit in found:
             if hit.meaning.gender != sb.GENDER_NEUTRAL:
                 return hit.meaning.gender
-    words = fold(name).split()
-    if (
-        len(words) == 1
-        and name.isascii()
-        and lexicon.language not in ("de", "nl")
-        and (ending := words[0][-1:]) in ("a", "o")
-    ):
-        return sb.GENDER_FEMALE if ending == "a" else sb.GENDER_MALE
-    if len(words) == 1 and words[0][-1:] in ("а", "я"):
-        return sb.GENDER_FEMALE
+    if (titled := gender_of(_word_before(name, description))) != sb.GENDER_UNSPECIFIED:
+        return titled
+    if (ending := _by_ending(name, lexicon.language)) != sb.GENDER_UNSPECIFIED:
+        return ending
     called = [hit.meaning for hit in lexicon.pronouns(description) if hit.meaning != sb.GENDER_UNSPECIFIED]
     return called[0] if called else drawn.choice((sb.GENDER_FEMALE, sb.GENDER_MALE))
+
+
+def _word_before(name: str, description: str) -> str:
+    """The word before the name: "Maître" of "Maître Corbeau"."""
+    at = description.casefold().find(name.casefold())
+    before = description[: max(at, 0)].split()
+    return before[-1] if before else ""
+
+
+def _by_ending(name: str, language: str) -> sb.Gender.ValueType:
+    """What a name's last letters tell where names of a language have genders."""
+    words = fold(name).split()
+    if len(words) != 1:
+        return sb.GENDER_UNSPECIFIED
+    last = words[0][-1:]
+    if "\u0400" <= last <= "\u052f":
+        return sb.GENDER_FEMALE if last in "ая" else sb.GENDER_UNSPECIFIED if last in "ьи" else sb.GENDER_MALE
+    if "\u0900" <= last <= "\u09ff":
+        return sb.GENDER_FEMALE if last in "ाीাী" else sb.GENDER_MALE
+    if name.isascii() and language not in ("de", "nl") and last in "ao":
+        return sb.GENDER_FEMALE if last == "a" else sb.GENDER_MALE
+    return sb.GENDER_UNSPECIFIED
 
 
 def _introducing(name: str, description: str) -> int:

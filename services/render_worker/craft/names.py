@@ -13,6 +13,13 @@ from services.render_worker.craft.words.language import Lexicon, of
 if TYPE_CHECKING:
     from services.render_worker.craft.beats import Beat, SceneBeats
 
+# "Reynard the fox", "Baloo, an old brown bear"; "a dove called", "حمامة يقال لها".
+_APPOSED = re.compile(r",?\s+(?:the|a|an|le|la|el|il|der|die)\s+((?:[\w-]+\s){0,2}[\w-]+)", re.IGNORECASE)
+_CALLED_BEFORE = re.compile(
+    r"(\S+)\s+(?:named|called|llamad[oa]|nommée?|appelée?|namens|chamad[oa]|chiamat[oa]|يقال لها|يقال له|اسمه|اسمها|नाम (?:का|की|के)|по имени)\s+$"
+)
+# They carry people in stories; only one that speaks is a character.
+_MOUNTS = {"horse", "donkey", "camel", "ox", "cow", "elephant", "fish", "bird", "honeybee", "ant"}
 _MOST_TOLD_OF = 3
 _TEXT_LOOKED_AT = 50_000
 # An animal that does so much, or is named so often and does something, is a character.
@@ -22,6 +29,7 @@ FEMALE_NAMES = {
     "rosa", "ines", "priya", "asha", "meera", "mira", "sita", "radha", "lakshmi", "anita", "kavya", "ananya",
     "fatima", "aisha", "leila", "yuki", "hana", "mei", "olga", "natasha", "julia", "sofia", "sophie", "marie",
     "claire", "alice", "grace", "ruth", "jane", "mary", "kate", "lena", "ida", "greta", "carmen", "isabel", "pilar",
+    "gwendolen", "cecily", "juliet", "ophelia", "portia", "rosalind", "miranda", "nina", "masha", "olivia", "viola", "matilda", "penelope",
     "beatriz", "inés", "raquel", "camille", "chloé", "élise", "hélène", "margot", "ingrid", "astrid", "heidi",
     "layla", "noor", "zainab", "maryam", "ليلى", "مريم", "فاطمة", "zeynep", "maja", "irene", "helen", "judith",
 }  # fmt: skip
@@ -29,7 +37,8 @@ MALE_NAMES = {
     "tom", "tim", "sam", "jack", "john", "james", "peter", "paul", "max", "leo", "ben", "dan", "david", "adam",
     "noah", "liam", "omar", "ali", "hassan", "ravi", "arjun", "rohan", "raj", "amit", "vikram", "krishna", "ram",
     "kenji", "hiro", "wei", "ivan", "boris", "pedro", "juan", "carlos", "luis", "pierre", "jean", "hans", "karl",
-    "felix", "oscar", "hugo", "george", "henry", "will", "ned", "finn", "rex", "josé", "jose", "ángel", "angel",
+    "algernon", "ernest", "hamlet", "horatio", "romeo", "bernardo", "francisco", "marcellus", "lane", "brutus", "lear", "sancho", "quijote",
+    "порфирий", "миша", "иван", "пётр", "алексей", "felix", "oscar", "hugo", "george", "henry", "will", "ned", "finn", "rex", "josé", "jose", "ángel", "angel",
     "iñaki", "miguel", "antonio", "manuel", "javier", "andrés", "mateo", "luca", "joshua", "jacques", "louis",
     "françois", "michel", "nicolas", "thomas", "klaus", "jürgen", "stefan", "sergei", "dmitri", "nikita", "muhammad",
     "mohammed", "ahmed", "yusuf", "ibrahim", "salim", "karim", "mustafa", "سالم", "محمد", "أحمد", "يوسف", "suresh",
@@ -38,7 +47,7 @@ MALE_NAMES = {
 }  # fmt: skip
 # "a girl named Lila", in the languages whose stories name people so.
 _CALLED = re.compile(
-    r"(?:\b(?:named|called|llamad[oa]|se llamaba|nommée?|appelée?|s'appelait|namens|chamad[oa]|chiamat[oa])|(?<!\w)(?:اسمه|اسمها|يدعى|تدعى)|по имени)"
+    r"(?:\b(?:named|called|llamad[oa]|se llamaba|nommée?|appelée?|s'appelait|namens|chamad[oa]|chiamat[oa])|(?<!\w)(?:اسمه|اسمها|يدعى|تدعى|يقال لها|يقال له)|по имени|(?:chiamavano|chiamava|aveva nome)(?:\s+maestro|\s+don)?)"
     r"\s+([^\W\d_a-zà-ÿ][^\s.,;:!?،؛]{1,24})"
 )
 _CALLED_AFTER = re.compile(
@@ -78,13 +87,29 @@ def cast_names(scenes: Sequence[SceneBeats]) -> list[str]:
         return []
     lexicon = of(scenes[0].language)
     told = "\n".join(beat.text for beat in beats if not beat.who)[:_TEXT_LOOKED_AT]
-    if not names:
+    if names:
+        for name in called(told):
+            names.setdefault(_folded(name), name)
+    else:
         names = _called_or_told_of(told, lexicon)
     for noun in _acting_animals(
-        beats, lexicon, {d for name in names.values() if (d := species_of(name, lexicon.language))}
+        beats, lexicon, {d for name in names.values() if (d := species_in(name, told, lexicon.language))}
     ):
         names.setdefault(_folded(noun), noun[:1].upper() + noun[1:])
     return list(names.values())
+
+
+def species_in(name: str, text: str, language: str) -> str:
+    """The same, also where only the text says so: "Reynard the fox", "a dove called Silver"."""
+    if species := species_of(name, language):
+        return species
+    at = text.casefold().find(name.casefold())
+    if at < 0:
+        return ""
+    after = _APPOSED.match(text[at + len(name) : at + len(name) + 60])
+    before = _CALLED_BEFORE.search(text[max(0, at - 60) : at])
+    words = [part for hit in (after, before) if hit for part in [hit.group(1)]]
+    return next((found for part in words if (found := species_of(part, language))), "")
 
 
 def species_of(name: str, language: str) -> str:
@@ -134,7 +159,11 @@ def _acting_animals(beats: Sequence[Beat], lexicon: Lexicon, known: set[str]) ->
         for doing in beat.doings:
             if doing.who and (drawing := species_of(doing.who, lexicon.language)):
                 acts[drawing] += 1
-    chosen = [d for d in named if d not in known and (acts[d] >= _ACTS or (acts[d] and mentioned[d] >= _MENTIONS))]
+    chosen = [
+        d
+        for d in named
+        if d not in known and d not in _MOUNTS and (acts[d] >= _ACTS or (acts[d] and mentioned[d] >= _MENTIONS))
+    ]
     return [named[d] for d in sorted(chosen, key=lambda d: -acts[d])[:_MOST_TOLD_OF]]
 
 

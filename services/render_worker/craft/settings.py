@@ -10,6 +10,7 @@ from filmstudio.projects.v1 import storyboard_pb2 as sb
 
 from services.render_worker.craft.words.language import Lexicon, of
 from services.render_worker.craft.words.matching import Found
+from services.render_worker.craft.words.sentences import unquoted
 
 K = TypeVar("K")
 
@@ -17,6 +18,10 @@ _INTERIOR = re.compile(
     r"^\s*(?:INT\b|INTERIOR|INNEN|INTÉRIEUR|INTERNO|ИНТ|अंदर|आंतरिक|भीतर|अन्दर|内|室内|屋内|داخلي|உள்ளே)", re.IGNORECASE
 )
 _EXTERIOR = re.compile(r"^\s*(?:EXT\b|EXTERIOR|AUSSEN|AUßEN|EXTÉRIEUR|EXTERNO|ESTERNO|ЭКСТ|НАТ|बाहर|बाह्य|外|室外|屋外|خارجي|வெளியே)", re.IGNORECASE)  # fmt: skip
+# "A platform before the castle."
+_BEFORE = re.compile(
+    r"\b(?:before|outside|in front of|devant|vor dem|vor der|ante|davanti|delante de)\b", re.IGNORECASE
+)
 _PREFIX = re.compile(r"^\s*(?:(?:INT|EXT|EST|I|E)\b\.?\s*/?\s*)+[.\s:-]*", re.IGNORECASE)
 _WORDS_LOOKED_AT = 4000
 INDOORS: set[sb.Place.ValueType | None] = {
@@ -29,6 +34,11 @@ INSIDE_OF: dict[sb.Place.ValueType, sb.Place.ValueType] = {
     sb.PLACE_CITY_STREET: sb.PLACE_ROOM, sb.PLACE_MOUNTAIN: sb.PLACE_CAVE, sb.PLACE_ROOFTOP: sb.PLACE_ROOM,
     sb.PLACE_SEA: sb.PLACE_ROOM, sb.PLACE_FOREST: sb.PLACE_ROOM, sb.PLACE_RIVER: sb.PLACE_ROOM,
     sb.PLACE_PARK: sb.PLACE_ROOM, sb.PLACE_FIELD: sb.PLACE_ROOM, sb.PLACE_DESERT: sb.PLACE_ROOM,
+}  # fmt: skip
+
+
+_PLACE_OF: dict[str, sb.Place.ValueType] = {
+    "deciduous-tree": sb.PLACE_FOREST, "evergreen-tree": sb.PLACE_FOREST, "sailboat": sb.PLACE_SEA, "ship": sb.PLACE_SEA, "bed": sb.PLACE_ROOM,
 }  # fmt: skip
 
 
@@ -46,7 +56,7 @@ class Scene(Protocol):
 
 def heading_setting(heading: str, lexicon: Lexicon) -> sb.Setting:
     """What a heading says of where and when, unspecified where it doesn't."""
-    interior, exterior = bool(_INTERIOR.search(heading)), bool(_EXTERIOR.search(heading))
+    interior, exterior = bool(_INTERIOR.search(heading)), bool(_EXTERIOR.search(heading) or _BEFORE.search(heading))
     description = _PREFIX.sub("", heading).strip() or heading
     # Headings are often in English whatever is spoken.
     known = [lexicon] if lexicon.language == "en" else [lexicon, of("en")]
@@ -69,6 +79,7 @@ def heading_setting(heading: str, lexicon: Lexicon) -> sb.Setting:
 
 def told_setting(text: str, lexicon: Lexicon) -> sb.Setting:
     """What a paragraph of a story says of where and when, unspecified where it doesn't."""
+    text = unquoted(text)
     places = lexicon.places(text, told=True)
     return sb.Setting(
         place=first(places) or sb.PLACE_UNSPECIFIED,
@@ -76,7 +87,7 @@ def told_setting(text: str, lexicon: Lexicon) -> sb.Setting:
         # The one word that named it: so it looks the same when the story comes back.
         description=places[0].word if places else "",
         time_of_day=first(lexicon.times(text, told=True)) or sb.TIME_OF_DAY_UNSPECIFIED,
-        weather=first(lexicon.weathers(text)) or sb.WEATHER_UNSPECIFIED,
+        weather=_sky(text, lexicon) or sb.WEATHER_UNSPECIFIED,
         season=first(lexicon.seasons(text)) or sb.SEASON_UNSPECIFIED,
     )
 
@@ -94,9 +105,11 @@ def settle(scenes: Sequence[Scene], lexicon: Lexicon) -> None:
     """Fills in what headings leave open, from the scene's words, then from the scene before."""
     before = sb.Setting(place=sb.PLACE_FIELD, time_of_day=sb.TIME_OF_DAY_DAY, weather=sb.WEATHER_CLEAR)
     for scene in scenes:
-        setting, words = scene.setting, scene.seen_text[:_WORDS_LOOKED_AT]
+        setting, words = scene.setting, unquoted(scene.seen_text[:_WORDS_LOOKED_AT])
         if not setting.place:
-            named = first(lexicon.places(words, told=scene.goes_on))
+            named = first(lexicon.places(words, told=scene.goes_on)) or (
+                _grown_with(words, lexicon) if scene.goes_on else None
+            )
             if setting.interior:
                 setting.place = INSIDE_OF.get(named, named) if named is not None else sb.PLACE_ROOM
             else:
@@ -105,12 +118,25 @@ def settle(scenes: Sequence[Scene], lexicon: Lexicon) -> None:
                 if named is None and scene.goes_on:
                     setting.description = before.description
         setting.time_of_day = setting.time_of_day or first(lexicon.times(words, told=True)) or before.time_of_day
-        setting.weather = setting.weather or first(lexicon.weathers(words)) or sb.WEATHER_CLEAR
+        setting.weather = setting.weather or _sky(words, lexicon) or sb.WEATHER_CLEAR
         setting.season = setting.season or first(lexicon.seasons(words)) or before.season
         if setting.weather == sb.WEATHER_SNOW and not setting.season:
             setting.season = sb.SEASON_WINTER
         setting.description = setting.description or words.strip().split("\n")[0][:120]
         before = setting
+
+
+def _grown_with(text: str, lexicon: Lexicon) -> sb.Place.ValueType | None:
+    """A story that names no place, but a tree or a boat."""
+    return next(
+        (_PLACE_OF[hit.meaning.drawing] for hit in lexicon.things(text) if hit.meaning.drawing in _PLACE_OF), None
+    )
+
+
+def _sky(text: str, lexicon: Lexicon) -> sb.Weather.ValueType | None:
+    """The weather; where clouds are named and rain too, it rains."""
+    found = [hit.meaning for hit in lexicon.weathers(text)]
+    return next((each for each in found if each != sb.WEATHER_CLOUDY), first(lexicon.weathers(text)))
 
 
 def first(found: Sequence[Found[K]]) -> K | None:

@@ -20,16 +20,18 @@ from services.render_worker.craft.words.language import Lexicon
 from services.render_worker.craft.words.matching import Found, Table, Token, tokens
 from services.render_worker.craft.words.things import Concept
 
-_SENTENCE_END = re.compile(r"[.!?;:।॥。！？؟…\n]+")
+_SENTENCE_END = re.compile(r"[.!?;:।॥。！？؟…]+")
 _QUOTED = re.compile(
-    r"“[^“”]{0,2000}”|\"[^\"]{0,2000}\"|«[^«»]{0,2000}»|„[^„“”]{0,2000}[“”]|「[^「」]{0,2000}」|『[^『』]{0,2000}』"
+    r"»[^«»]{0,2000}«|“[^“”]{0,2000}”|\"[^\"]{0,2000}\"|«[^«»]{0,2000}»|„[^„“”]{0,2000}[“”]|「[^「」]{0,2000}」|『[^『』]{0,2000}』"
 )
 # The verb stands last (Hindi, Tamil, Japanese, Turkish, …), or first (Arabic).
 _VERB_LAST = {"hi", "mr", "ne", "sa", "bn", "as", "ta", "te", "kn", "ml", "gu", "pa", "or", "ur", "fa", "ja", "ko", "tr", "az", "mn", "si", "my"}  # fmt: skip
 _VERB_FIRST = {"ar", "cy", "ga", "fil", "mi", "he"}
+_PRO_DROP = {"it", "es", "pt", "gl", "ca", "ro", "ar", "pl", "cs", "sr", "hr", "bg", "el"}
 _MOST_BETWEEN = 9
 _TO_SUBJECT = 7
 _NEAR = 3
+_CAPITAL_NOUNS = {"de", "lb"}
 
 _DETERMINERS = {
     "the",
@@ -119,6 +121,10 @@ _PLURALS = {"they", "we", "i", "you", "both", "all", "two", "three", "others", "
 _AND = {"and", "or", "then", "but", "und", "et", "y", "e", "и", "और", "و", "ed", "dann", "puis", "luego"}
 _ADVERB = re.compile(r".{2,}ly$|^(?:then|now|still|just|again|suddenly|soon|also|never|always|at|last|once)$")
 _NOT_BEFORE = {"wide", "half"}
+_SUBJECTS = {"he", "she", "they", "it", "i", "we"}
+# "Gave up", "gave way": nothing changes hands.
+_GIVEN_UP = {"up", "in", "way", "birth", "out"}
+_STREETS = {"street", "road", "lane", "square", "avenue", "inn", "hill", "park"}
 _HELD = {sb.DEED_CARRY, sb.DEED_TAKE, sb.DEED_GIVE, sb.DEED_READ, sb.DEED_EAT, sb.DEED_DRINK, sb.DEED_LIGHT, sb.DEED_THROW, sb.DEED_WAVE,
          sb.DEED_PLAY_MUSIC, sb.DEED_POINT}  # fmt: skip
 _MOVING_ON = {
@@ -166,6 +172,12 @@ class Done:
     target: str = ""
 
 
+def unquoted(text: str) -> str:
+    """The text without what is said in it; what people talk of may be elsewhere."""
+    rest = _QUOTED.sub(" ", text)
+    return rest if any(map(str.isalpha, rest)) else text
+
+
 @dataclass
 class Told:
     """What a text tells of."""
@@ -187,8 +199,10 @@ class Memory:
 
     def meant(self, gender: sb.Gender.ValueType) -> Actor | None:
         """Whom a pronoun means."""
-        fits = (gender, sb.GENDER_UNSPECIFIED, sb.GENDER_NEUTRAL)
-        people = [each for each in reversed(self.recent) if gender == sb.GENDER_UNSPECIFIED or each.gender in fits]
+        people = [each for each in reversed(self.recent) if gender in (sb.GENDER_UNSPECIFIED, each.gender)]
+        people = people or [
+            each for each in reversed(self.recent) if each.gender in (sb.GENDER_UNSPECIFIED, sb.GENDER_NEUTRAL)
+        ]
         return next((each for each in people if not each.thing), people[0] if people else None)
 
 
@@ -242,9 +256,12 @@ class _Reader:
             following = verbs[at + 1].first if at + 1 < len(verbs) else len(self._words)
             target = self._target(hit, who, following, last_verb if before[0] == sentence else -1)
             before, last_verb = (sentence, who), hit.last
-            done = self._done(hit, who, target)
-            if done is not None and done not in found.doings:
-                found.doings.append(done)
+            # "Enter HORATIO and MARCELLUS": both.
+            everyone: list[Actor | None] = [*self._after(hit)] if self._english and self._stage_direction(hit) else []
+            for each in everyone or [who]:
+                done = self._done(hit, each, "" if everyone else target)
+                if done is not None and done not in found.doings:
+                    found.doings.append(done)
         for hit, actor in self._actors:
             if hit.meaning is not None:
                 self._memory.saw(actor)
@@ -279,7 +296,11 @@ class _Reader:
 
         for hit in self._named:
             add(hit, hit.meaning)
+        named = {hit.first for hit in self._named}
         for person in self._seen(self._lexicon.people(self._text)):
+            # "maestro Ciliegia" is one.
+            if person.last + 1 in named:
+                continue
             add(person, Actor(person.word, person.meaning.gender))
         for thing in self._things:
             if thing.meaning.moves and not self._compared(thing):
@@ -313,14 +334,18 @@ class _Reader:
         pronouns = [hit for hit in self._seen(self._lexicon.pronouns(self._text)) if hit.first not in taken]
         local = Memory(list(self._memory.recent))
         merged: list[tuple[Found[Any], Actor]] = []
+        # Within one sentence "he" stays who he was.
+        still: dict[tuple[int, int], Actor] = {}
         at = 0
         for pronoun in pronouns:
             while at < len(found) and found[at][0].start < pronoun.start:
                 local.saw(found[at][1])
                 merged.append(found[at])
                 at += 1
-            meant = local.meant(pronoun.meaning)
+            key = (self._sentence(pronoun.start), pronoun.meaning)
+            meant = still.get(key) or local.meant(pronoun.meaning)
             if meant is not None:
+                still[key] = meant
                 merged.append(
                     (Found(None, pronoun.word, pronoun.start, pronoun.end, pronoun.first, pronoun.last), meant)
                 )
@@ -371,6 +396,8 @@ class _Reader:
         third = word.endswith("s") and not word.endswith("ss")
         past = not ing and not third and self._is_past(word)
         actor_before = any(each.last == hit.first - at for each, _ in self._actors)
+        if self._stage_direction(hit):
+            return True
         if not (ing or third or past):
             return before in _PLURALS or (actor_before and (before.endswith("s") or "and" in near[1:]))
         if third and near[1] in _DETERMINERS and not actor_before:
@@ -391,6 +418,10 @@ class _Reader:
         there = [(hit, actor) for hit, actor in self._actors if self._sentence(hit.start) == sentence]
         before = [(hit, actor) for hit, actor in there if hit.start < verb.start]
         joined = self._joins(verb)
+        if self._lexicon.language in _VERB_FIRST:
+            follows = next((actor for hit, actor in there if 0 < hit.first - verb.last <= 2), None)
+            if follows is not None:
+                return follows
         if known is not None and joined:
             return known
         since = [(hit, actor) for hit, actor in before if hit.first > last_verb]
@@ -407,7 +438,15 @@ class _Reader:
         after = [(hit, actor) for hit, actor in there if hit.start > verb.end]
         if (self._lexicon.language in _VERB_FIRST or self._stage_direction(verb)) and after:
             return after[0][1]
-        return None
+        # "Prese subito l'ascia": who did something last does this too.
+        last = [actor for hit, actor in self._actors if hit.start < verb.start and not actor.thing]
+        return last[-1] if last and self._lexicon.language in _PRO_DROP else None
+
+    def _after(self, verb: Found[Any]) -> list[Actor]:
+        """Everyone after it in its sentence: "Enter HORATIO and MARCELLUS"."""
+        sentence = self._sentence(verb.start)
+        there = [actor for hit, actor in self._actors if hit.start > verb.end and self._sentence(hit.start) == sentence]
+        return list(dict.fromkeys(there))
 
     def _stage_direction(self, verb: Found[Any]) -> bool:
         """Whether the doer comes after: "Enter LANE"."""
@@ -425,12 +464,16 @@ class _Reader:
         """Whether it hangs on a preposition: "past the old man", "his mother's"."""
         if not self._english:
             return False
+        if hit.meaning is None and hit.word.lower() in _SUBJECTS:
+            return False
         back = [self._word(hit.first - n) for n in (1, 2, 3)]
-        for word in back:
-            if word in _PREPOSITIONS and word != "as":
-                return True
-            if word not in _DETERMINERS and not word.endswith(("y", "d", "e", "k", "l")):
-                break
+        # "past him", "past the man", "past the old man".
+        if (
+            back[0] in _PREPOSITIONS
+            or (back[0] in _DETERMINERS and back[1] in _PREPOSITIONS)
+            or (back[1] in _DETERMINERS and back[2] in _PREPOSITIONS)
+        ):
+            return True
         return self._text[hit.end : hit.end + 2] in ("'s", "’s")
 
     def _target(self, verb: Found[Any], who: Actor | None, following: int, last_verb: int) -> str:
@@ -464,6 +507,13 @@ class _Reader:
             return None
         if deed == sb.DEED_PLAY_MUSIC and self._english and not (concept is not None and "u" in concept.marks):
             return None
+        person = target and concept is None
+        if (
+            deed == sb.DEED_GIVE
+            and not person
+            and (concept is None or not concept.portable or self._word(verb.last + 1) in _GIVEN_UP)
+        ):
+            return None
         if who is not None and who.thing and deed not in _MOVING_ON and not self._creature(who.name):
             return None
         return Done(who.name if who is not None else self._speaker, deed, target)
@@ -477,13 +527,28 @@ class _Reader:
         found: dict[str, sb.Thing] = {}
         named = {at for hit in self._named for at in range(hit.first, hit.last + 1)}
         for hit in self._things:
-            if (hit.first in named and not self._spaceless(hit)) or self._denied_thing(hit) or self._compared(hit):
+            if (
+                self._in_a_name(hit)
+                or (hit.first in named and not self._spaceless(hit))
+                or self._denied_thing(hit)
+                or self._compared(hit)
+            ):
                 continue
             thing = self._thing(hit)
             kept = found.get(thing.drawing)
             if kept is None or (kept.spot != sb.SPOT_HAND and thing.spot == sb.SPOT_HAND):
                 found[thing.drawing] = thing
         return list(found.values())
+
+    def _in_a_name(self, hit: Found[Concept]) -> bool:
+        """Whether a capital inside a sentence makes it a name: "Half-Moon Street", "maestro Ciliegia"."""
+        if not hit.word[:1].isupper() or hit.word.isupper() or self._lexicon.language in _CAPITAL_NOUNS:
+            return False
+        if self._text[hit.start - 1 : hit.start] == "-" or self._word(hit.last + 1) in _STREETS:
+            return True
+        opens = hit.first == 0 or self._sentence(self._words[hit.first - 1].start) != self._sentence(hit.start)
+        # English fables write "the Grapes" with a capital.
+        return not (self._english or opens or hit.meaning.creature)
 
     def _denied_thing(self, hit: Found[Concept]) -> bool:
         if self._lexicon.language in _VERB_LAST:

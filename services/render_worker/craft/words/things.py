@@ -319,7 +319,7 @@ soccer-ball   | gp  | | football soccer_ball a_ball the_ball red_ball
 game-die      | tp  | 🎲 | dice
 chess-pawn    | tp  | ♟️ | chess chessboard chess_set
 joker         | tp  | 🃏 | playing_cards pack_of_cards
-puzzle-piece  | tp  | 🧩 | jigsaw
+puzzle-piece  | tp  | | jigsaw
 magic-wand    | hp  | 🪄 | magic_wand wand
 trophy        | tp  | 🏆 | trophy
 sled          | g   | 🛷 | sled sledge toboggan
