@@ -15,6 +15,7 @@ from services.render_worker.craft.puppets.acting import TWOS, Moment, Role, Scen
 from services.render_worker.craft.puppets.deeds import PARTS
 from services.render_worker.craft.puppets.gestures import beats_of
 from services.render_worker.craft.puppets.pose import Pose, build_of, skeleton_of
+from services.render_worker.craft.puppets.things import span_at, spans_of
 from tests.unit.craft_puppets.support import act, acted, difference, on_plate, says, seen, somebody
 
 MARA, TOM = somebody("mara"), somebody("tom")
@@ -71,6 +72,17 @@ def test_a_shot_begins_as_its_still_shows_it() -> None:
     line = says((0, Viseme.OPEN, 1.0), start_ms=500, loud_at=[600])
     spoken, silent = acted(MARA, speech=[line], frames=72), acted(MARA, frames=1)
     assert np.array_equal(seen(spoken[0], 0).picture, seen(silent[0], 0).picture)
+
+
+def test_what_happens_later_does_not_show_in_the_still() -> None:
+    later = [
+        act(sb.DEED_WALK, start=0.4, to=0.05),
+        act(sb.DEED_READ, start=0.5),
+        act(sb.DEED_POINT, who=TOM.id, start=0.3, target=MARA.id),
+    ]
+    long, still = acted(MARA, TOM, acts=later, frames=96), acted(MARA, TOM, acts=later, frames=1)
+    for one, other in zip(long, still, strict=True):
+        assert np.array_equal(seen(one, 0).picture, seen(other, 0).picture)
 
 
 def test_a_mouth_changes_on_the_frame_it_must_even_between_poses() -> None:
@@ -190,6 +202,29 @@ def test_what_is_done_to_somebody_is_done_towards_them() -> None:
         act(sb.DEED_POINT, target=TOM.id), others=(TOM.id,), x_of=lambda who, share: 0.0 if who == MARA.id else -400.0
     )
     assert moments[20].facing == -1
+
+
+def test_what_is_given_changes_hands() -> None:
+    acts = [
+        act(sb.DEED_GIVE, end=0.6, target=TOM.id),
+        act(sb.DEED_TAKE, who=TOM.id, start=0.1, end=0.7, target=MARA.id),
+    ]
+    letter = sb.Thing(noun="letter", drawing="love-letter", spot=sb.SPOT_HAND, held_by=MARA.id)
+    known = frozenset({"love-letter", "wrapped-gift"})
+    hers, his = (spans_of(who.id, acts, [letter], 3000, known) for who in (MARA, TOM))
+    for ms in range(0, 3000, 83):
+        hands = [span.drawing for spans in (hers, his) if (span := span_at(spans, ms)) is not None]
+        assert hands == ["love-letter"]
+    assert span_at(hers, 0) is not None
+    assert span_at(his, 2900) is not None
+
+
+def test_a_reader_without_a_book_gets_one_and_does_not_read_the_lantern() -> None:
+    lamp = sb.Thing(noun="lantern", drawing="red-paper-lantern", held_by=MARA.id)
+    known = frozenset({"red-paper-lantern", "open-book"})
+    spans = spans_of(MARA.id, [act(sb.DEED_READ, start=0.2, end=0.8)], [lamp], 3000, known)
+    drawn = [span.drawing for ms in (0, 1500, 2900) if (span := span_at(spans, ms)) is not None]
+    assert drawn == ["red-paper-lantern", "open-book", "red-paper-lantern"]
 
 
 @given(

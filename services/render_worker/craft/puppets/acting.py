@@ -19,7 +19,7 @@ from services.render_worker.craft.puppets.features import Gaze
 from services.render_worker.craft.puppets.gestures import Beat, beats_of, gestured
 from services.render_worker.craft.puppets.pose import Pose, mix
 from services.render_worker.craft.puppets.stances import felt, stance_of
-from services.render_worker.craft.puppets.things import Hold, holding
+from services.render_worker.craft.puppets.things import Span, grip_of, holding, span_at
 
 # Poses a second.
 TWOS = 12
@@ -65,8 +65,8 @@ class Role:
     looks_at: str
     back: bool
     acts: Sequence[sb.Act]
-    # How they have a thing in hand all through the shot.
-    holds: Hold | None = None
+    # What they have in hand when.
+    spans: Sequence[Span] = ()
 
 
 @dataclass(frozen=True)
@@ -215,8 +215,9 @@ class _Performance:
     def _idle(self, stance: Pose, ms: float) -> Pose:
         t, p = ms / 1000, self.phase
         pose = felt(stance, self._feeling(ms), self.variant)
-        if self.role.holds is not None:
-            pose = holding(pose, self.role.holds, low=stance.roll != 0)
+        span = span_at(self.role.spans, ms)
+        if span is not None and not span.deed:
+            pose = holding(pose, grip_of(span.drawing).hold, low=stance.roll != 0)
         shift = math.sin(t * 0.71 + p) + 0.5 * math.sin(t * 1.13 + 2 * p)
         low = stance.roll != 0
         rate = 1.6 if self._feeling(ms) in _QUICK else 1.0
@@ -260,7 +261,7 @@ class _Performance:
         for act in self.acts:
             start, end = self._span(act)
             # They turn before they go.
-            if ms < start - 160:
+            if ms < start - min(160.0, start / 2):
                 break
             here = self.scene.x_of(who, start / total)
             if act.deed in GOING:
@@ -290,7 +291,12 @@ class _Performance:
             (speech.character_id for speech in self.scene.speeches if speech.at(ms) and speech.character_id != who), ""
         )
         act = next(
-            (act for act in self.acts if act.target and self._span(act)[0] - 200 <= ms < self._span(act)[1]), None
+            (
+                act
+                for act in self.acts
+                if act.target and self._span(act)[0] - min(200.0, self._span(act)[0] / 2) <= ms < self._span(act)[1]
+            ),
+            None,
         )
         name = act.target if act is not None else (target if target in self.scene.others else self.role.looks_at)
         if not name and any(speech.at(ms) for speech in self.own):

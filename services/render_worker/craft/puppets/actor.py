@@ -17,13 +17,12 @@ from services.render_worker.craft.palette import Light
 from services.render_worker.craft.puppets.acting import TWOS, Moment, Role, Scene, Speech, performed
 from services.render_worker.craft.puppets.body import Body, body_of
 from services.render_worker.craft.puppets.canvas import Canvas
-from services.render_worker.craft.puppets.deeds import PARTS
 from services.render_worker.craft.puppets.expression import mouth_of
 from services.render_worker.craft.puppets.features import Turn
 from services.render_worker.craft.puppets.figure import Held, draw_figure, draw_seat, draw_shadow
 from services.render_worker.craft.puppets.person import Face
 from services.render_worker.craft.puppets.stances import SEAT
-from services.render_worker.craft.puppets.things import Hold, grip_of, held_in
+from services.render_worker.craft.puppets.things import TWO_HANDED, Hold, Span, grip_of, span_at, spans_of
 from services.render_worker.craft.puppets.tones import Tones, tones_of
 from services.render_worker.craft.shot_picture import ShotPicture
 from services.render_worker.craft.sprites import Actor, Sprite
@@ -42,7 +41,7 @@ class Puppet:
     """Somebody of a shot; see `sprites.Actor`."""
 
     def __init__(self, place: Place2D, body: Body, moments: Sequence[Moment], speeches: Sequence[Speech], xs: Sequence[float], *,
-                 shot: ShotPicture, fps: int, style: Style, light_side: int, held: dict[int, Held], seat: bool, shadow: float,
+                 shot: ShotPicture, fps: int, style: Style, light_side: int, held: Sequence[Held | None], seat: bool, shadow: float,
                  on_ones: bool) -> None:  # fmt: skip
         """`xs`: where they stand at each twelfth of a second, or with `on_ones` at each frame, in pixels of the plate."""
         self.depth, self.order = place.depth, place.order
@@ -60,7 +59,7 @@ class Puppet:
         x = self._xs[min(len(self._xs) - 1, frame if self._ones else step)]
         known = (step, key.viseme, key.opening)
         if self._kept is None or self._kept[0] != known:
-            self._kept = (known, x, self._drawn(self._moments[step], key, x))
+            self._kept = (known, x, self._drawn(step, key, x))
         _, drawn_at, sprite = self._kept
         return sprite if sprite is None or x == drawn_at else replace(sprite, x=sprite.x + x - drawn_at)
 
@@ -72,7 +71,8 @@ class Puppet:
                 return Key(0, key.viseme, round(key.opening * _OPENINGS) / _OPENINGS)
         return _QUIET
 
-    def _drawn(self, moment: Moment, key: Key, x: float) -> Sprite | None:
+    def _drawn(self, step: int, key: Key, x: float) -> Sprite | None:
+        moment = self._moments[step]
         scale = self._place.scale * self._unit
         y = self._place.y * self._unit
         side = float(moment.facing)
@@ -85,7 +85,7 @@ class Puppet:
         if self._style.outline is not None:
             canvas.outlined(self._style.outline[0] * 0.9 / max(self._place.scale, 0.4), self._body.tones.line)
         body = replace(self._body, light_side=self._light_side * moment.facing)
-        near = y - 240 * scale > self._height
+        near = y - 340 * scale > self._height
         if self._shadow and not near:
             draw_shadow(canvas, body, moment.pose, body.light_side, self._shadow)
         if self._seat and not near:
@@ -96,8 +96,7 @@ class Puppet:
             mouth_of(moment.expression, key.viseme, key.opening), back=self._place.back, drag=moment.drag,
         )  # fmt: skip
         pose = replace(moment.pose, head=moment.pose.head + moment.expression.tilt + moment.expression.nod * 0.25)
-        held = self._held.get(moment.deed) or self._held.get(0)
-        draw_figure(canvas, body, pose, face, back=self._place.back, held=held, drag=moment.drag, near=near)
+        draw_figure(canvas, body, pose, face, back=self._place.back, held=self._held[step], drag=moment.drag, near=near)
         return finished(canvas, self._style, body.tones, self._light_side)
 
 
@@ -167,9 +166,12 @@ class _Cast:
             [other.character_id for other in self.staging.people if other.character_id != character.id],
             {thing.noun: self.staging.x_of(thing.position) / place.scale for thing in shot.things if thing.position > 0}, shot.seed,
         )  # fmt: skip
-        holds = grip_of(self._own(character)).hold if self._own(character) else None
-        role = Role(character, place.feeling, place.pose, place.facing, presence.looks_at, place.back, own, holds)
+        spans = spans_of(character.id, shot.acts, shot.things, duration_ms, drawings.names())
+        role = Role(character, place.feeling, place.pose, place.facing, presence.looks_at, place.back, own, spans)
         moments = performed(role, scene)
+        pictures = {span: self._held(span, place.scale) for span in spans}
+        at_hand = [span_at(spans, step * 1000 / TWOS) for step in range(len(moments))]
+        held = [pictures[span] if span is not None else None for span in at_hand]
         count = self.frames if on_ones else len(moments)
         xs = [self.staging.x_at(character.id, i / max(1, count - 1)) * shot.unit_px for i in range(count)] if self._travels(character.id) else (
             [place.x * shot.unit_px])  # fmt: skip
@@ -177,39 +179,18 @@ class _Cast:
         deep = place.depth <= 1.0 and shot.size not in (sb.SHOT_SIZE_CLOSE_UP,)
         return Puppet(
             place, body_of(character, tones, self.light_side), moments, speeches, xs, shot=shot, fps=self.fps, style=style,
-            light_side=self.light_side, held=self._held(character, own, place.scale), seat=seat, shadow=(0.30 if not self.light.dark else 0.42) * deep,
+            light_side=self.light_side, held=held, seat=seat, shadow=(0.30 if not self.light.dark else 0.42) * deep,
             on_ones=on_ones and len(xs) > 1,
         )  # fmt: skip
 
     def _travels(self, who: str) -> bool:
         return any(travel.character_id == who for travel in self.staging.travels)
 
-    def _held(self, character: sb.Character, acts: Sequence[sb.Act], scale: float) -> dict[int, Held]:
-        """What is in hand, by deed; under 0 what the script puts there all the time."""
-        found: dict[int, Held] = {}
-        own = self._own(character)
-        if own:
-            found[0] = self._thing(own, scale, both=False)
-        for act in acts:
-            part = PARTS.get(act.deed)
-            if part is not None and part.thing:
-                name = held_in(act.deed, part.thing, act.target, self.shot.things, character.id)
-                if name in drawings.names():
-                    found[act.deed] = self._thing(name, scale, both=part.both)
-        return found
-
-    def _own(self, character: sb.Character) -> str:
-        names = drawings.names()
-        return next(
-            (thing.drawing for thing in self.shot.things if thing.held_by == character.id and thing.drawing in names),
-            "",
-        )
-
-    def _thing(self, name: str, scale: float, *, both: bool) -> Held:
-        grip = grip_of(name)
+    def _held(self, span: Span, scale: float) -> Held:
+        grip = grip_of(span.drawing)
         height = max(4, round(grip.height * scale * self.shot.unit_px))
-        picture = drawings.raster(name, height, self.light, self.shot.style, self.light_side)
-        return Held(picture, grip.at, both or grip.hold is Hold.BOTH, grip.hold is Hold.OVERHEAD)
+        picture = drawings.raster(span.drawing, height, self.light, self.shot.style, self.light_side)
+        return Held(picture, grip.at, grip.hold is Hold.BOTH or span.deed in TWO_HANDED, grip.hold is Hold.OVERHEAD)
 
 
 def actors(shot: ShotPicture, staging: Staging, speech: Sequence[Speech], *, frames: int, fps: int, light: Light, light_side: int,

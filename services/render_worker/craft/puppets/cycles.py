@@ -95,8 +95,7 @@ def danced(t: float, base: Pose, variant: int) -> Pose:
     if bar == 0:
         return replace(common, near_x=-104 + 34 * side, near_y=-20 + 76 * side, near_elbow=0.8, far_x=104 + 34 * side, far_y=-20 - 76 * side, far_elbow=-0.8, near_hand=Hand.OPEN, far_hand=Hand.OPEN)  # fmt: skip
     spin = math.cos(math.pi * beat)
-    return replace(common, near_x=-34 + 26 * spin, near_y=-168 + 12 * bounce, near_elbow=-1.0, far_x=34 + 26 * spin, far_y=-168 + 12 * bounce,
-                   far_elbow=1.0, near_hand=Hand.OPEN, far_hand=Hand.OPEN)  # fmt: skip
+    return replace(common, near_x=-34 + 26 * spin, near_y=-168 + 12 * bounce, near_elbow=0.6, far_x=34 + 26 * spin, far_y=-168 + 12 * bounce, far_elbow=-0.6, near_hand=Hand.OPEN, far_hand=Hand.OPEN)  # fmt: skip
 
 
 def climbed(t: float, length: float, base: Pose) -> Pose:

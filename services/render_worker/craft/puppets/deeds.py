@@ -26,9 +26,6 @@ class Part:
     feeling: int = 0
     # Hands are taken: no gestures with speech.
     hands: bool = True
-    # The drawing in hand when the script names none.
-    thing: str = ""
-    both: bool = False
 
 
 # Walking, running, coming and going are done by whoever knows the way; here is what else they need.
@@ -46,15 +43,15 @@ PARTS: Mapping[int, Part] = {
     sb.DEED_FALL: Part(deeds_body.fall, leaves=deeds_body.FALLEN, blend_in=0.0, feeling=sb.FEELING_SURPRISED),
     sb.DEED_LOOK: Part(deeds_body.look, blend_in=0.0),
     sb.DEED_OPEN: Part(deeds_hands.open_, blend_in=0.0),
-    sb.DEED_CARRY: Part(deeds_hands.carry, thing="package", both=True),
-    sb.DEED_LIGHT: Part(deeds_hands.light, blend_in=0.0, thing="candle"),
+    sb.DEED_CARRY: Part(deeds_hands.carry),
+    sb.DEED_LIGHT: Part(deeds_hands.light, blend_in=0.0),
     sb.DEED_DANCE: Part(lambda d: cycles.danced(d.t, d.base, d.variant), feeling=sb.FEELING_HAPPY),
-    sb.DEED_GIVE: Part(deeds_hands.give, blend_in=0.0, thing="wrapped-gift"),
+    sb.DEED_GIVE: Part(deeds_hands.give, blend_in=0.0),
     sb.DEED_TAKE: Part(deeds_hands.take, blend_in=0.0),
-    sb.DEED_READ: Part(deeds_hands.read, thing="open-book", both=True),
-    sb.DEED_WRITE: Part(deeds_hands.write, thing="pencil"),
-    sb.DEED_EAT: Part(deeds_hands.eat, thing="red-apple"),
-    sb.DEED_DRINK: Part(deeds_hands.drink, thing="teacup-without-handle"),
+    sb.DEED_READ: Part(deeds_hands.read),
+    sb.DEED_WRITE: Part(deeds_hands.write),
+    sb.DEED_EAT: Part(deeds_hands.eat),
+    sb.DEED_DRINK: Part(deeds_hands.drink),
     sb.DEED_SLEEP: Part(deeds_body.sleep, blend_in=0.8),
     sb.DEED_CLIMB: Part(lambda d: cycles.climbed(d.t, d.length, d.base)),
     sb.DEED_SWIM: Part(lambda d: cycles.swum(d.t, d.base)),
@@ -68,8 +65,8 @@ PARTS: Mapping[int, Part] = {
     sb.DEED_LAUGH: Part(deeds_body.laugh, feeling=sb.FEELING_HAPPY),
     sb.DEED_CRY: Part(deeds_body.cry, feeling=sb.FEELING_SAD),
     sb.DEED_SING: Part(deeds_hands.sing, feeling=sb.FEELING_TENDER),
-    sb.DEED_PLAY_MUSIC: Part(deeds_hands.play, thing="guitar", both=True),
-    sb.DEED_WORK: Part(deeds_hands.work, thing="hammer"),
+    sb.DEED_PLAY_MUSIC: Part(deeds_hands.play),
+    sb.DEED_WORK: Part(deeds_hands.work),
     sb.DEED_FIGHT: Part(deeds_body.fight, feeling=sb.FEELING_ANGRY),
 }  # fmt: skip
 GOING = frozenset({sb.DEED_WALK, sb.DEED_RUN, sb.DEED_ENTER, sb.DEED_LEAVE})

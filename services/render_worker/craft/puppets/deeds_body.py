@@ -100,7 +100,7 @@ def bow(d: Doing) -> Pose:
 def jump(d: Doing) -> Pose:
     """Crouch, up, land; again while there is time."""
     crouch = replace(d.base, drop=62, lean=22, near_x=-70, near_y=130, far_x=-44, far_y=150, turn=44, far_elbow=-0.6)
-    air = replace(d.base, lift=150, lean=-2, near_x=-60, near_y=-120, far_x=74, far_y=-140, near_step=-46, near_up=66, far_step=34, far_up=22, near_toe=-30,
+    air = replace(d.base, lift=150, lean=-2, near_x=-60, near_y=-120, near_elbow=0.8, far_x=74, far_y=-140, far_elbow=-0.8, near_step=-46, near_up=66, far_step=34, far_up=22, near_toe=-30,
                   far_toe=-24, turn=40, near_hand=Hand.OPEN, far_hand=Hand.OPEN, drop=0)  # fmt: skip
     land = replace(d.base, drop=70, lean=16, near_x=-60, near_y=90, far_x=80, far_y=90)
     once = 1.35
@@ -129,11 +129,11 @@ def hug(d: Doing) -> Pose:
     close = replace(
         d.base,
         x=near,
-        near_x=126,
-        near_y=58,
+        near_x=120,
+        near_y=92,
         near_elbow=-0.8,
-        far_x=92,
-        far_y=26,
+        far_x=88,
+        far_y=66,
         far_elbow=-0.5,
         lean=10,
         bend=6,
@@ -149,7 +149,7 @@ def look(d: Doing) -> Pose:
     """A hand over the eyes, or a crane of the neck."""
     if d.variant % 2:
         shade = replace(
-            d.base, far_x=-6, far_y=-104, far_elbow=1.0, lean=6, bend=3, turn=46, head=-4, far_hand=Hand.OPEN
+            d.base, far_x=-10, far_y=-104, far_elbow=-1.0, lean=6, bend=3, turn=46, head=-4, far_hand=Hand.OPEN
         )
         return squeezed(d, 0.9, (0.15, replace(d.base, lean=-3)), (0.5, shade))
     crane = replace(d.base, lean=8, bend=4, head=-5, turn=48, sway=8, look=10)

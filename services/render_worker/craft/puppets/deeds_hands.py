@@ -36,7 +36,7 @@ def wave(d: Doing) -> Pose:
         d.base,
         far_x=62 + 38 * swing,
         far_y=-142 + 10 * abs(swing),
-        far_elbow=0.9,
+        far_elbow=-0.9,
         far_hand=Hand.OPEN,
         lean=-2 + 2 * swing,
         turn=24,
@@ -192,9 +192,9 @@ def work(d: Doing) -> Pose:
     phase = d.t * 0.9 % 1.0
     up = replace(
         d.base,
-        near_x=20,
-        near_y=-110,
-        near_elbow=-1.0,
+        near_x=-40,
+        near_y=-130,
+        near_elbow=0.7,
         far_x=84,
         far_y=120,
         far_elbow=-0.7,

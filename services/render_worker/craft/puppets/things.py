@@ -47,6 +47,13 @@ _GRIPS = {
     "teacup-without-handle": Grip(54, (0.5, 0.6)), "hot-beverage": Grip(60, (0.5, 0.6)), "red-apple": Grip(52, (0.5, 0.7)), "mobile-phone": Grip(64, (0.5, 0.8)),
     "telephone-receiver": Grip(70, (0.5, 0.6)), "crystal-ball": Grip(90, (0.5, 0.8)), "magic-wand": Grip(100, (0.2, 0.85)), "camera": Grip(64, (0.5, 0.7)),
 }  # fmt: skip
+# What deeds are done with when the script names nothing.
+USUAL_THINGS: dict[int, str] = {
+    sb.DEED_CARRY: "package", sb.DEED_LIGHT: "candle", sb.DEED_GIVE: "wrapped-gift", sb.DEED_READ: "open-book", sb.DEED_WRITE: "pencil",
+    sb.DEED_EAT: "red-apple", sb.DEED_DRINK: "teacup-without-handle", sb.DEED_PLAY_MUSIC: "guitar", sb.DEED_WORK: "hammer",
+}  # fmt: skip
+# Deeds that both hands do.
+TWO_HANDED = frozenset({sb.DEED_CARRY, sb.DEED_READ, sb.DEED_PLAY_MUSIC})
 # What one reads: another thing in hand isn't read because its owner reads.
 _USED_FOR: dict[int, frozenset[str]] = {
     sb.DEED_READ: frozenset({"open-book", "books", "blue-book", "green-book", "orange-book", "closed-book", "newspaper", "rolled-up-newspaper", "scroll", "love-letter",
@@ -62,15 +69,80 @@ def grip_of(drawing: str) -> Grip:
     return _GRIPS.get(drawing, _USUAL)
 
 
-def held_in(deed: int, usual: str, target: str, things: Sequence[sb.Thing], owner: str) -> str:
-    """The drawing in hand during a deed: what it is done with by the script, else what its doer has, else the usual; or ""."""
-    named = next((thing.drawing for thing in things if target and thing.noun == target), "")
-    own = next((thing.drawing for thing in things if thing.held_by == owner), "")
-    fit = _USED_FOR.get(deed)
-    for drawing in (named, own):
-        if drawing and (fit is None or drawing in fit):
-            return drawing
-    return usual
+@dataclass(frozen=True)
+class Span:
+    """A drawing in somebody's hands for a while, in milliseconds of the shot; `deed`: what they do with it, 0 for nothing."""
+
+    start: float
+    end: float
+    drawing: str
+    deed: int = 0
+
+
+def spans_of(
+    owner: str, acts: Sequence[sb.Act], things: Sequence[sb.Thing], duration_ms: float, known: frozenset[str]
+) -> list[Span]:
+    """What somebody has in hand when, a later one before an earlier: what is theirs, what deeds need, what changes hands.
+
+    `acts` are those of all who are in the shot; drawings that aren't `known` are nobody's.
+    """
+    own = next((thing.drawing for thing in things if thing.held_by == owner and thing.drawing in known), "")
+    mine = [act for act in acts if act.character_id == owner]
+    until = duration_ms + 1000.0
+    spans: list[Span] = []
+    for act in mine:
+        start, end = act.start * duration_ms, (act.end or 1.0) * duration_ms
+        usual = USUAL_THINGS.get(act.deed, "")
+        drawing = _used(act, usual, own, things, known)
+        match act.deed:
+            case sb.DEED_GIVE if drawing:
+                taken = next(
+                    (
+                        _grasped(other, duration_ms)
+                        for other in acts
+                        if other.deed == sb.DEED_TAKE and _meet(act, other)
+                    ),
+                    end,
+                )
+                spans.append(Span(0.0, taken, drawing))
+                until = taken if drawing == own else until
+            case sb.DEED_THROW if own:
+                until = start + min(720.0, (end - start) * 0.52)
+            case sb.DEED_TAKE:
+                giver = next((other for other in acts if other.deed == sb.DEED_GIVE and _meet(other, act)), None)
+                if giver is not None:
+                    theirs = next((thing.drawing for thing in things if thing.held_by == giver.character_id), "")
+                    drawing = _used(giver, USUAL_THINGS[sb.DEED_GIVE], theirs, things, known)
+                if drawing and drawing != own:
+                    spans.append(Span(_grasped(act, duration_ms), duration_ms + 1000.0, drawing))
+            case _ if drawing and usual:
+                spans.append(Span(start, end + 60, drawing, act.deed))
+    return [*([Span(0.0, until, own)] if own else []), *spans]
+
+
+def span_at(spans: Sequence[Span], ms: float) -> Span | None:
+    """What is in hand then."""
+    return next((span for span in reversed(spans) if span.start <= ms < span.end), None)
+
+
+def _used(act: sb.Act, usual: str, own: str, things: Sequence[sb.Thing], known: frozenset[str]) -> str:
+    """The drawing a deed is done with: what the script says, else what its doer has, else the usual one."""
+    named = next((thing.drawing for thing in things if act.target and thing.noun == act.target), "")
+    fit = _USED_FOR.get(act.deed)
+    choices = [drawing for drawing in (named, own) if drawing and (fit is None or drawing in fit)]
+    return next((drawing for drawing in (*choices, usual) if drawing in known), "")
+
+
+def _meet(given: sb.Act, taken: sb.Act) -> bool:
+    """Whether one takes what the other gives."""
+    partners = given.target in ("", taken.character_id) or taken.target == given.character_id
+    return partners and given.character_id != taken.character_id and taken.start < given.end and given.start < taken.end
+
+
+def _grasped(taken: sb.Act, duration_ms: float) -> float:
+    """When a hand that takes has closed: half-way, at most three quarters of a second after it set out."""
+    start, end = taken.start * duration_ms, (taken.end or 1.0) * duration_ms
+    return start + min(750.0, (end - start) * 0.5)
 
 
 def holding(pose: Pose, hold: Hold, *, low: bool) -> Pose:
