@@ -138,8 +138,8 @@ class _Laying:
             )
         colors, alphas = _table(fill, self._look.name)
         alpha = cv2.LUT(ramp, alphas) if alphas.min() < 255 else None
-        cover = mask if alpha is None else cv2.multiply(mask, alpha, scale=1 / 255)
-        painted = cv2.LUT(cv2.merge([ramp, ramp, ramp]), colors)
+        cover = mask if alpha is None else np.asarray(cv2.multiply(mask, alpha, scale=1 / 255), np.uint8)
+        painted = np.asarray(cv2.LUT(cv2.merge([ramp, ramp, ramp]), colors), np.uint8)
         if self._medium.pooled and alpha is None:
             painted = self._washed(painted, mask, part)
         _cover(target, cover, painted, opacity)
@@ -179,7 +179,8 @@ class _Laying:
                 behind[edge:, edge:] = mask[:-edge, :-edge]
             rim = cv2.subtract(mask, behind)
             ramp = cv2.add(ramp, cv2.convertScaleAbs(rim, alpha=medium.rim))
-        _cover(target, mask, cv2.LUT(cv2.merge([ramp, ramp, ramp]), _shades(fill, self._look.name)), opacity)
+        lit = cv2.LUT(cv2.merge([ramp, ramp, ramp]), _shades(fill, self._look.name))
+        _cover(target, mask, np.asarray(lit, np.uint8), opacity)
 
     def _washed(self, painted: Picture, mask: Picture, part: tuple[int, int, int, int]) -> Picture:
         """Pigment pooled along the edges and taken up unevenly."""
@@ -209,7 +210,7 @@ def _cover(target: Picture, mask: Picture, painted: Picture, opacity: float) -> 
     cover = mask if opacity >= 1 else cv2.convertScaleAbs(mask, alpha=opacity)
     four = cv2.merge([cover, cover, cover, cover])
     if painted.ndim == 1:
-        shown = cv2.multiply(four, (*(float(value) for value in painted), 255.0), scale=1 / 255)
+        shown = cv2.multiply(four, np.array((*painted, 255), np.float64), scale=1 / 255)
     else:
         shown = cv2.multiply(cv2.merge([*cv2.split(painted), np.full_like(mask, 255)]), four, scale=1 / 255)
     left = cv2.multiply(target, cv2.bitwise_not(four), scale=1 / 255)

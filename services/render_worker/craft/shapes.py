@@ -217,7 +217,8 @@ def flattened(d: str) -> list[Points]:
         elif kind in "QT":
             control = pairs[0] if kind == "Q" else (2 * at - control if before in ("Q", "T") else at)
             end = pairs[-1]
-            current.append(_cubic(at, at + (control - at) * 2 / 3, end + (control - end) * 2 / 3, end))
+            third = np.float32(2 / 3)
+            current.append(_cubic(at, at + (control - at) * third, end + (control - end) * third, end))
             at = end
         elif kind == "A":
             end = np.array(numbers[5:7], np.float32) + base

@@ -99,9 +99,9 @@ def _watercolor_tone(color: Lab) -> Lab:
 
 def _noir_tone(color: Lab) -> Lab:
     """Silver: hard contrast, the faintest cold in the shadows. Warm colours print lighter than cold ones of equal lightness."""
-    lightness = min(1.0, max(0.0, color[0] + 0.10 * color[1] + 0.14 * color[2])) ** 0.84
+    lightness = min(1.0, max(0.0, color[0] + 0.10 * color[1] + 0.14 * color[2])) ** 0.92
     curve = lightness * lightness * (3 - 2 * lightness)
-    level = 0.05 + 0.92 * (0.62 * curve + 0.38 * lightness)
+    level = 0.05 + 0.92 * (0.9 * curve + 0.1 * lightness)
     return level, 0.0, -0.010 * (1 - level)
 
 
@@ -177,7 +177,7 @@ def _watercolor_screen(width: int, height: int, light_side: int, seed: int) -> P
     rows, columns = x.shape
     stray = np.tile(ragged, (rows // 512 + 1, columns // 512 + 1))[:rows, :columns]
     edge = np.maximum(np.abs(x) ** 8, np.abs(y) ** 8) + 0.05 * stray * np.maximum(np.abs(x), np.abs(y)) ** 4
-    factor = 1.01 + 0.02 * light_side * x + 0.26 * np.clip((edge - 0.42) * 1.6, 0, 1)
+    factor = 1.01 + 0.02 * light_side * x + 0.17 * np.clip((edge - 0.50) * 1.8, 0, 1)
     tooth = noise(50, 2.2) * 0.8 + noise(51, 1.1) * 0.6
     return _map(factor.astype(np.float32), width, height, tooth, 4.2)
 
@@ -189,7 +189,7 @@ def _noir_screen(width: int, height: int, light_side: int, seed: int) -> Picture
     slats = 0.5 + 0.5 * np.tanh(4.5 * np.sin(21 * (y + 0.30 * along) + seed % 5))
     beam = np.clip(1 - np.abs(along * 0.8 + 0.3 * y - 0.25) * 1.5, 0, 1)
     deep = np.clip(np.hypot(x * 0.8, y * 0.85) - 0.35, 0, 1) ** 1.3
-    factor = 0.93 + 0.26 * beam * (0.35 + 0.65 * slats) - 0.62 * deep
+    factor = 0.93 + 0.26 * beam * (0.35 + 0.65 * slats) - 0.66 * deep
     soft = cv2.GaussianBlur(factor.astype(np.float32), (0, 0), 1.2)
     return _map(np.asarray(soft, np.float32), width, height, noise(seed % 7 + 60, 1.5), 5.0)
 

@@ -328,8 +328,7 @@ def whole(name: str, height_px: int, shot: ShotPicture, world: World) -> Picture
     if body_name != name and body_name in drawings.names() and body_name not in _HEADS:
         return drawings.raster(body_name, height_px, world.light, shot.style, world.light_side)
     head = drawings.raster(name, max(4, round(height_px * 0.56)), world.light, shot.style, world.light_side)
-    coat, pale = drawings.colors(name)[:2]
-    coat, pale = (to_hex(world.light.lit(color)) for color in (coat, pale))
+    coat, pale = (to_hex(world.light.lit(color)) for color in drawings.colors(name)[:2])
     d = Drawing()
     # On a grid of 100 by 100: a tail, the sitting body, a pale chest, two fore legs.
     d.path("M66 88C96 92 98 60 86 50C94 70 82 78 64 76Z", coat)

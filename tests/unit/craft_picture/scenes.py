@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from filmstudio.projects.v1 import storyboard_pb2 as sb
 
+from services.render_worker.craft.painting import plate_of
+from services.render_worker.craft.planes import Plate
 from services.render_worker.craft.shot_picture import ShotPicture
 
 PLACES = [value for value in sb.Place.values() if value]
@@ -25,6 +29,12 @@ def a_shot(place: sb.Place.ValueType = sb.PLACE_FIELD, width: int = 320, height:
         place=place, description="x", time_of_day=time, weather=weather, season=season, interior=interior
     )
     return ShotPicture(width, height, setting, seed=5, **more)  # type: ignore[arg-type]
+
+
+@cache
+def a_wide(place: sb.Place.ValueType) -> Plate:
+    """The plate of a wide by day; painted once, for whoever only looks at it."""
+    return plate_of(a_shot(place))
 
 
 def a_thing(drawing: str, spot: sb.Spot.ValueType, **more: object) -> sb.Thing:

@@ -8,7 +8,7 @@ from filmstudio.projects.v1 import storyboard_pb2 as sb
 
 from services.render_worker.craft import planes
 from services.render_worker.craft.painting import flattened, plate_of, scene_of
-from tests.unit.craft_picture.scenes import MARA, OUTSIDE, PLACES, a_shot
+from tests.unit.craft_picture.scenes import MARA, OUTSIDE, PLACES, a_shot, a_wide
 
 
 def lightness(plate: planes.Plate) -> float:
@@ -17,7 +17,7 @@ def lightness(plate: planes.Plate) -> float:
 
 @pytest.mark.parametrize("place", PLACES)
 def test_a_wide_of_every_place_has_planes_at_several_depths_the_first_of_them_opaque(place: sb.Place.ValueType) -> None:
-    plate = plate_of(a_shot(place))
+    plate = a_wide(place)
     first = plate.sheets[0]
     assert (first.x, first.y, first.picture.shape) == (0, 0, (180, 320, 4))
     assert first.picture[:, :, 3].min() == 255
@@ -28,20 +28,20 @@ def test_a_wide_of_every_place_has_planes_at_several_depths_the_first_of_them_op
 
 @pytest.mark.parametrize("place", PLACES)
 def test_no_place_is_blank_by_day_or_by_night(place: sb.Place.ValueType) -> None:
-    for time in (sb.TIME_OF_DAY_DAY, sb.TIME_OF_DAY_NIGHT):
-        assert flattened(plate_of(a_shot(place, 160, 90, time=time))).std() > 8
+    assert flattened(a_wide(place)).std() > 8
+    assert flattened(plate_of(a_shot(place, 160, 90, time=sb.TIME_OF_DAY_NIGHT))).std() > 8
 
 
 @pytest.mark.parametrize("place", PLACES)
 def test_at_least_two_things_live_in_every_place(place: sb.Place.ValueType) -> None:
-    plate = plate_of(a_shot(place))
+    plate = a_wide(place)
     lively = [m for m in plate.movings if m.vx or m.vy or m.rate or m.sway_deg or m.bob_px or m.flicker]
     assert len(lively) + len(plate.ripples) >= 2
 
 
 @pytest.mark.parametrize("place", PLACES)
 def test_sheets_are_premultiplied_even_and_cropped_to_what_is_on_them(place: sb.Place.ValueType) -> None:
-    for sheet in plate_of(a_shot(place)).sheets[1:]:
+    for sheet in a_wide(place).sheets[1:]:
         height, width = sheet.picture.shape[:2]
         assert height % 2 == width % 2 == sheet.x % 2 == sheet.y % 2 == 0
         colors, alpha = sheet.picture[:, :, :3].astype(int), sheet.picture[:, :, 3:].astype(int)
@@ -52,9 +52,9 @@ def test_sheets_are_premultiplied_even_and_cropped_to_what_is_on_them(place: sb.
 
 @pytest.mark.parametrize("place", OUTSIDE)
 def test_a_wide_costs_the_stage_little_more_than_three_plates_of_pixels(place: sb.Place.ValueType) -> None:
-    plate = plate_of(a_shot(place, 640, 360))
-    assert sum(sheet.picture[:, :, 0].size for sheet in plate.sheets) < 3.8 * 640 * 360
-    assert sum(moving.pictures[0][:, :, 0].size for moving in plate.movings) < 1.2 * 640 * 360
+    plate = a_wide(place)
+    assert sum(sheet.picture[:, :, 0].size for sheet in plate.sheets) < 3.8 * 320 * 180
+    assert sum(moving.pictures[0][:, :, 0].size for moving in plate.movings) < 1.2 * 320 * 180
 
 
 def test_people_stand_before_the_ground_and_behind_what_frames_the_picture() -> None:

@@ -119,7 +119,7 @@ def view(world: World, x: float, y: float, w: float, h: float) -> None:
         (x + w / 2 - 6, y, 12, h),
         (x, y + h * 0.42, w, 10),
     ):
-        d.rect(*part, frame)
+        d.rect(part[0], part[1], part[2], part[3], frame)
     d.rect(x, y, w, 9, shade, opacity=0.7)
     d.rect(x if world.light_side > 0 else x + w - 8, y, 8, h, shade, opacity=0.6)
     d.rect(x - 32, y + h + 16, w + 64, 17, world.hex(0.95, 0.02, 75))
