@@ -11,6 +11,7 @@ import numpy as np
 from filmstudio.projects.v1 import storyboard_pb2 as sb
 from PIL import Image, ImageDraw
 
+from services.render_worker.craft.bidi import is_rtl
 from services.render_worker.craft.images import Picture
 from services.render_worker.craft.lettering import Lettering
 from services.render_worker.craft.typesetting import Block, body, fitted
@@ -155,7 +156,8 @@ def _panel(
     _block(page, length, x + across, y + tall + 24, _SOFT, align=1.0)
     top = y + tall + 70.0
     for block in captions:
-        _block(page, block, x, top, _INK)
+        rtl = is_rtl(block.rows[0])
+        _block(page, block, x + across * rtl, top, _INK, align=float(rtl))
         top += block.height + block.lettering.size * 0.62
 
 

@@ -45,7 +45,9 @@ _SIGNS = ("noto-sans-math", "noto-sans-symbols-2", "noto-emoji")
 
 
 class FontMissing(LookupError):
-    """No file holds the font that this text needs; the message names it."""
+    """No file holds the font that this text needs; the message names it. `code` is that of the step's failure."""
+
+    code = "FONT_MISSING"
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,8 @@ _ASKED_AT_PX = 24
 class GlyphMissing(FontMissing):
     """No installed typeface has these characters; the message names them."""
 
+    code = "GLYPH_MISSING"
+
 
 @dataclass(frozen=True)
 class Run:

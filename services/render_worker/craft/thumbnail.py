@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter
 
+from services.render_worker.craft.bidi import is_rtl
 from services.render_worker.craft.cards import accent_of
 from services.render_worker.craft.images import Picture
 from services.render_worker.craft.lettering import Lettering
@@ -178,7 +179,11 @@ def _shaded(frame: Picture, zone: _Zone) -> Picture:
 def _titled(frame: Picture, block: Block, zone: _Zone, accent: tuple[float, float, float]) -> Picture:
     height, width = frame.shape[:2]
     short = min(width, height)
-    x = (zone.left + (zone.right - zone.left) * zone.align) * width
+    align = zone.align
+    x = (zone.left + (zone.right - zone.left) * align) * width
+    if not align and is_rtl(block.rows[0]):
+        # It keeps to the zone's left edge as a whole, its rows begin at the right one.
+        x, align = x + block.width, 1.0
     bar = max(4, round(short * 0.0105))
     gap = round(short * 0.042)
     room = (zone.bottom - zone.top) * height
@@ -186,9 +191,9 @@ def _titled(frame: Picture, block: Block, zone: _Zone, accent: tuple[float, floa
     lead = {"bottom": room - block.height, "top": bar + gap}.get(zone.side, (room - block.height + bar + gap) / 2)
     top = zone.top * height + max(0.0, lead)
     layer = Image.new("L", (width, height), 0)
-    block.draw(ImageDraw.Draw(layer), x, top, zone.align)
+    block.draw(ImageDraw.Draw(layer), x, top, align)
     long = round(short * 0.13)
-    left = round(x - long * zone.align)
+    left = round(x - long * align)
     shadow = np.asarray(layer.filter(ImageFilter.GaussianBlur(short * 0.014)), np.float32)[:, :, None] / 255
     ink = np.asarray(layer, np.float32)[:, :, None] / 255
     laid = frame * (1 - np.clip(shadow * 1.3, 0, 1) * 0.6)

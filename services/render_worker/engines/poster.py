@@ -25,7 +25,7 @@ class Poster:
         cv2.setNumThreads(1)
 
     def run(self, work: Work) -> Finished:
-        """The output "thumbnail". StepFailed FONT_MISSING, INPUT_MISSING, INPUT_UNREADABLE."""
+        """The output "thumbnail". StepFailed FONT_MISSING, GLYPH_MISSING, INPUT_MISSING, INPUT_UNREADABLE."""
         params = work.params.make_thumbnail
         paths = work.inputs_named("frame-")
         if not paths:
@@ -42,7 +42,7 @@ class Poster:
         try:
             picture = thumbnail.composed(pictures[chosen], focus, params.title, params.language, size)
         except FontMissing as error:
-            raise StepFailed("FONT_MISSING", str(error)) from error
+            raise StepFailed(error.code, str(error)) from error
         path = work.folder / "thumbnail.jpg"
         for quality in (92, 84, 72, 50):
             cv2.imwrite(str(path), picture, [cv2.IMWRITE_JPEG_QUALITY, quality])

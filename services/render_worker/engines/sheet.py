@@ -31,7 +31,7 @@ class Sheet:
         cv2.setNumThreads(1)
 
     def run(self, work: Work) -> Finished:
-        """The output "storyboard". StepFailed PLAN_TOO_LARGE, FONT_MISSING, INPUT_MISSING, INPUT_UNREADABLE."""
+        """The output "storyboard". StepFailed PLAN_TOO_LARGE, FONT_MISSING, GLYPH_MISSING, INPUT_MISSING, INPUT_UNREADABLE."""
         params = work.params.draw_storyboard
         if not 1 <= len(params.panels) <= _MOST_PANELS:
             raise StepFailed("PLAN_TOO_LARGE", f"{len(params.panels)} shots: a page holds 1 to {_MOST_PANELS}")
@@ -43,7 +43,7 @@ class Sheet:
         try:
             page = contact_sheet.sheet(params.title, params.language, panels, aspect)
         except FontMissing as error:
-            raise StepFailed("FONT_MISSING", str(error)) from error
+            raise StepFailed(error.code, str(error)) from error
         path = work.folder / "storyboard.jpg"
         if page.shape[0] > _MOST_ROWS:
             raise StepFailed("PLAN_TOO_LARGE", f"a page of {page.shape[0]} rows of pixels: JPEG holds {_MOST_ROWS}")

@@ -46,7 +46,7 @@ def _spoken(draw: st.DrawFn) -> list[SpokenLine]:
     return lines
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(lines=_spoken(), columns=st.sampled_from((18, 21, 32, 42)))
 def test_cues_never_overlap_and_never_exceed_two_lines_of_their_columns(lines: list[SpokenLine], columns: int) -> None:
     cues = split_cues(lines, max_chars=columns)
@@ -55,7 +55,7 @@ def test_cues_never_overlap_and_never_exceed_two_lines_of_their_columns(lines: l
     assert all(1 <= len(cue.lines) <= 2 and all(width_of(line) <= columns for line in cue.lines) for cue in cues)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(lines=_spoken())
 def test_each_cue_stands_a_second_and_two_frames_lie_between_two(lines: list[SpokenLine]) -> None:
     cues = split_cues(lines)
@@ -63,7 +63,7 @@ def test_each_cue_stands_a_second_and_two_frames_lie_between_two(lines: list[Spo
     assert all(after.start_ms - before.end_ms >= MIN_GAP_MS for before, after in itertools.pairwise(cues))
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(lines=_spoken())
 def test_every_character_of_the_text_is_in_the_cues(lines: list[SpokenLine]) -> None:
     in_order = sorted(lines, key=lambda line: line.start_ms)
@@ -73,7 +73,7 @@ def test_every_character_of_the_text_is_in_the_cues(lines: list[SpokenLine]) -> 
     assert "".join(shown.split()) == "".join("".join(line.text for line in in_order).split())
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(lines=_spoken(), until=st.integers(1, 20_000))
 def test_no_cue_passes_the_end_of_the_film(lines: list[SpokenLine], until: int) -> None:
     assert all(cue.end_ms <= until for cue in split_cues(lines, until_ms=until))

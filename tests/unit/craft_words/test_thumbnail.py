@@ -92,3 +92,13 @@ def test_without_pictures_there_is_nothing_to_choose(make_work) -> None:
     with pytest.raises(StepFailed) as failure:
         Poster().run(make_work(make_thumbnail=pb.MakeThumbnailParams(title="x")))
     assert failure.value.code == "INPUT_MISSING"
+
+
+def test_a_title_with_a_sign_that_nobody_has_is_refused_by_its_name(
+    make_work, tmp_path: Path, scenery: Callable[[int, int], Picture]
+) -> None:
+    cv2.imwrite(str(tmp_path / "frame.png"), scenery(320, 180))
+    params = pb.MakeThumbnailParams(profile=pb.FilmProfile(width=256, height=144, fps=24), title="The \u13a0 Light")
+    with pytest.raises(StepFailed, match="CHEROKEE LETTER A") as failure:
+        Poster().run(make_work(make_thumbnail=params, inputs={"frame-0000": tmp_path / "frame.png"}))
+    assert failure.value.code == "GLYPH_MISSING"
