@@ -16,7 +16,7 @@ import os
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NoReturn
 
 import espeakng_loader
 
@@ -139,17 +139,22 @@ def serve(requests: BinaryIO, answers: BinaryIO) -> None:
         for line in requests:
             copy = os.fork()
             if copy == 0:
-                _answer(speaker, line, answers)
-                os._exit(0)
+                _answer_and_leave(speaker, line, answers)
             if os.waitpid(copy, 0)[1] != 0:
                 answers.write(json.dumps({"error": "espeak-ng failed on the text"}).encode() + b"\n")
                 answers.flush()
 
 
-def _answer(speaker: Speaker, line: bytes, answers: BinaryIO) -> None:
-    answer, sound = speaker.speak(json.loads(line))
-    answers.write(json.dumps(answer).encode() + b"\n" + sound)
-    answers.flush()
+def _answer_and_leave(speaker: Speaker, line: bytes, answers: BinaryIO) -> NoReturn:
+    """A copy of the process never goes on from here, whatever happens: the folder is not its own to take away."""
+    failed = 1
+    try:
+        answer, sound = speaker.speak(json.loads(line))
+        answers.write(json.dumps(answer).encode() + b"\n" + sound)
+        answers.flush()
+        failed = 0
+    finally:
+        os._exit(failed)
 
 
 if __name__ == "__main__":

@@ -52,7 +52,7 @@ class SpokenLine:
 def spoken_line(line: Line, ask: Ask) -> SpokenLine:
     """The line, spoken. StepFailed LANGUAGE_UNSUPPORTED."""
     wanted = request_for(line.language, line.voice, line.feeling, line.delivery)
-    language = line.language
+    language = "yue" if wanted.language == "yue" else line.language
     if line.delivery == board.DELIVERY_RECITED and language.startswith("hi") and verse.is_sanskrit(line.text):
         language = "sa"
         wanted = replace(wanted, language=language_code(language))
@@ -75,10 +75,9 @@ def spoken_line(line: Line, ask: Ask) -> SpokenLine:
 
 
 def _phrases(line: Line, language: str, wanted: VoiceRequest, ask: Ask) -> list[Phrase]:
-    pace = line.voice.speed or 1.0
     match line.delivery:
         case board.DELIVERY_RECITED if language.startswith("sa"):
-            return verse.chanted(line.text, pace=pace, pauses=wanted.pauses)
+            return verse.chanted(line.text, pace=wanted.pace, pauses=wanted.pauses)
         case board.DELIVERY_RECITED:
             return verse.recited(line.text, pauses=wanted.pauses)
         case board.DELIVERY_SUNG:
@@ -87,7 +86,7 @@ def _phrases(line: Line, language: str, wanted: VoiceRequest, ask: Ask) -> list[
             dark = line.feeling in _DARK_FEELINGS
             stresses = [[is_stressed(name) for name, _ in each.phonemes if is_vowel(name)] for each in tellings]
             return [
-                verse.sung(phrase, stressed, line.text, dark=dark, last=phrase is plain[-1], pace=pace)
+                verse.sung(phrase, stressed, line.text, dark=dark, last=phrase is plain[-1], pace=wanted.pace)
                 for phrase, stressed in zip(plain, stresses, strict=True)
             ]
         case _:

@@ -84,6 +84,8 @@ class VoiceRequest:
     range: float
     # The voice's own tone, in Hz, for what is chanted and sung.
     tone: float
+    # Against plain speech at the usual pace.
+    pace: float
     # How far its formants are above a man's.
     throat: float
     gain_db: float
@@ -136,14 +138,16 @@ def request_for(
     timbre = timbre_of(voice)
     felt, said = _FEELINGS.get(feeling, _PLAIN), _DELIVERIES.get(delivery, _PLAIN)
     speed = min(max(voice.speed or 1.0, _SLOWEST), _FASTEST)
+    pace = speed * timbre.pace * felt.pace
     own_pitch = _PITCH_STEPS * min(max(voice.pitch, -1.0), 1.0)
     return VoiceRequest(
         language=language_code(language, voice.accent),
         variant=_moved(_moved(timbre, felt), said).variant(),
-        rate=_WORDS_A_MINUTE * speed * timbre.pace * felt.pace * said.pace,
+        rate=_WORDS_A_MINUTE * pace * said.pace,
         pitch=_OWN + own_pitch + felt.pitch + said.pitch,
         range=_LIVELY * timbre.range * felt.range * said.range,
         tone=(timbre.low * 0.6 + timbre.high * 0.4) * 2 ** (0.24 * own_pitch / 12),
+        pace=pace,
         throat=timbre.tract,
         gain_db=felt.gain_db + said.gain_db,
         tilt_db=timbre.tilt_db + felt.tilt_db + said.tilt_db,

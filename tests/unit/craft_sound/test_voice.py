@@ -129,6 +129,26 @@ def test_a_synthesiser_that_died_is_started_again(make_work) -> None:
     assert first.outputs[0].path.read_bytes() == second.outputs[0].path.read_bytes()
 
 
+def test_a_request_that_fails_leaves_the_synthesiser_able_to_speak(make_work) -> None:
+    engine = Espeak()
+    first = engine.run(make_work(speak_line=_params("Hello.")))
+    with pytest.raises(StepFailed) as failure:
+        engine._ask({"pieces": "none"})
+    second = engine.run(make_work(speak_line=_params("Hello.")))
+    engine.close()
+    assert failure.value.code == "VOICE_FAILED"
+    assert first.outputs[0].path.read_bytes() == second.outputs[0].path.read_bytes()
+
+
+def test_a_synthesiser_that_is_closed_takes_its_folder_with_it(make_work, tmp_path, monkeypatch) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    engine = Espeak()
+    engine.run(make_work(speak_line=_params("Hello.")))
+    assert any(tmp_path.iterdir())
+    engine.close()
+    assert not any(tmp_path.iterdir())
+
+
 def test_words_without_an_event_share_the_time_until_the_next() -> None:
     loud = np.ones(100, np.float32)
     words = spoken_words("one two three four", [(0, 0.0), (14, 900.0)], loud, 10)

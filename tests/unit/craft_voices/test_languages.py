@@ -60,3 +60,8 @@ def test_every_mandarin_letter_of_everyday_use_is_spoken_in_mandarin(say) -> Non
         told = say("，".join(letters[start : start + 400 : 16]), "zh").told
         # Letters that it doesn't know are spelled in English, with sounds that Mandarin hasn't.
         assert not [name for name, _, _ in told if name.strip("ˈˌ") in ("ʃ", "dʒ", "θ", "ɹ", "ɒ")]
+
+
+def test_cantonese_is_not_given_the_sounds_of_mandarin(say) -> None:
+    by_accent, by_tag = (say("兄弟", "zh", accent="zh-hk").told, say("兄弟", "yue").told)
+    assert by_accent == by_tag != say("兄弟", "zh").told

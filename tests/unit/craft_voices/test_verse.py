@@ -49,6 +49,13 @@ def test_a_chanted_sloka_keeps_its_metre(say) -> None:
     assert lengths / np.array(measures) == pytest.approx(np.full(7, lengths[4]), rel=0.12)
 
 
+def test_a_slower_voice_chants_in_longer_measures(say) -> None:
+    slow, plain = (
+        say(GITA, "sa", delivery=board.DELIVERY_RECITED, speed=speed).result.duration_ms for speed in (0.75, 1.0)
+    )
+    assert slow / plain == pytest.approx(1 / 0.75, rel=0.08)
+
+
 def test_sanskrit_keeps_the_vowels_that_hindi_swallows(say) -> None:
     sanskrit, hindi = (
         [name for name, _, _ in say("धर्म योग", language).told if is_vowel(name)] for language in ("sa", "hi")
