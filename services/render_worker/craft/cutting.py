@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import random
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 
 from filmstudio.projects.v1 import storyboard_pb2 as sb
 
@@ -82,14 +84,23 @@ def leave_room(reels: list[Reel], duration_ms: int, fewest: int, spoken_ms: floa
 
 
 def lengthen(reels: list[Reel], fewest: int, seed: int) -> None:
-    """More pictures where the longest are: the narrator's next sentence, a listener, a thing, the place."""
-    for _ in range(fewest - count(reels)):
+    """More pictures where the longest are: the narrator's next sentence, a listener, a thing, the place. Each shot gets one in turn."""
+    served: set[int] = set()
+    for number in range(fewest - count(reels)):
+        if len(served) >= count(reels):
+            served.clear()
         reel = max(
-            reels, key=lambda each: sum(d.length_ms for d in each.drafts) / len(each.drafts) - 900 * len(each.drafts)
+            (each for each in reels if any(id(draft) not in served for draft in each.drafts)),
+            key=lambda each: sum(d.length_ms for d in each.drafts) / len(each.drafts) - 900 * len(each.drafts),
         )
-        at = max(range(len(reel.drafts)), key=lambda i: (reel.drafts[i].length_ms, -i))
+        free = [i for i, draft in enumerate(reel.drafts) if id(draft) not in served]
+        at = max(free, key=lambda i: (reel.drafts[i].length_ms, -i))
         # What is told goes on over the next picture; nobody falls silent for it.
-        reel.drafts.insert(at + 1, _parted(reel, at) or _silent(reel, at, seed))
+        added = _parted(reel, at)
+        if added is None:
+            added = _silent(reel, at, seed + number)
+            served |= {id(reel.drafts[at]), id(added)}
+        reel.drafts.insert(at + 1, added)
 
 
 def vary_all(reels: Sequence[Reel]) -> None:
@@ -269,33 +280,52 @@ def _listener(reel: Reel, shot: sb.Shot) -> sb.Presence | None:
 
 
 def _silent(reel: Reel, at: int, seed: int) -> Draft:
-    """A picture without words after that shot."""
+    """A picture without words after that shot, unlike those on either side of it."""
     after = reel.drafts[at].shot
+    drawn = drawn_from(seed, "silent", after.prompt)
+    beside = [reel.drafts[at], *reel.drafts[at + 1 : at + 2]]
+    taken = {(each.look, each.shot.size) for each in beside}
+    shown = Counter((each.look, each.shot.size) for each in reel.drafts)
+    found = [draft for draft in _pictures_of(reel, after, drawn) if (draft.look, draft.shot.size) not in taken]
+    # What has been seen least, and of that the likeliest.
+    draft = min(found, key=lambda each: shown[each.look, each.shot.size])
+    draft.shot.natural_ms = round(_SILENT_MS * drawn.uniform(0.85, 1.2))
+    return draft
+
+
+def _pictures_of(reel: Reel, after: sb.Shot, drawn: random.Random) -> list[Draft]:
+    """What there is to see in a scene besides what happens, likeliest first."""
     speaking = {line.character_id for line in after.lines}
-    listeners = {
-        each.character_id: each
-        for draft in reel.drafts
-        for each in draft.shot.presences
-        if each.character_id not in speaking and 0 <= each.position <= 1
+    seen = {
+        each.character_id: each for draft in reel.drafts for each in draft.shot.presences if 0 <= each.position <= 1
     }
-    small = [thing for draft in reel.drafts for thing in draft.shot.things if is_small(thing)]
-    drawn = drawn_from(seed, "silent", after.prompt, at)
-    shot = sb.Shot(natural_ms=round(_SILENT_MS * drawn.uniform(0.85, 1.2)), prompt=after.prompt)
-    if listeners and after.lines and after.size != sb.SHOT_SIZE_CLOSE_UP:
-        other = listeners[drawn.choice(sorted(listeners))]
-        shot.presences.append(
-            sb.Presence(
-                character_id=other.character_id, position=other.position, pose=other.pose,
-                feeling=grammar.answer_to(after.lines[-1].feeling), looks_at=after.lines[-1].character_id,
-            )
-        )  # fmt: skip
-        framing = grammar.reaction()
-    elif small and after.size != sb.SHOT_SIZE_INSERT:
-        shot.things.append(drawn.choice(small))
-        shot.props.append(shot.things[0].noun)
-        framing = grammar.detail()
-    else:
-        framing = grammar.empty_place(drawn.random(), after.size)
-        shot.prompt = reel.scene.setting.description
-    shot.size, shot.camera, shot.reason = framing.size, framing.camera, framing.reason
+    faces = sorted((who for who in seen if who not in speaking), key=lambda who: drawn.random())
+    things = [thing for draft in reel.drafts for thing in draft.shot.things if is_small(thing)]
+    pictures: list[Draft] = []
+    if after.lines and after.lines[-1].character_id:
+        pictures += [_looking(seen[who], after, grammar.reaction()) for who in faces]
+    if things:
+        thing = drawn.choice(things)
+        pictures.append(_picture(grammar.detail(), after.prompt, things=[thing], props=[thing.noun]))
+    description = reel.scene.setting.description
+    place = [_picture(framing, description) for framing in grammar.parts_of_place(drawn.random())]
+    watched = [_looking(seen[who], after, grammar.watched()) for who in faces]
+    return [*pictures, *(mixed for pair in zip_longest(place, watched) for mixed in pair if mixed is not None)]
+
+
+def _looking(other: sb.Presence, after: sb.Shot, framing: grammar.Framing) -> Draft:
+    line = after.lines[-1] if after.lines else sb.Line()
+    presence = sb.Presence(
+        character_id=other.character_id, position=other.position, pose=other.pose,
+        feeling=grammar.answer_to(line.feeling), looks_at=line.character_id,
+    )  # fmt: skip
+    return _picture(framing, after.prompt, presences=[presence])
+
+
+def _picture(framing: grammar.Framing, prompt: str, *, presences: Sequence[sb.Presence] = (),
+             things: Sequence[sb.Thing] = (), props: Sequence[str] = ()) -> Draft:  # fmt: skip
+    shot = sb.Shot(
+        size=framing.size, camera=framing.camera, reason=framing.reason, prompt=prompt, presences=presences,
+        things=things, props=props, natural_ms=_SILENT_MS,
+    )  # fmt: skip
     return Draft(shot, optional=True)

@@ -87,6 +87,13 @@ def empty_place(key: float, before: Size) -> Framing:
     return Framing(size, _PUSH, "the place")
 
 
+def parts_of_place(key: float) -> list[Framing]:
+    """All the ways to look at a place, where a film has time to."""
+    return [empty_place(key, size) for size in (_FULL, _WIDE)] + [
+        Framing(size, _PUSH, "the place") for size in (_FULL, _MEDIUM, _CLOSE)
+    ]
+
+
 def farewell(framing_size: Size) -> Move:
     """The film's last picture steps back: we leave, the place stays."""
     return _PULL if framing_size != _INSERT else _STILL
@@ -168,6 +175,11 @@ def wants_reaction(piece: int, pieces: int, speech_ms: int) -> bool:
 def reaction() -> Framing:
     """A listener is watched from near, without a move: we look for something small."""
     return Framing(_CLOSE, _STILL, "how {who} hears it")
+
+
+def watched() -> Framing:
+    """Time passes on a face."""
+    return Framing(_MEDIUM, _STILL, "{who} is there")
 
 
 def heard_from_outside(*, seen: bool) -> Framing:
@@ -293,13 +305,16 @@ _OTHERWISE: Mapping[Size, Size] = {
 }  # fmt: skip
 
 
-def unlike(framing: Framing, before: Size, *, same_people: bool) -> Framing:
-    """The framing, or one that can be cut to from a shot of that size of the same people."""
-    if not same_people or framing.size != before or framing.size == _INSERT:
+_OTHERWISE_TOGETHER: Mapping[Size, Size] = {**_OTHERWISE, _MEDIUM: _FULL, _CLOSE: _FULL}
+
+
+def unlike(framing: Framing, before: Size, *, same: bool, people: int) -> Framing:
+    """The framing, or one that can be cut to from a shot of that size; `same`: of the same people, or the same empty place."""
+    if not same or framing.size != before or framing.size == _INSERT:
         return framing
-    return replace(
-        framing, size=_OTHERWISE[framing.size], camera=_STILL if framing.camera == _FOLLOW else framing.camera
-    )
+    # No face has room for two.
+    size = (_OTHERWISE_TOGETHER if people > 1 and framing.size != _SHOULDER else _OTHERWISE)[framing.size]
+    return replace(framing, size=size, camera=_STILL if framing.camera == _FOLLOW else framing.camera)
 
 
 def transition_of(scene: sb.Transition.ValueType, *, first: bool) -> sb.Transition.ValueType:

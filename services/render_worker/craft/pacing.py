@@ -22,7 +22,8 @@ _BRISK = 1.12
 _CARDS_MS, _SHORT_FILM_CARDS_MS, _SHORT_FILM_MS = 6000, 4000, 30_000
 _AROUND_LINES_MS, _BETWEEN_LINES_MS, _SILENT_SHOT_MS = 600, 220, 1800
 
-_SENTENCE_END = re.compile(r"(?<=[.!?…。！？।॥؟])[\"'”’»«)\]]*\s*")
+# French puts a space before what closes.
+_SENTENCE_END = re.compile(r"(?<=[.!?…。！？।॥؟])(?:[\"'”’»«)\]]|\s»(?=\s|$))*\s*")
 # What ends in a point without ending a sentence, as far as it stands before names: "Mr. Worthing", "J. Smith".
 _ABBREVIATION = re.compile(
     r"(?:^|[\s(\"'“„«])(?:[A-ZÀ-ÞА-Я]|Mr|Mrs|Ms|Dr|St|Prof|Sr|Sra|Srta|Mme|Mlle|Hr|Fr|Sig|No|vs)\.\s*$"

@@ -56,7 +56,7 @@ def vary(before: Draft, after: Draft) -> None:
     """Changes the second of two shots where a cut between them would look like a fault."""
     shot = after.shot
     was = Framing(shot.size, shot.camera, shot.reason)
-    framing = grammar.unlike(was, before.shot.size, same_people=before.look == after.look)
+    framing = grammar.unlike(was, before.shot.size, same=before.look == after.look, people=len(shot.presences))
     if framing == was:
         return
     shot.size, shot.camera = framing.size, framing.camera
