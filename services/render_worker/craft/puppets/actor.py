@@ -42,19 +42,22 @@ class Puppet:
 
     def __init__(self, place: Place2D, body: Body, moments: Sequence[Moment], speeches: Sequence[Speech], xs: Sequence[float], *,
                  shot: ShotPicture, fps: int, style: Style, light_side: int, held: Sequence[Held | None], seat: bool, shadow: float,
-                 on_ones: bool) -> None:  # fmt: skip
+                 on_ones: bool, busy: bool) -> None:  # fmt: skip
         """`xs`: where they stand at each twelfth of a second, or with `on_ones` at each frame, in pixels of the plate."""
         self.depth, self.order = place.depth, place.order
         self._place, self._body, self._moments, self._speeches, self._xs = place, body, moments, speeches, xs
         self._fps, self._style, self._light_side, self._held = fps, style, light_side, held
         self._width, self._height, self._unit = shot.width, shot.height, shot.unit_px
         self._seat, self._shadow, self._ones = seat, shadow, on_ones
+        # Who stands far behind and does nothing is drawn half as often.
+        self._hold = 2 if place.order < 1.0 and place.depth < 1.0 and not speeches and len(xs) == 1 and not busy else 1
         # The last picture: what it shows, and where across it was drawn.
         self._kept: tuple[tuple[int, Viseme, float], float, Sprite | None] | None = None
 
     def at(self, frame: int) -> Sprite | None:
         """The figure as it is at that frame, cropped to the plate."""
         step = min(len(self._moments) - 1, frame * TWOS // self._fps)
+        step -= step % self._hold
         key = self._mouth(frame)
         x = self._xs[min(len(self._xs) - 1, frame if self._ones else step)]
         known = (step, key.viseme, key.opening)
@@ -180,7 +183,7 @@ class _Cast:
         return Puppet(
             place, body_of(character, tones, self.light_side), moments, speeches, xs, shot=shot, fps=self.fps, style=style,
             light_side=self.light_side, held=held, seat=seat, shadow=(0.30 if not self.light.dark else 0.42) * deep,
-            on_ones=on_ones and len(xs) > 1,
+            on_ones=on_ones and len(xs) > 1, busy=bool(own),
         )  # fmt: skip
 
     def _travels(self, who: str) -> bool:

@@ -24,7 +24,7 @@ class Expression:
     low_lid: float = 0.08
     pupil: float = 1.0
     # Mouth: corners up, how wide against 1.0, how far open, both lips pressed together.
-    corner: float = 0.34
+    corner: float = 0.46
     wide: float = 1.0
     open: float = 0.0
     press: float = 0.0

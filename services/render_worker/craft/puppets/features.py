@@ -14,7 +14,10 @@ from services.render_worker.craft.puppets.tones import Tones, mixed
 
 EYE_Y = 6.0
 _ROUND = 47.0
-_X = np.linspace(-1.0, 1.0, 15)
+# How far features follow a head's turn: less than a ball's would, or the far eye leaves the face.
+TURNED = 0.45
+# Closer at the ends, where ellipses are round.
+_X = -np.cos(np.linspace(0, math.pi, 17))
 _ARC = np.sqrt(np.maximum(0.0, 1 - _X**2))
 
 
@@ -27,13 +30,13 @@ class Turn:
 
     def x(self, lateral: float) -> float:
         """Where something at that distance from the middle of the face is seen."""
-        angle = math.asin(max(-1.0, min(1.0, lateral / _ROUND))) + math.radians(self.yaw * 0.52)
+        angle = math.asin(max(-1.0, min(1.0, lateral / _ROUND))) + math.radians(self.yaw * TURNED)
         return _ROUND * math.sin(angle)
 
     def wide(self, lateral: float) -> float:
         """How wide something there looks, 1.0 from the front."""
         at = math.asin(max(-1.0, min(1.0, lateral / _ROUND)))
-        return max(0.25, math.cos(at + math.radians(self.yaw * 0.52)) / math.cos(at))
+        return max(0.25, math.cos(at + math.radians(self.yaw * TURNED)) / math.cos(at))
 
 
 @dataclass(frozen=True)
@@ -116,7 +119,7 @@ def draw_brow(c: Canvas, color: Color, side: int, turn: Turn, face: Expression, 
 def draw_nose(c: Canvas, tones: Tones, turn: Turn, light_side: int, *, size: float = 1.0) -> None:
     """A soft wedge, turned with the head."""
     x, y = turn.x(0.0), EYE_Y + turn.nod
-    out = math.sin(math.radians(turn.yaw * 0.52)) * 9.0
+    out = math.sin(math.radians(turn.yaw * TURNED)) * 9.0
     away = -light_side
     tip = x + out * 0.7
     if abs(turn.yaw) < 12:
@@ -155,7 +158,7 @@ MOUTH_Y = 35.0
 
 def draw_mouth(c: Canvas, tones: Tones, turn: Turn, mouth: Mouth, *, full: bool, size: float = 1.0) -> None:
     """The mouth; `full`: its lips are coloured."""
-    lips, x = mouth.lips, turn.x(0.0) + math.sin(math.radians(turn.yaw * 0.52)) * 2.5
+    lips, x = mouth.lips, turn.x(0.0) + math.sin(math.radians(turn.yaw * TURNED)) * 2.5
     y = MOUTH_Y + turn.nod
     narrow = turn.wide(0.0)
     half = 15.5 * mouth.wide * narrow * size

@@ -173,12 +173,12 @@ class _Drawing:
         if skirt is not None:
             stuff = self.tones.clothes
             c.fill(skirt, stuff.shade, line=True)
-            lit = common(skirt, np.add(skirt, (self.light * 15.0, -4.0)))
+            lit = common(skirt, np.add(skirt, (self.light * 18.0, -4.0)))
             if lit is not None:
                 c.fill(lit, stuff.base)
             if garment.hem > 0.3 and self.body.character.look.garment not in ("sari", "armor"):
                 c.fill(torso.band(0.5, 1.0), cloth.base)
-        c.fill(torso.shade(-self.light, 0.34), cloth.shade)
+        c.fill(torso.shade(-self.light, 0.34, 0.62 if skirt is not None else 1.0), cloth.shade)
         shift = 0.30 * self.bones.side * (-1 if self.back else 1)
         front = Front(torso, 0.5 + shift, skirt, hem, self.light, self.back)
         draw_front(c, self.body.character.look.garment, self.tones, front)

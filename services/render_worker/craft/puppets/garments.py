@@ -206,9 +206,9 @@ def _jacket(c: Canvas, tones: Tones, on: Front, *, uniform: bool) -> None:
         c.fill([(x - 9, y), (x + 8, y - 2), (x + 8, y + 3), (x - 9, y + 5)], tones.accent.base)
     if uniform:
         c.fill(on.torso.band(0.70, 0.79), tones.shoes.base)
-        for across in (0.04, 0.96):
-            x, y = on.torso.at(0.10, across)
-            c.fill(rounded(along([(x - 13, y + 1), (x + 13, y + 1)], [6, 6])), tones.accent.base, line=True)
+        for inner, outer in ((0.16, -0.03), (0.84, 1.03)):
+            board = along([on.torso.at(0.075, inner), on.torso.at(0.155, outer)], [6.5, 8.0])
+            c.fill(board.outline(), tones.accent.base, line=True)
 
 
 def _sari(c: Canvas, tones: Tones, on: Front) -> None:

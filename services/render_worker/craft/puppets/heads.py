@@ -94,9 +94,9 @@ def _cheeks(c: Canvas, tones: Tones, who: Person, face: Face) -> None:
         return
     color = mixed(tones.skin.base, tones.blush, min(1.0, share))
     for side in (-1, 1):
-        wide = face.turn.wide(side * 26)
-        if wide > 0.45:
-            c.ellipse(face.turn.x(side * 26), EYE_Y + 18 + face.turn.nod, 8.5 * wide, 5.6, color)
+        wide = face.turn.wide(side * 25)
+        if wide > 0.62:
+            c.ellipse(face.turn.x(side * 25) - side * 1.5, EYE_Y + 18 + face.turn.nod, 8.5 * wide, 5.6, color)
 
 
 def _wrinkles(c: Canvas, tones: Tones, who: Person, face: Face) -> None:

@@ -76,10 +76,15 @@ class Ribbon:
         """The part between two shares across."""
         return np.concatenate([self.edge(a), self.edge(b)[::-1]])
 
-    def shade(self, side: int, share: float = 0.36) -> Points:
-        """The part away from the light: `side` -1 is the left edge. It narrows towards the ends, as on a round thing."""
+    def shade(self, side: int, share: float = 0.36, end: float = 1.0) -> Points:
+        """The part away from the light: `side` -1 is the left edge. It narrows towards the ends, as on a round thing.
+
+        `end`: how wide it still is at the end, of what it would be.
+        """
         count = len(self.left)
         bulge = share * _bulge(count)
+        if end != 1.0:
+            bulge = bulge * np.interp(np.arange(count), (count * 0.5, count - 1), (1.0, end))[:, None]
         if side < 0:
             return np.concatenate([self.left, (self.left + (self.right - self.left) * bulge)[::-1]])
         return np.concatenate([self.right, (self.right + (self.left - self.right) * bulge)[::-1]])
