@@ -284,7 +284,9 @@ def _actors(elements: Sequence[sp.ScriptElement], lexicon: Lexicon) -> list[Acto
         if name and fold(name) not in found:
             person = lexicon.people(name)
             found[fold(name)] = Actor(
-                name, person[0].meaning.gender if person else gender_of(name), thing=bool(lexicon.things(name))
+                name,
+                person[0].meaning.gender if person else gender_of(name),
+                thing=any(hit.meaning.creature for hit in lexicon.things(name)),
             )
     return list(found.values())
 

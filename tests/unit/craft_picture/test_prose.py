@@ -9,10 +9,10 @@ from filmstudio.projects.v1 import script_pb2 as sp
 from filmstudio.projects.v1 import storyboard_pb2 as sb
 
 from services.render_worker.craft.casting import describe
-from services.render_worker.craft.lexicon import PLACES, PROPS, first_named
 from services.render_worker.craft.names import called
 from services.render_worker.craft.pacing import halves
 from services.render_worker.craft.story import tell
+from services.render_worker.craft.words.language import of
 from tests.unit.craft_picture.support import KIND, elements, shots
 
 
@@ -88,17 +88,22 @@ def test_a_section_is_a_scene_of_its_own() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "place"),
-    [("عاش على شاطئ البحر", sb.PLACE_SEA), ("அவள் கிராமத்தில் இருந்தாள்", sb.PLACE_VILLAGE), ("We see what was mine.", None)],
+    ("language", "text", "place"),
+    [
+        ("ar", "عاش على شاطئ البحر", sb.PLACE_SEA),
+        ("ta", "அவள் கிராமத்தில் இருந்தாள்", sb.PLACE_VILLAGE),
+        ("en", "We see what was mine.", None),
+    ],
 )
 def test_places_are_known_in_their_inflections_and_not_in_other_words(
-    text: str, place: sb.Place.ValueType | None
+    language: str, text: str, place: sb.Place.ValueType | None
 ) -> None:
-    assert first_named(PLACES, text) == place
+    assert [hit.meaning for hit in of(language).places(text)][:1] == ([place] if place else [])
 
 
 def test_a_wolf_that_watches_is_no_clock() -> None:
-    assert first_named(PROPS, "A wolf watches. The sun rose on a stern and handy man.") is None
+    found = of("en").things("A wolf watches. The sun rose on a stern and handy man.")
+    assert [hit.meaning.drawing for hit in found] == ["wolf", "sun"]
 
 
 def test_ten_scenes_in_half_a_minute_are_ten_scenes() -> None:

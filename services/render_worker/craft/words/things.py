@@ -253,7 +253,7 @@ peach         | tpe | 🍑 | peach
 cherries      | tpe | 🍒 | cherries cherry
 strawberry    | tpe | 🍓 | strawberry strawberries
 lemon         | tpe | 🍋 | lemon
-tangerine     | tpe | 🍊 | oranges an_orange the_orange tangerine
+tangerine     | tpe | 🍊 | oranges an_orange tangerine
 banana        | tpe | 🍌 | banana
 mango         | tpe | 🥭 | mango mangoes
 watermelon    | gpe | 🍉 | watermelon
