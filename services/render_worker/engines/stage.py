@@ -109,14 +109,16 @@ class _Shot:
     def show(self) -> Show:
         """What is seen. Plates and pictures are let go of once they are planes of the film."""
         params = self._params
-        frame = images.read_frame(self._work.input("frame"))
+        drawn_in_planes = "plate" in self._work.inputs
+        # The flat picture beside a plate only tells the captions how dark it is behind them.
+        frame = None if drawn_in_planes and not params.captions else images.read_frame(self._work.input("frame"))
         podcast = self._podcast() if params.podcast.speakers else None
         if params.podcast.layout == "full" and podcast is not None:
             staged = self._studio(podcast)
-        elif "plate" in self._work.inputs:
-            staged = self._drawn()
-        else:
+        elif frame is not None and not drawn_in_planes:
             staged = self._still(frame)
+        else:
+            staged = self._drawn()
         grid = Grid(*self._size)
         camera = Camera(staged.path, (staged.plate.width, staged.plate.height), self._size)
         composition = composition_of(staged.plate, staged.actors, camera, grid, staged.colors, self._fps)
@@ -198,7 +200,7 @@ class _Shot:
             if track is not None and not line.off_screen and line.character_id in feelings
         ]
 
-    def _patches(self, frame: images.Picture, podcast: Podcast | None) -> Callable[[int], Sequence[Patch]]:
+    def _patches(self, frame: images.Picture | None, podcast: Podcast | None) -> Callable[[int], Sequence[Patch]]:
         """What lies over the picture at a frame, the lowest first."""
         params = self._params
         captions = captions_overlay.caption_overlays(

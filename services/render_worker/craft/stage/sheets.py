@@ -21,6 +21,8 @@ _STILL_PX = 0.05
 _BLOCK = 16
 # Four bytes each: half a megabyte.
 _STRIP_PIXELS = 128 * 1024
+# Rows of water that move as one: as many as share a row of colour.
+_BAND = 2
 # Ink past a picture's edges.
 Beyond = tuple[float, float, float, float]
 NOTHING: Beyond = (0.0, 0.0, 0.0, 255.0)
@@ -146,11 +148,12 @@ class RippleLayer:
         room = int(np.abs(shifts).max()) + 2
         still = self._sheet.ink((x - room, y, width + 2 * room, height))
         moved = np.empty((height, width, 4), np.uint8)
-        for row, shift in enumerate(shifts):
-            whole = math.floor(shift)
-            part, at = shift - whole, room + whole
-            line = still[row]
-            cv2.addWeighted(line[at : at + width], 1 - part, line[at + 1 : at + 1 + width], part, 0, dst=moved[row])
+        for row in range(0, height, _BAND):
+            whole = math.floor(shifts[row])
+            part, at = shifts[row] - whole, room + whole
+            band = still[row : row + _BAND]
+            before, after = band[:, at : at + width], band[:, at + 1 : at + 1 + width]
+            cv2.addWeighted(before, 1 - part, after, part, 0, dst=moved[row : row + _BAND])
         return cutout_from(moved)
 
     def _shifts(self, top: int, height: int) -> NDArray[np.float64]:
@@ -256,8 +259,6 @@ class _Covering:
         y1: NDArray[np.intp],
         y2: NDArray[np.intp],
     ) -> NDArray[np.int32]:
-        rows, columns = table.shape[0] - 1, table.shape[1] - 1
-        x1, x2 = np.clip(x1, 0, columns), np.clip(x2, 0, columns)
-        y1, y2 = np.clip(y1, 0, rows), np.clip(y2, 0, rows)
-        counted = table[np.ix_(y2, x2)] - table[np.ix_(y1, x2)] - table[np.ix_(y2, x1)] + table[np.ix_(y1, x1)]
-        return np.asarray(counted, np.int32)
+        tall, wide = table.shape[0] - 1, table.shape[1] - 1
+        rows = table[np.clip(y2, 0, tall)] - table[np.clip(y1, 0, tall)]
+        return np.asarray(rows[:, np.clip(x2, 0, wide)] - rows[:, np.clip(x1, 0, wide)], np.int32)
