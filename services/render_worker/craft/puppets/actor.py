@@ -19,7 +19,7 @@ from services.render_worker.craft.puppets.body import Body, body_of
 from services.render_worker.craft.puppets.canvas import Canvas
 from services.render_worker.craft.puppets.expression import mouth_of
 from services.render_worker.craft.puppets.features import Turn
-from services.render_worker.craft.puppets.figure import Held, draw_figure, draw_seat, draw_shadow
+from services.render_worker.craft.puppets.figure import Held, draw_bed, draw_figure, draw_seat, draw_shadow
 from services.render_worker.craft.puppets.person import Face
 from services.render_worker.craft.puppets.stances import SEAT
 from services.render_worker.craft.puppets.things import TWO_HANDED, Hold, Span, grip_of, span_at, spans_of
@@ -34,7 +34,7 @@ from services.render_worker.craft.styles import style as style_of
 _OPENINGS = 5
 _QUIET = Key(0, Viseme.REST, 0.0)
 # Units around the figure's middle in which all of it stays, whatever it does.
-_REACH, _ABOVE, _BELOW = 470.0, 900.0, 60.0
+_REACH, _ABOVE, _BELOW = 600.0, 900.0, 60.0
 
 
 class Puppet:
@@ -88,10 +88,12 @@ class Puppet:
         if self._style.outline is not None:
             canvas.outlined(self._style.outline[0] * 0.9 / max(self._place.scale, 0.4), self._body.tones.line)
         body = replace(self._body, light_side=self._light_side * moment.facing)
-        near = y - 340 * scale > self._height
+        near = y - 340 * scale > self._height and self._place.pose != sb.POSE_LYING
         if self._shadow and not near:
             draw_shadow(canvas, body, moment.pose, body.light_side, self._shadow)
-        if self._seat and not near:
+        if self._place.pose == sb.POSE_LYING:
+            draw_bed(canvas, body.tones, body.light_side)
+        elif self._seat and not near:
             draw_seat(canvas, body.tones, SEAT - 26.0, body.light_side)
         face = Face(
             Turn(max(-74.0, min(74.0, moment.pose.turn + moment.pose.look)), moment.pose.nod + moment.expression.nod * 0.3),

@@ -61,8 +61,9 @@ def fall(d: Doing) -> Pose:
     mid = replace(trip, roll=46, sink=70, lean=16, far_x=130, far_y=40, near_x=90, near_y=50)
     down = replace(
         LYING,
+        x=0,
         roll=84,
-        sink=244,
+        sink=216,
         lean=4,
         near_x=60,
         near_y=-60,
@@ -73,13 +74,13 @@ def fall(d: Doing) -> Pose:
         near_hand=Hand.OPEN,
         far_hand=Hand.OPEN,
     )
-    bounce = replace(down, sink=228, roll=80)
+    bounce = replace(down, sink=200, roll=80)
     return squeezed(
         d, 0.95, (0.14, replace(d.base, lean=-6)), (0.34, trip), (0.58, mid), (0.76, down), (0.86, bounce), (0.98, down)
     )
 
 
-FALLEN = replace(LYING, roll=84, sink=244, lean=4, near_x=60, near_y=-60, far_x=80, far_y=-30, head=-22, turn=58)
+FALLEN = replace(LYING, x=0, roll=84, sink=216, lean=4, near_x=60, near_y=-60, far_x=80, far_y=-30, head=-22, turn=58)
 
 
 def kneel(d: Doing) -> Pose:

@@ -75,6 +75,15 @@ def draw_seat(c: Canvas, tones: Tones, height: float, light_side: int) -> None:
     c.stroke([(light_side * 10, -height - 10), (light_side * 54, -height - 10)], 3.0, wood.light)
 
 
+def draw_bed(c: Canvas, tones: Tones, light_side: int) -> None:
+    """A mat and a pillow for one whose head is at x = 0."""
+    c.fill(rounded(along([(-100, -12), (500, -12)], [12, 12])), tones.accent.shade, line=True)
+    c.fill(rounded(along([(-100, -19), (500, -19)], [7, 7])), tones.accent.base)
+    pillow = along([(-78, -36), (-6, -44), (66, -36)], [17, 24, 16])
+    c.fill(rounded(pillow), tones.linen.base, line=True)
+    c.fill(pillow.shade(away(pillow, light_side), 0.3), tones.linen.shade)
+
+
 class _Drawing:
     """One drawing of one figure."""
 
