@@ -13,7 +13,7 @@ from itertools import pairwise
 from filmstudio.projects.v1 import storyboard_pb2 as sb
 
 from services.render_worker.craft.grammar import DEED_MS, GOES_ON_MS, TRAVELS
-from services.render_worker.craft.staging import OFF_LEFT, OFF_RIGHT
+from services.render_worker.craft.marks import OFF_LEFT, OFF_RIGHT
 
 _SEATS = {1: (0.46,), 2: (0.3, 0.7), 3: (0.2, 0.49, 0.8), 4: (0.14, 0.38, 0.62, 0.86)}
 # Beside somebody one goes to, and in their arms.

@@ -11,10 +11,10 @@ from itertools import pairwise, zip_longest
 from filmstudio.projects.v1 import storyboard_pb2 as sb
 
 from services.render_worker.craft import grammar
+from services.render_worker.craft.drafts import Draft, vary
 from services.render_worker.craft.draws import drawn_from
 from services.render_worker.craft.moments import is_small
 from services.render_worker.craft.pacing import estimate_ms, halves, least_ms, room_ms
-from services.render_worker.craft.shots import Draft, vary
 
 _SHORTEST_PART_MS = 1800
 # No silent shot is added to a film with less than this to spare.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from filmstudio.projects.v1 import storyboard_pb2 as sb
 
-from services.render_worker.craft.shots import AROUND_LINES_MS
+from services.render_worker.craft.drafts import AROUND_LINES_MS
 
 _HEADS = ("sc", "shot", "size", "move", "secs", "who", "acts", "things", "sounds", "reason", "words")
 _WIDTHS = (2, 4, 8, 9, 4, 30, 44, 22, 16, 24, 44)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from itertools import pairwise
 
 import pytest
 from filmstudio.projects.v1 import script_pb2 as sp
@@ -97,6 +98,20 @@ def check(board: sb.Storyboard) -> None:
         assert not (shot.presences and shot.size == sb.SHOT_SIZE_CLOSE_UP and len(seen) > 1)
         for line in shot.lines:
             assert line.off_screen or line.character_id in seen
+    for scene in board.scenes:
+        for before, after in pairwise(scene.shots):
+            assert looks_like(before) != looks_like(after)
+
+
+def looks_like(shot: sb.Shot) -> object:
+    """What two shots that follow each other must not have in common; things by themselves may differ by what they are."""
+    if shot.size == sb.SHOT_SIZE_INSERT:
+        return shot.number
+    return (
+        shot.size,
+        sorted((each.character_id, each.back) for each in shot.presences),
+        shot.things[:1] if not shot.presences else (),
+    )
 
 
 @settings(max_examples=250, deadline=None)
@@ -145,6 +160,21 @@ def test_two_hundred_scenes_of_forty_people_are_staged_in_seconds() -> None:
     board = tell(script_of(pairs), 600_000, [], 1)
     assert time.process_time() - began < 20
     check(board)
+
+
+def test_an_edited_word_changes_few_shots_of_a_film_of_a_set_length() -> None:
+    def shots(word: str) -> list[sb.Shot]:
+        pairs: list[tuple[int, str, bool]] = [(KIND.KIND_HEADING, "INT. KITCHEN - NIGHT", False)]
+        for number in range(16):
+            pairs.append((KIND.KIND_CHARACTER, ("MARA", "TOM")[number % 2], False))
+            said = f"The boats come home at {number}, and nobody waits for them"
+            pairs.append((KIND.KIND_DIALOGUE, f"{said} {word if number == 8 else 'here'}.", False))
+        return [shot for scene in tell(script_of(pairs), 90_000, [], 1).scenes for shot in scene.shots]
+
+    before, after = shots("here"), shots("there")
+    kept = [shot.SerializeToString() for shot in after]
+    changed = [shot for shot in before if shot.SerializeToString() not in kept]
+    assert 1 <= len(changed) <= 3
 
 
 @pytest.mark.parametrize("aspect", ASPECTS)
