@@ -34,20 +34,19 @@ def birds(world: World, count: int = 5, *, low: float = 0.55, size: float = 15.0
 
 
 def stars(world: World) -> None:
-    """A night's stars: most of them still, two sets that twinkle in turn."""
+    """A night's stars: most of them still, some groups that twinkle each by itself."""
     drawn = world.drawn
-    sets = (world.d, world.d, world.d, Drawing(), Drawing())
-    for i in range(round(world.w * world.h / 11_000)):
+    for _ in range(round(world.w * world.h / 12_000)):
         y = world.horizon * drawn.random() ** 1.2 * 0.98
-        big = drawn.random() < 0.08
-        size = drawn.uniform(1.8, 2.8) if big else drawn.uniform(0.7, 1.6)
-        sets[i % 5].circle(world.w * drawn.random(), y, size, "#fff6e0", drawn.uniform(0.35, 0.95))
-    for index, shining in enumerate(sets[3:]):
-        # by thirds: a set that spans the sky would cost more than it shows
-        for third in range(3):
-            part = Drawing()
-            part.planes[0].shapes = [s for s in shining.shapes if third / 3 <= s.box[0] / world.w < (third + 1) / 3][:7]
-            world.live(part, flicker=0.85, flicker_hz=0.4 + 0.13 * third, phase=index * 0.5 + third * 0.2)
+        size = drawn.uniform(1.8, 2.6) if drawn.random() < 0.06 else drawn.uniform(0.7, 1.6)
+        world.d.circle(world.w * drawn.random(), y, size, "#fff6e0", drawn.uniform(0.35, 0.95))
+    for index in range(7):
+        # Few and near each other: a set that spans the sky would cost more than it shows.
+        group = Drawing()
+        x, y = world.w * (index + drawn.uniform(0.2, 0.8)) / 7, world.horizon * drawn.uniform(0.08, 0.75)
+        for _ in range(4):
+            group.circle(x + drawn.uniform(-55, 55), y + drawn.uniform(-40, 40), drawn.uniform(1.4, 2.7), "#fff6e0")
+        world.live(group, flicker=0.85, flicker_hz=drawn.uniform(0.3, 0.7), phase=drawn.random())
 
 
 def smoke(world: World, x: float, y: float, size: float) -> None:
@@ -80,10 +79,11 @@ def flame(world: World, x: float, y: float, size: float) -> None:
 
 
 def shine(world: World, x: float, y: float, r: float, strength: float = 0.4, hz: float = 1.3) -> None:
-    """Warm light around a flame or a lamp, that wavers a little."""
+    """Warm light around a flame or a lamp; its core wavers a little."""
+    world.d.glow(x, y, r, world.lamp, strength * 0.8)
     d = Drawing()
-    d.glow(x, y, r, world.lamp, strength)
-    world.live(d, flicker=0.28, flicker_hz=hz, phase=(x * 0.013) % 1, glows=True)
+    d.glow(x, y, r * 0.42, world.lamp, strength * 0.55)
+    world.live(d, flicker=0.5, flicker_hz=hz, phase=(x * 0.013) % 1, glows=True)
 
 
 def grasses(

@@ -1,6 +1,8 @@
-"""Places around one building: lighthouse, temple, palace, ship; and snow on the ground."""
+"""Places around one building: lighthouse, temple, palace, ship."""
 
 from __future__ import annotations
+
+import math
 
 from services.render_worker.craft.places.alive import birds, bough, drifting_mist, flame, grasses, shine
 from services.render_worker.craft.places.built_parts import boat, house, lighthouse_tower
@@ -292,13 +294,17 @@ def ship(world: World) -> None:
         )
     for i in range(2):
         x, y = w * (0.07 + 0.86 * i), h * 0.86
-        d.rect(x - 50, y - 110, 100, 120, wood, rx=22)
+        d.shade(x - world.light_side * 30, y + 12, 90, 14, world.hex(0.12, 0.03, 280), 0.6)
+        d.rect(x - 50, y - 110, 100, 120, world.hex(0.40, 0.07, 50), rx=22)
+        for stave in (-26, 0, 26):
+            d.line([(x + stave, y - 106), (x + stave, y + 6)], world.hex(0.30, 0.06, 46), 2.4, 0.8)
         for band in (-92, -20):
             d.rect(x - 53, y + band, 106, 12, world.hex(0.32, 0.02, 260))
     world.sights["lantern"] = (w * 0.26, h * 0.5)
     d.rect(w * 0.26 - 9, h * 0.5 - 14, 18, 28, world.lamp, rx=5)
     d.rect(w * 0.26 - 13, h * 0.5 - 20, 26, 7, world.hex(0.25, 0.02, 260))
     shine(world, w * 0.26, h * 0.5, 220, 0.75 if world.light.dark else 0.25)
+    _wheel(world, w * 0.60, rail + 40)
     rope = Drawing()
     rope.path(
         f"M{w * 0.80:.0f} {h * 0.1:.0f}Q{w * 0.9:.0f} {h * 0.44:.0f} {w * 0.985:.0f} {rail:.0f}",
@@ -318,3 +324,17 @@ def ship(world: World) -> None:
             stroke=world.hex(0.40, 0.05, 65),
             width=9,
         )
+
+
+def _wheel(world: World, x: float, y: float) -> None:
+    """The ship's wheel on its stand, that turns a little with the sea."""
+    stand, brass = world.hex(0.38, 0.07, 48), world.accent(0.62, 0.11)
+    world.d.polygon([(x - 16, y), (x + 16, y), (x + 30, y + 118), (x - 30, y + 118)], stand)
+    d = Drawing()
+    for i in range(8):
+        angle = math.pi * i / 4
+        d.line([(x, y), (x + 62 * math.cos(angle), y + 62 * math.sin(angle))], stand, 7)
+    for r, width in ((46, 9), (10, 10)):
+        ring = [(x + r * math.cos(math.pi * i / 16), y + r * math.sin(math.pi * i / 16)) for i in range(33)]
+        d.line(ring, brass if r == 10 else world.hex(0.52, 0.08, 52), width)
+    world.live(d, sway_deg=7, sway_hz=0.09, pivot=(x, y))

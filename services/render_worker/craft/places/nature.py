@@ -29,9 +29,8 @@ def forest(world: World) -> None:
     """Conifers in depth, a path that leads in, shafts of light between trunks."""
     sky(world, flock=False)
     drawn, base, w, h = world.drawn, world.horizon, world.w, world.h
-    world.plane(0.15)
+    world.plane(0.3)
     hills(world, base - 60, 150, 0.5, 0.05, 168, 0.66)
-    world.plane(0.35)
     for depth, y, low, high, count in ((0.58, base + 8, 300, 470, 15), (0.40, base + 40, 330, 520, 11)):
         if depth < 0.5:
             mist(world, y - 70, 220, 0.55)
@@ -76,23 +75,18 @@ def _path(world: World, top: float) -> None:
 
 
 def _shafts(world: World) -> None:
-    """Light that falls between the trunks, from its side; each beam breathes."""
+    """Light that falls between the trunks, from its side; the middle beam breathes."""
     side, w, h = world.light_side, world.w, world.h
     for i in range(3):
-        beam = Drawing()
+        d = Drawing() if i == 1 else world.d
         x = w * (0.5 + side * (0.20 - 0.16 * i))
-        fill = beam.vertical([(0, world.key, 0.34), (0.7, world.key, 0.12), (1, world.key, 0)])
-        beam.polygon(
-            [
-                (x, -20),
-                (x + side * 80, -20),
-                (x - side * (150 + 30 * i), h * 0.80),
-                (x - side * (300 + 30 * i), h * 0.80),
-            ],
-            fill,
-            0.75,
+        fill = d.vertical([(0, world.key, 0.30), (0.7, world.key, 0.10), (1, world.key, 0)])
+        reach, low = 150 + 30 * i, h * (0.80 if i != 1 else 0.72)
+        d.polygon(
+            [(x, -20), (x + side * 80, -20), (x - side * reach, low), (x - side * (reach + 120), low)], fill, 0.75
         )
-        world.live(beam, flicker=0.30, flicker_hz=0.12 + 0.05 * i, phase=i * 0.3)
+        if i == 1:
+            world.live(d, flicker=0.35, flicker_hz=0.14)
 
 
 def _trunk(world: World, x: float, y: float, height: float, wide: float = 1.0) -> None:

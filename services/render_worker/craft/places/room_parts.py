@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from services.render_worker.craft.palette import blend, lighter, to_hex
 from services.render_worker.craft.places.alive import birds, flame, motes, shine, stars
-from services.render_worker.craft.places.growth import leaf, ridge, tree
+from services.render_worker.craft.places.growth import leaf, tree
 from services.render_worker.craft.places.sky import backdrop, cloud
 from services.render_worker.craft.places.world import World
 from services.render_worker.craft.shapes import Box, Drawing
@@ -100,8 +100,11 @@ def _outside(world: World, openings: Sequence[Box], *, city: bool) -> None:
     else:
         far = to_hex(blend(light.sky_low, light.lit((0.5, -0.04, 0.03)), 0.5))
         near = to_hex(blend(light.sky_low, light.lit((0.44, -0.05, 0.05)), 0.8))
-        ridge(world, bottom - tall * 0.10, tall * 0.2, far, bottom=bottom + 60)
-        ridge(world, bottom - tall * 0.02, tall * 0.16, near, bottom=bottom + 60)
+        for rise, color in ((0.26, far), (0.15, near)):
+            crest = [
+                (left - 60 + (span + 120) * i / 6, bottom - tall * rise * drawn.uniform(0.5, 1.1)) for i in range(7)
+            ]
+            d.curve([*crest, (right + 60, bottom + 50), (left - 60, bottom + 50)], color)
         tree(world, left + span * drawn.uniform(0.1, 0.35), bottom + 10, min(260.0, tall * 0.62), 0.22)
         birds(world, 3, low=0.5, size=9)
 
@@ -137,10 +140,10 @@ def daylight(world: World, x: float, y: float, w: float, h: float) -> None:
         shift = -side * w * 0.75
         d.polygon([(a + shift * 0.3, floor + 26), (b + shift * 0.3, floor + 26), (b + shift * 1.25, world.h * 0.97), (a + shift * 1.25, world.h * 0.97)],
                   d.vertical([(0, world.key, strength), (1, world.key, strength * 0.3)]))  # fmt: skip
-    beam = Drawing()
-    beam.polygon([(x, y), (x + w, y + h * 0.1), (x + w - side * w * 0.9, floor + 120), (x - side * w * 1.2, floor + 120)],
-                 beam.vertical([(0, world.key, 0.26), (1, world.key, 0.0)]))  # fmt: skip
-    world.live(beam, flicker=0.25, flicker_hz=0.1)
+    fill = d.vertical([(0, world.key, 0.22), (1, world.key, 0.0)])
+    d.polygon(
+        [(x, y), (x + w, y + h * 0.1), (x + w - side * w * 0.9, floor + 120), (x - side * w * 1.2, floor + 120)], fill
+    )
     motes(world, x - side * w * 0.6, y + h * 0.2, w * 1.1, floor - y)
 
 

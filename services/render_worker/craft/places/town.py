@@ -91,9 +91,8 @@ def city_street(world: World) -> None:
     """House fronts with shops on both sides, towers in the haze between them; cars pass."""
     sky(world)
     d, drawn, base, w, h = world.d, world.drawn, world.horizon + 120, world.w, world.h
-    world.plane(0.15)
+    world.plane(0.25)
     _towers(world, base, 13, 260, 520, 0.72, 0.44)
-    world.plane(0.35)
     _towers(world, base, 9, 180, 360, 0.48, 0.44)
     mist(world, base - 50, 260, 0.55)
     world.plane(0.65)
