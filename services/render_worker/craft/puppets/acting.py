@@ -16,7 +16,7 @@ from services.render_worker.craft.puppets.deeds import GOING, PARTS, Part
 from services.render_worker.craft.puppets.doing import Doing, ease
 from services.render_worker.craft.puppets.expression import Expression, between, expression_of
 from services.render_worker.craft.puppets.features import Gaze
-from services.render_worker.craft.puppets.gestures import Beat, beats_of, gestured
+from services.render_worker.craft.puppets.gestures import beats_of, gestured
 from services.render_worker.craft.puppets.pose import Pose, mix
 from services.render_worker.craft.puppets.stances import felt, stance_of
 from services.render_worker.craft.puppets.things import Span, grip_of, holding, span_at
@@ -78,8 +78,6 @@ class Moment:
     expression: Expression
     gaze: Gaze
     drag: float
-    # The deed that is being done, 0 for none.
-    deed: int = 0
 
 
 def performed(role: Role, scene: Scene) -> list[Moment]:
@@ -139,7 +137,7 @@ class _Performance:
                 blink,
             )
             sway = 2.5 * math.sin(ms / 1000 * 1.9 + self.phase)
-            done.append(Moment(pose, sign, expression, gaze, drag + sway, deed))
+            done.append(Moment(pose, sign, expression, gaze, drag + sway))
         return done
 
     def _body(self, ms: float) -> tuple[int, Pose]:
@@ -360,6 +358,3 @@ def _nods(speeches: Sequence[Speech], who: str, draw: random.Random) -> list[flo
         if draw.random() < 0.5:
             found.append(end + 100)
     return found
-
-
-__all__ = ["TWOS", "Beat", "Moment", "Role", "Scene", "Speech", "performed"]

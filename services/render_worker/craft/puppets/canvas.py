@@ -93,17 +93,9 @@ class Canvas:
         """An upright ellipse."""
         self.fill(_CIRCLE * (rx, ry) + (x, y), color, line=line)
 
-    def lay(self, picture: Picture, x: float, y: float, degrees: float = 0.0, flip: bool = False) -> None:
-        """A premultiplied picture over what is there, its middle at (x, y), its pixels one to one, turned about its middle."""
-        if flip:
-            picture = np.ascontiguousarray(picture[:, ::-1])
+    def lay(self, picture: Picture, x: float, y: float) -> None:
+        """A premultiplied picture over what is there, its middle at (x, y), its pixels one to one."""
         height, width = picture.shape[:2]
-        if degrees:
-            reach = math.ceil(math.hypot(width, height)) + 2
-            turn = cv2.getRotationMatrix2D((width / 2, height / 2), -degrees, 1.0)
-            turn[:, 2] += ((reach - width) / 2, (reach - height) / 2)
-            picture = np.asarray(cv2.warpAffine(picture, turn, (reach, reach), flags=cv2.INTER_LINEAR), np.uint8)
-            height, width = reach, reach
         at_x, at_y = self.pixel(x, y)
         left, top = round(at_x - width / 2), round(at_y - height / 2)
         tall, wide = self.picture.shape[:2]

@@ -161,13 +161,13 @@ def nod(d: Doing) -> Pose:
     """Yes."""
     fade = max(0.25, 1 - d.t / max(d.length, 0.8))
     wave = math.sin(2 * math.pi * 1.6 * d.t) * fade
-    return replace(d.base, nod=6 * wave, head=d.base.head + 6 * wave)
+    return replace(d.base, nod=8 * wave, head=d.base.head + 9 * wave)
 
 
 def shake_head(d: Doing) -> Pose:
     """No."""
     fade = max(0.3, 1 - d.t / max(d.length, 0.8))
-    return replace(d.base, look=d.base.look + 34 * math.sin(2 * math.pi * 1.3 * d.t) * fade, head=d.base.head + 2)
+    return replace(d.base, look=d.base.look + 46 * math.sin(2 * math.pi * 1.3 * d.t) * fade, head=d.base.head + 2)
 
 
 def laugh(d: Doing) -> Pose:

@@ -49,8 +49,7 @@ def draw_shadow(c: Canvas, body: Body, pose: Pose, light_side: int, depth: float
     lying = min(1.0, abs(pose.roll) / 80)
     wide = (96 + 120 * lying + abs(pose.near_step - pose.far_step) * 0.22) * (0.7 + 0.3 * lightness)
     x = pose.x - light_side * (22 + pose.lift * 0.12) + (pose.near_step + pose.far_step) * 0.2
-    low, a, b = body.tones.shadow
-    del a, b
+    low = body.tones.shadow[0]
     steps = 7
     for i in range(steps):
         share = i / (steps - 1)
@@ -194,7 +193,8 @@ class _Drawing:
         edge = torso.edge(0.06 if self.light < 0 else 0.94)
         c.stroke(edge[3:12], 3.0, cloth.light)
 
-    def _skirt(self, torso: Ribbon) -> tuple[Points, tuple[Points, Points]]:
+    def _skirt(self, torso: Ribbon) -> tuple[Points, Points]:
+        """Its shape, and its lower edge from left to right."""
         bones, garment, build = self.bones, self.body.garment, self.body.build
         stop = garment.hem
         spots = [(*_on(leg, stop), 6.0) for leg in (bones.near_leg, bones.far_leg)]
@@ -223,7 +223,7 @@ class _Drawing:
             ],
             4,
         )
-        return shape, (low, low)
+        return shape, low
 
     def _over(self, head: Canvas) -> None:
         """What is worn over garment and head: scarf, braid."""

@@ -58,7 +58,8 @@ class Front:
     # Share across at which the body's middle line is.
     center: float
     skirt: Points | None
-    hem: tuple[Points, Points] | None
+    # The skirt's lower edge from left to right.
+    hem: Points | None
     light_side: int
     back: bool
 
@@ -153,7 +154,7 @@ def _coat(c: Canvas, tones: Tones, on: Front, *, rain: bool) -> None:
         return
     line = _middle(on, 0.06, 1.0)
     if on.hem is not None:
-        low = (on.hem[0] + (on.hem[1] - on.hem[0]) * on.center)[len(on.hem[0]) // 2]
+        low = on.hem[len(on.hem) // 2]
         line = np.concatenate([line, [low]])
     c.stroke(curve(line, 3), 2.6, tones.clothes.fold)
     if rain:
@@ -307,16 +308,15 @@ def _armor(c: Canvas, tones: Tones, on: Front) -> None:
         c.fill([(x, y - 17), (x + 13, y), (x, y + 17), (x - 13, y)], tones.accent.base)
 
 
-def _hem(c: Canvas, hem: tuple[Points, Points], width: float, cloth: Cloth, *, light: bool = False) -> None:
-    """A border along a skirt's lower edge: `hem` is that edge from left to right, and the same a little higher."""
-    low, _ = hem
+def _hem(c: Canvas, low: Points, width: float, cloth: Cloth, *, light: bool = False) -> None:
+    """A border along a skirt's lower edge."""
     c.stroke(np.add(low, (0, -width * 0.55)), width, cloth.light if light else cloth.base)
 
 
 def _folds(c: Canvas, on: Front, cloth: Cloth, shares: tuple[float, ...]) -> None:
     if on.hem is None:
         return
-    low, _ = on.hem
+    low = on.hem
     for share in shares:
         foot = low[round(share * (len(low) - 1))]
         top = on.torso.at(0.80, share)
