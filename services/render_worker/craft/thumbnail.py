@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -53,8 +53,8 @@ _TALL_ZONES = (
 )
 
 
-def best(pictures: Sequence[Picture], focuses: Sequence[Point]) -> int:
-    """The index of the picture that tells most at a small size; the earlier one of two alike."""
+def best(pictures: Iterable[Picture], focuses: Sequence[Point]) -> int:
+    """The index of the picture that tells most at a small size; the earlier one of two alike. One is held at a time."""
     scores = [
         _score(picture, focuses[place] if place < len(focuses) else (0.5, 0.5)) - 0.02 * place
         for place, picture in enumerate(pictures)
@@ -68,7 +68,7 @@ def composed(picture: Picture, focus: Point, title: str, language: str, size: tu
     FontMissing or GlyphMissing when no face sets the title.
     """
     width, height = size
-    zone = _zone(picture, focus, width > height * 1.2) if title.strip() else None
+    zone = _zone(picture, focus, size) if title.strip() else None
     frame = _brightened(_cut(picture, focus, size, zone))
     if zone is None:
         return frame
@@ -83,7 +83,7 @@ def composed(picture: Picture, focus: Point, title: str, language: str, size: tu
 
 
 def _score(picture: Picture, focus: Point) -> float:
-    """Sharpness where one looks, contrast, colour, and a subject that stands out; each about 0 to 1."""
+    """Sharpness where one looks, a face there, contrast, colour, and a subject that stands out; each about 0 to 1."""
     scale = 640 / max(picture.shape[:2])
     small = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     height, width = small.shape[:2]
@@ -100,23 +100,49 @@ def _score(picture: Picture, focus: Point) -> float:
     colour = float(np.hypot(lab[:, :, 1] - 128, lab[:, :, 2] - 128).mean()) / 40
     stands_out = float(np.linalg.norm(there.mean(axis=(0, 1)) - lab.mean(axis=(0, 1)))) / 80
     light = float(lab[:, :, 0].mean()) / 255
+    skin = float((_skin(there) > 0.1).mean())
     too_dark = max(0.0, 0.3 - light) * 1.5
-    return float(1.2 * min(sharp, 1.0) + contrast + 0.6 * min(colour, 1.0) + 0.8 * min(stands_out, 1.0) - too_dark)
+    return float(
+        1.2 * min(sharp, 1.0)
+        + contrast
+        + 0.6 * min(colour, 1.0)
+        + 0.8 * min(stands_out, 1.0)
+        + 0.5 * min(skin * 2, 1.0)
+        - too_dark
+    )
 
 
-def _zone(picture: Picture, focus: Point, wide: bool) -> _Zone:
-    """The calmest zone that leaves the face free."""
+def _zone(picture: Picture, focus: Point, size: tuple[int, int]) -> _Zone:
+    """The calmest zone that leaves the face free, each judged in the picture as it would be cut for it."""
     drawn = _attention(picture)
+    wide = size[0] > size[1] * 1.2
+    reach_x, reach_y = _FACE * (0.6 if wide else 1.0), _FACE * (1.0 if wide else 0.6)
 
     def cost(zone: _Zone) -> float:
-        part = drawn[int(zone.top * 128) : int(zone.bottom * 128), int(zone.left * 128) : int(zone.right * 128)]
-        reach_x, reach_y = _FACE * (0.6 if wide else 1.0), _FACE * (1.0 if wide else 0.6)
-        across = min(zone.right, focus[0] + reach_x) - max(zone.left, focus[0] - reach_x)
-        down = min(zone.bottom, focus[1] + reach_y) - max(zone.top, focus[1] - reach_y)
-        covered = max(0.0, across) * max(0.0, down) / (4 * reach_x * reach_y)
-        return 2.5 * covered + 0.9 * float(part.sum()) - zone.liking
+        left, top, across, down = _window(picture, focus, size, zone)
+        seen_x, seen_y = (focus[0] - left) / across, (focus[1] - top) / down
+        over_x = min(zone.right, seen_x + reach_x) - max(zone.left, seen_x - reach_x)
+        over_y = min(zone.bottom, seen_y + reach_y) - max(zone.top, seen_y - reach_y)
+        covered = max(0.0, over_x) * max(0.0, over_y) / (4 * reach_x * reach_y)
+        rows = slice(int((top + zone.top * down) * 128), int((top + zone.bottom * down) * 128))
+        columns = slice(int((left + zone.left * across) * 128), int((left + zone.right * across) * 128))
+        return 2.5 * covered + 0.9 * float(drawn[rows, columns].sum()) - zone.liking
 
     return min(_WIDE_ZONES if wide else _TALL_ZONES, key=cost)
+
+
+def _window(
+    picture: Picture, focus: Point, size: tuple[int, int], zone: _Zone | None
+) -> tuple[float, float, float, float]:
+    """What is cut out, its focus on the side that the title leaves: left, top, width and height in shares of the picture."""
+    tall, wide = picture.shape[:2]
+    scale = min(wide / size[0], tall / size[1]) * _CLOSER
+    across, down = size[0] * scale / wide, size[1] * scale / tall
+    wished_x = {"left": 0.68, "right": 0.32}.get(zone.side if zone else "", 0.5)
+    wished_y = {"bottom": 0.36, "top": 0.66}.get(zone.side if zone else "", 0.42)
+    left = min(max(focus[0] - wished_x * across, 0.0), 1 - across)
+    top = min(max(focus[1] - wished_y * down, 0.0), 1 - down)
+    return left, top, across, down
 
 
 def _attention(picture: Picture) -> NDArray[np.float32]:
@@ -125,30 +151,25 @@ def _attention(picture: Picture) -> NDArray[np.float32]:
         np.float32
     )
     differs = np.linalg.norm(lab - cv2.GaussianBlur(lab, (0, 0), 22), axis=2)
-    skin = np.clip(1 - np.hypot(lab[:, :, 1] - 141, lab[:, :, 2] - 146) / 14, 0, 1) * 120
+    skin = _skin(lab) * 120
     drawn = cv2.GaussianBlur(differs + skin, (0, 0), 3)
     drawn = np.clip(drawn - np.quantile(drawn, 0.5), 0, None) + 1e-3
     return np.asarray(drawn / drawn.sum(), np.float32)
 
 
+def _skin(lab: NDArray[np.float32]) -> NDArray[np.float32]:
+    """How like skin, of any tone, the colours of a Lab picture are: 0 to 1."""
+    return np.asarray(np.clip(1 - np.hypot((lab[:, :, 1] - 143) / 11, (lab[:, :, 2] - 152) / 15), 0, 1), np.float32)
+
+
 def _cut(picture: Picture, focus: Point, size: tuple[int, int], zone: _Zone | None) -> Picture:
-    """The picture cut to the size, its focus on the side that the title leaves."""
     tall, wide = picture.shape[:2]
-    scale = min(wide / size[0], tall / size[1]) * _CLOSER
-    crop_w, crop_h = size[0] * scale, size[1] * scale
-    wished_x = {"left": 0.68, "right": 0.32}.get(zone.side if zone else "", 0.5)
-    wished_y = {"bottom": 0.36, "top": 0.66}.get(zone.side if zone else "", 0.42)
-    left = min(max(focus[0] * wide - wished_x * crop_w, 0), wide - crop_w)
-    top = min(max(focus[1] * tall - wished_y * crop_h, 0), tall - crop_h)
-    matrix = np.array([[scale, 0, left], [0, scale, top]], np.float32)
-    if scale > 1:
-        whole = picture[int(top) : int(top + crop_h), int(left) : int(left + crop_w)]
-        frame = cv2.resize(whole, size, interpolation=cv2.INTER_AREA)
-    else:
-        frame = cv2.warpAffine(
-            picture, matrix, size, flags=cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REPLICATE
-        )
-    return np.asarray(frame, np.uint8)
+    left, top, across, down = _window(picture, focus, size, zone)
+    x, y, right, bottom = (round(share * length) for share, length in (
+        (left, wide), (top, tall), (left + across, wide), (top + down, tall)))  # fmt: skip
+    shrinks = right - x > size[0]
+    part = picture[y:bottom, x:right]
+    return np.asarray(cv2.resize(part, size, interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC), np.uint8)
 
 
 def _brightened(frame: Picture) -> Picture:

@@ -21,6 +21,9 @@ _SMALLEST_PX = 10
 # Fewer and evener rows are worth type this much smaller; what a row more costs.
 _WORTH_SMALLER = 0.72
 _FEWER_ROWS = 0.86
+# How a break that hurts (phrases.break_cost) is weighed against size, and against rows of unlike length.
+_HURT_SHARE = 0.014
+_UNEVEN_SHARE = 0.016
 
 
 @dataclass(frozen=True)
@@ -65,13 +68,15 @@ def fitted(text: str, lettering: Lettering, room: float, most_rows: int, *, lead
     size = lettering.size
     while size >= min(smallest, lettering.size) * 0.6:
         now = replace(lettering, size=size)
-        rows = _rows(whole if size > smallest else _parted(whole, now, room), now, room)
+        rows, hurts = _rows(whole if size > smallest else _parted(whole, now, room), now, room)
         lengths = [now.length(row) for row in rows]
         if len(rows) <= most_rows and max(lengths) <= room:
             if choices and size < choices[0][1].size * _WORTH_SMALLER:
                 break
             uneven = 1 - min(lengths) / max(max(lengths), 1.0)
-            choices.append((size * _FEWER_ROWS ** len(rows) * (1 - 0.25 * uneven), now, rows))
+            choices.append(
+                (size * _FEWER_ROWS ** len(rows) * (1 - 0.25 * uneven) * (1 - _HURT_SHARE * hurts), now, rows)
+            )
             if len(rows) == 1:
                 break
         elif size <= _SMALLEST_PX:
@@ -86,7 +91,7 @@ def fitted(text: str, lettering: Lettering, room: float, most_rows: int, *, lead
 
 def body(text: str, lettering: Lettering, room: float, *, leading: float = 1.32) -> Block:
     """The text at this very size in as many rows as it needs."""
-    return _block(_rows(_parted(text, lettering, room), lettering, room), lettering, leading)
+    return _block(_rows(_parted(text, lettering, room), lettering, room)[0], lettering, leading)
 
 
 def _block(rows: Sequence[str], lettering: Lettering, leading: float) -> Block:
@@ -97,18 +102,20 @@ def _block(rows: Sequence[str], lettering: Lettering, leading: float) -> Block:
     return Block(tuple(rows), lettering, round(max(lettering.size * leading, least)), ups[0], downs[-1])
 
 
-def _rows(text: str, lettering: Lettering, room: float) -> list[str]:
-    return [row for part in text.split("\n") for row in _broken(part, lettering, room)]
+def _rows(text: str, lettering: Lettering, room: float) -> tuple[list[str], float]:
+    """The rows, and how much their breaks hurt in all."""
+    parts = [_broken(part, lettering, room) for part in text.split("\n")]
+    return [row for rows, _ in parts for row in rows], sum(hurts for _, hurts in parts)
 
 
-def _broken(text: str, lettering: Lettering, room: float) -> list[str]:
+def _broken(text: str, lettering: Lettering, room: float) -> tuple[list[str], float]:
     """The fewest rows, and of those the ones most alike that keep phrases whole."""
     units = [unit for unit in line_units(text, (), 1000, 10_000) if unit.text]
     if units and script_of(text, "") in _UNPARTED:
         # Nobody marks where their words end: better no break than one within a word.
         units = [Unit(word, place > 0, 0, 0) for place, word in enumerate(text.split())]
     if not units:
-        return [text]
+        return [text], 0.0
     count = len(units)
     space = lettering.length(" ")
     widths = list(accumulate(lettering.length(unit.text) + space * (place > 0 and unit.space_before)
@@ -124,14 +131,16 @@ def _broken(text: str, lettering: Lettering, room: float) -> list[str]:
             if width > room * 1.02 and stop > start + 1:
                 break
             uneven = ((width - total / rows_needed) / room) ** 2
-            hurts = break_cost(units[stop - 1], units[stop]) * 0.012 if stop < count else 0.0
+            hurts = break_cost(units[stop - 1], units[stop]) * _UNEVEN_SHARE if stop < count else 0.0
             rows, cost, _ = best[start]
             if (rows + 1, cost + uneven + hurts) < best[stop][:2]:
                 best[stop] = (rows + 1, cost + uneven + hurts, start)
     edges = [count]
     while edges[-1]:
         edges.append(best[edges[-1]][2])
-    return [_joined(units[start:stop]) for start, stop in pairwise(edges[::-1])]
+    cuts = edges[::-1]
+    hurts = sum(break_cost(units[cut - 1], units[cut]) for cut in cuts[1:-1])
+    return [_joined(units[start:stop]) for start, stop in pairwise(cuts)], hurts
 
 
 def _joined(units: Sequence[Unit]) -> str:

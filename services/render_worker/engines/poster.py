@@ -32,15 +32,14 @@ class Poster:
             raise StepFailed(
                 "INPUT_MISSING", "the step was not given a picture to choose: its inputs are frame-0000 and on"
             )
-        # They are shown small: a quarter of the memory, and as good to judge by.
-        pictures = [images.read_frame(path) for path in paths]
-        work.progress(0.4)
         focuses = [(focus.focus_x or 0.5, focus.focus_y or 0.5) for focus in params.focuses]
-        chosen = thumbnail.best(pictures, focuses)
-        focus = focuses[chosen] if chosen < len(focuses) else images.subject_of(pictures[chosen])
+        chosen = thumbnail.best((images.read_frame(path) for path in paths), focuses)
+        work.progress(0.5)
+        frame = images.read_frame(paths[chosen])
+        focus = focuses[chosen] if chosen < len(focuses) else images.subject_of(frame)
         size = _size(params.profile)
         try:
-            picture = thumbnail.composed(pictures[chosen], focus, params.title, params.language, size)
+            picture = thumbnail.composed(frame, focus, params.title, params.language, size)
         except FontMissing as error:
             raise StepFailed(error.code, str(error)) from error
         path = work.folder / "thumbnail.jpg"
