@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from services.render_worker.craft.draws import drawn_from
 from services.render_worker.craft.mouths import Viseme
 from services.render_worker.craft.puppets import cycles
-from services.render_worker.craft.puppets.acting import TWOS, Moment, Role, Scene, Speech, performed
+from services.render_worker.craft.puppets.acting import Moment, performed
 from services.render_worker.craft.puppets.deeds import PARTS
 from services.render_worker.craft.puppets.gestures import beats_of
 from services.render_worker.craft.puppets.pose import Pose, build_of, skeleton_of
+from services.render_worker.craft.puppets.role import TWOS, Role, Scene, Speech
 from services.render_worker.craft.puppets.things import span_at, spans_of
 from tests.unit.craft_puppets.support import act, acted, difference, on_plate, says, seen, somebody
 

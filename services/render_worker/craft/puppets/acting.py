@@ -3,70 +3,22 @@
 from __future__ import annotations
 
 import math
-import random
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from filmstudio.projects.v1 import storyboard_pb2 as sb
 
 from services.render_worker.craft.draws import drawn_from
-from services.render_worker.craft.mouths import MouthTrack
 from services.render_worker.craft.puppets import cycles
+from services.render_worker.craft.puppets.attention import Attention, blinking, blinks_of, nods_of
 from services.render_worker.craft.puppets.deeds import GOING, PARTS, Part
 from services.render_worker.craft.puppets.doing import Doing, ease
 from services.render_worker.craft.puppets.expression import Expression, between, expression_of
 from services.render_worker.craft.puppets.features import Gaze
 from services.render_worker.craft.puppets.gestures import beats_of, gestured
 from services.render_worker.craft.puppets.pose import Pose, mix
+from services.render_worker.craft.puppets.role import TWOS, Role, Scene
 from services.render_worker.craft.puppets.stances import felt, stance_of
-from services.render_worker.craft.puppets.things import Span, grip_of, holding, span_at
-
-# Poses a second.
-TWOS = 12
-
-
-@dataclass(frozen=True)
-class Speech:
-    """A line said in a shot: by whom, when (milliseconds from the shot's start), and what the mouth does."""
-
-    character_id: str
-    start_ms: int
-    track: MouthTrack
-    feeling: sb.Feeling.ValueType = sb.FEELING_NEUTRAL
-
-    def at(self, ms: float) -> bool:
-        """Whether it is being said then."""
-        return self.start_ms <= ms < self.start_ms + self.track.duration_ms
-
-
-@dataclass(frozen=True)
-class Scene:
-    """What a character knows of the shot they are in. Lengths in units of their own figure, x to the right of the picture."""
-
-    duration_ms: int
-    speeches: Sequence[Speech]
-    # Where each of those present is at a share of the shot, by id.
-    x_of: Callable[[str, float], float]
-    # Ids of the others, and places (as x) of things by noun.
-    others: Sequence[str]
-    things: dict[str, float]
-    seed: int
-
-
-@dataclass(frozen=True)
-class Role:
-    """Whom to play: as the shot has them when it begins."""
-
-    character: sb.Character
-    feeling: int
-    stance: int
-    # -1 or 1.
-    facing: int
-    looks_at: str
-    back: bool
-    acts: Sequence[sb.Act]
-    # What they have in hand when.
-    spans: Sequence[Span] = ()
+from services.render_worker.craft.puppets.things import grip_of, holding, span_at
 
 
 @dataclass(frozen=True)
@@ -100,8 +52,9 @@ class _Performance:
             for beat in beats_of(speech.start_ms, speech.track, speech.feeling or role.feeling, self.draw)
         ]
         self.own = own
-        self.nods = _nods(scene.speeches, role.character.id, self.draw)
-        self.blinks = _blinks(scene.duration_ms, self.draw)
+        self.nods = nods_of(scene.speeches, role.character.id, self.draw)
+        self.blinks = blinks_of(scene.duration_ms, self.draw)
+        self.attention = Attention(role, scene, self.acts, self.phase)
         self.brisk = (
             1.3
             if role.character.age == sb.AGE_GROUP_CHILD
@@ -112,14 +65,14 @@ class _Performance:
 
     def moments(self) -> list[Moment]:
         done: list[Moment] = []
-        look = self._wanted_look(0.0, float(self.role.facing))
+        look = self.attention.look(0.0, float(self.role.facing))
         facing, drag, before = float(self.role.facing), 0.0, None
         for step in range(self.count):
             ms = step * 1000 / TWOS
-            wanted = self._facing(ms)
+            wanted = self.attention.facing(ms)
             facing += max(-0.5, min(0.5, wanted - facing))
             deed, pose = self._body(ms)
-            target = self._wanted_look(ms, facing)
+            target = self.attention.look(ms, facing)
             # Eyes are there at once, the head follows.
             look += (target - look) * 0.42
             eyes = max(-1.0, min(1.0, (target - look) / 26 + target / 110))
@@ -130,7 +83,7 @@ class _Performance:
             speed = 0.0 if before is None else x - before
             before = x
             drag += (max(-30.0, min(30.0, -speed * sign * 0.9)) - drag) * 0.45
-            blink = self._blink(ms) if deed != sb.DEED_SLEEP else 1.0
+            blink = blinking(self.blinks, ms) if deed != sb.DEED_SLEEP else 1.0
             gaze = Gaze(
                 max(-1.0, min(1.0, eyes * sign)) * sign,
                 0.5 if deed in _DOWN else -0.35 if deed == sb.DEED_FLY else 0.0,
@@ -148,7 +101,7 @@ class _Performance:
         free = 1.0
         for act in self.acts:
             part = PARTS[act.deed]
-            start, end = self._span(act)
+            start, end = self.scene.span(act)
             if ms < start:
                 break
             if part.leaves is not None and ms >= end:
@@ -178,14 +131,9 @@ class _Performance:
                 )
         return doing, pose
 
-    def _span(self, act: sb.Act) -> tuple[float, float]:
-        start = act.start * self.scene.duration_ms
-        end = (act.end if act.end > act.start else 1.0) * self.scene.duration_ms
-        return start, max(end, start + 300)
-
     def _done(self, act: sb.Act, part: Part, base: Pose, after_ms: float, start: float) -> Pose:
         t = after_ms / 1000 * self.brisk
-        first, last = self._span(act)
+        first, last = self.scene.span(act)
         length = (last - first) / 1000 * self.brisk
         if act.deed in GOING:
             return self._gone(act, base, first + after_ms, first, last)
@@ -239,7 +187,7 @@ class _Performance:
                 base = between(base, expression_of(speech.feeling), ease(inside / 300))
         for act in self.acts:
             feeling = PARTS[act.deed].feeling
-            start, end = self._span(act)
+            start, end = self.scene.span(act)
             if feeling and start <= ms < end + 300:
                 strong = (
                     feeling
@@ -252,109 +200,7 @@ class _Performance:
         lift = max((beat.strength(ms) for beat in self.beats), default=0.0)
         return replace(base, brow=base.brow + 4.0 * lift, brow_out=base.brow_out + 1.5 * lift)
 
-    def _facing(self, ms: float) -> float:
-        """Towards where they go or whom they do it to; else as staged."""
-        wanted = float(self.role.facing)
-        who, total = self.role.character.id, self.scene.duration_ms
-        for act in self.acts:
-            start, end = self._span(act)
-            # They turn before they go.
-            if ms < start - min(160.0, start / 2):
-                break
-            here = self.scene.x_of(who, start / total)
-            if act.deed in GOING:
-                way = self.scene.x_of(who, end / total) - here
-                wanted = math.copysign(1.0, way) if abs(way) > 20 else wanted
-            elif act.deed == sb.DEED_TURN:
-                wanted = -wanted
-            elif (
-                act.target
-                and ms < end
-                and (there := self._place(act.target, start / total)) is not None
-                and abs(there - here) > 30
-            ):
-                wanted = math.copysign(1.0, there - here)
-        return wanted
-
-    def _place(self, name: str, share: float) -> float | None:
-        if name in self.scene.others:
-            return self.scene.x_of(name, share)
-        return self.scene.things.get(name)
-
-    def _wanted_look(self, ms: float, facing: float) -> float:
-        """Degrees that the head would turn from the body's own direction, to the right of the picture."""
-        share = ms / self.scene.duration_ms
-        who = self.role.character.id
-        target = next(
-            (speech.character_id for speech in self.scene.speeches if speech.at(ms) and speech.character_id != who), ""
-        )
-        act = next(
-            (
-                act
-                for act in self.acts
-                if act.target and self._span(act)[0] - min(200.0, self._span(act)[0] / 2) <= ms < self._span(act)[1]
-            ),
-            None,
-        )
-        name = act.target if act is not None else (target if target in self.scene.others else self.role.looks_at)
-        if not name and any(speech.at(ms) for speech in self.own):
-            name = next(iter(self.scene.others), "")
-        there = self._place(name, share) if name else None
-        if there is None:
-            # Nobody: ahead, and now and then a little aside.
-            return (
-                7.0 * math.sin(ms / 1000 * 0.55 + self.phase)
-                if not any(speech.at(ms) for speech in self.own)
-                else -8.0 * facing
-            )
-        away = there - self.scene.x_of(who, share)
-        if abs(away) < 30:
-            return 0.0
-        side = math.copysign(1.0, away)
-        # While they think, speakers look off for a moment.
-        glance = (
-            -10.0 * side
-            if any(speech.at(ms) for speech in self.own) and math.sin(ms / 1000 * 1.3 + self.phase) > 0.86
-            else 0.0
-        )
-        return 14.0 * side + glance if side == math.copysign(1.0, facing) else 62.0 * side
-
-    def _blink(self, ms: float) -> float:
-        for at in self.blinks:
-            if 0 <= ms - at < 84:
-                return 0.55
-            if 84 <= ms - at < 168:
-                return 1.0
-            if 168 <= ms - at < 251:
-                return 0.45
-        return 0.0
-
 
 _QUICK = frozenset({sb.FEELING_AFRAID, sb.FEELING_ANGRY, sb.FEELING_TENSE})
 _STRONG = frozenset({sb.DEED_CRY, sb.DEED_LAUGH, sb.DEED_FALL, sb.DEED_FIGHT})
 _DOWN = frozenset({sb.DEED_READ, sb.DEED_WRITE, sb.DEED_WORK, sb.DEED_EAT, sb.DEED_BOW, sb.DEED_KNEEL})
-
-
-def _blinks(duration_ms: int, draw: random.Random) -> list[float]:
-    """When eyes shut: every 2 to 6 seconds, never as the shot begins."""
-    at, found = draw.uniform(700, 2600), []
-    while at < duration_ms - 300:
-        found.append(at)
-        at += draw.uniform(2000, 6000)
-    return found
-
-
-def _nods(speeches: Sequence[Speech], who: str, draw: random.Random) -> list[float]:
-    """A listener's nods: where the one who speaks comes to a pause, and some seconds apart."""
-    found: list[float] = []
-    for speech in speeches:
-        if speech.character_id == who:
-            continue
-        at = speech.start_ms + draw.uniform(900, 1800)
-        end = speech.start_ms + speech.track.duration_ms
-        while at < end:
-            found.append(at)
-            at += draw.uniform(1800, 3600)
-        if draw.random() < 0.5:
-            found.append(end + 100)
-    return found

@@ -14,13 +14,14 @@ from services.render_worker.craft import drawings
 from services.render_worker.craft.images import Picture
 from services.render_worker.craft.mouths import Key, Viseme
 from services.render_worker.craft.palette import Light
-from services.render_worker.craft.puppets.acting import TWOS, Moment, Role, Scene, Speech, performed
+from services.render_worker.craft.puppets.acting import Moment, performed
 from services.render_worker.craft.puppets.body import Body, body_of
 from services.render_worker.craft.puppets.canvas import Canvas
 from services.render_worker.craft.puppets.expression import mouth_of
 from services.render_worker.craft.puppets.features import Turn
 from services.render_worker.craft.puppets.figure import Held, draw_bed, draw_figure, draw_seat, draw_shadow
 from services.render_worker.craft.puppets.person import Face
+from services.render_worker.craft.puppets.role import TWOS, Role, Scene, Speech
 from services.render_worker.craft.puppets.stances import SEAT
 from services.render_worker.craft.puppets.things import TWO_HANDED, Hold, Span, grip_of, span_at, spans_of
 from services.render_worker.craft.puppets.tones import Tones, tones_of
