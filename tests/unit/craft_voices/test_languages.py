@@ -3,6 +3,7 @@
 import pytest
 
 from services.render_worker.craft.japanese import sounded
+from services.render_worker.craft.lips import mouth_of, offset_ms
 from services.render_worker.craft.phonemes import is_vowel
 from services.render_worker.craft.speech_text import reading_of
 
@@ -23,6 +24,13 @@ def test_a_sentence_is_spoken_in_two_seconds_and_a_half_at_most_and_not_spelled(
     syllables = sum(is_vowel(name) for name, _, _ in said.told)
     assert 2 <= syllables <= 12
     assert 350 < said.result.duration_ms < 2600
+
+
+@pytest.mark.parametrize("language", _HELLO)
+@pytest.mark.parametrize("gender", [1, 2])
+def test_in_each_language_even_a_second_of_speech_has_its_mouth_within_a_frame(say, language: str, gender: int) -> None:
+    said = say(_HELLO[language], language, gender=gender)
+    assert abs(offset_ms(mouth_of(said.told, said.sound), said.sound)) < 1000 / 24
 
 
 def test_kanji_are_read_and_words_end_where_a_japanese_reader_ends_them(say) -> None:

@@ -42,7 +42,7 @@ def test_a_mouth_that_is_late_is_measured_as_late(say, late_ms: int) -> None:
     said = say(_TEXTS["en"])
     track = _track(said)
     moved = [Key(max(0, key.at_ms + late_ms), key.viseme, key.opening) for key in track.keys]
-    late = MouthTrack(track.duration_ms, tuple(moved), track.levels)
+    late = MouthTrack(track.duration_ms + late_ms, (Key(0, Viseme.REST, 0.0), *moved), track.levels)
     assert offset_ms(late, said.sound) - offset_ms(track, said.sound) == pytest.approx(late_ms, abs=15)
 
 
@@ -110,6 +110,7 @@ def test_silence_is_a_mouth_at_rest() -> None:
     track = mouth_of(heard_phonemes(np.zeros(24_000)), np.zeros(24_000))
     assert [key.viseme for key in track.keys] == [Viseme.REST]
     assert offset_ms(track, np.zeros(24_000)) == 0.0
+    assert offset_ms(track, np.zeros(0)) == 0.0
 
 
 def test_the_engine_writes_a_track_as_long_as_the_line(say, tmp_path) -> None:
