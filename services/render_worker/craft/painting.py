@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from filmstudio.projects.v1 import storyboard_pb2 as sb
 
-from services.render_worker.craft import living, places, things
+from services.render_worker.craft import inserts, living, places, things
 from services.render_worker.craft.brush import raster
 from services.render_worker.craft.draws import drawn_from
 from services.render_worker.craft.images import Picture, even
@@ -81,7 +81,7 @@ def painted(scene: Scene) -> Plate:
         if not group.front:
             people_after = len(sheets) - 1
     if shot.size == sb.SHOT_SIZE_INSERT:
-        sheets += things.insert(shot, world)
+        sheets += inserts.insert(shot, world)
         people_after = len(sheets) - 1
     movings: list[Moving] = []
     for alive in world.alive:

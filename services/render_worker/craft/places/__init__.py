@@ -6,18 +6,18 @@ from collections.abc import Callable
 
 from filmstudio.projects.v1 import storyboard_pb2 as sb
 
-from services.render_worker.craft.places import beyond, landmarks, nature, rooms, town
+from services.render_worker.craft.places import beyond, city, halls, landmarks, nature, rooms, town, wild
 from services.render_worker.craft.places.world import World
 
 _OUTSIDE: dict[sb.Place.ValueType, Callable[[World], None]] = {
     sb.PLACE_FOREST: nature.forest,
-    sb.PLACE_SEA: nature.sea,
-    sb.PLACE_MOUNTAIN: nature.mountain,
-    sb.PLACE_DESERT: nature.desert,
+    sb.PLACE_SEA: wild.sea,
+    sb.PLACE_MOUNTAIN: wild.mountain,
+    sb.PLACE_DESERT: wild.desert,
     sb.PLACE_RIVER: nature.river,
     sb.PLACE_VILLAGE: town.village,
-    sb.PLACE_CITY_STREET: town.city_street,
-    sb.PLACE_ROOFTOP: town.rooftop,
+    sb.PLACE_CITY_STREET: city.city_street,
+    sb.PLACE_ROOFTOP: city.rooftop,
     sb.PLACE_PARK: town.park,
     sb.PLACE_ROOM: rooms.room,
     sb.PLACE_KITCHEN: rooms.kitchen,
@@ -26,14 +26,14 @@ _OUTSIDE: dict[sb.Place.ValueType, Callable[[World], None]] = {
     sb.PLACE_TEMPLE: landmarks.temple,
     sb.PLACE_PALACE: landmarks.palace_outside,
     sb.PLACE_SHIP: landmarks.ship,
-    sb.PLACE_TRAIN: rooms.train,
+    sb.PLACE_TRAIN: halls.train,
     sb.PLACE_CAVE: beyond.cave,
-    sb.PLACE_LABORATORY: rooms.laboratory,
+    sb.PLACE_LABORATORY: halls.laboratory,
     sb.PLACE_SPACE: beyond.space,
     sb.PLACE_LIGHTHOUSE: landmarks.lighthouse,
     sb.PLACE_FIELD: nature.field,
 }
-_INSIDE = {sb.PLACE_TEMPLE: rooms.hall, sb.PLACE_PALACE: rooms.hall}
+_INSIDE = {sb.PLACE_TEMPLE: halls.hall, sb.PLACE_PALACE: halls.hall}
 # Rooms by their drawing, whatever the heading calls them: weather stays outside of them.
 ROOFED = {
     sb.PLACE_ROOM, sb.PLACE_KITCHEN, sb.PLACE_OFFICE, sb.PLACE_CLASSROOM, sb.PLACE_TRAIN, sb.PLACE_LABORATORY,

@@ -6,7 +6,7 @@ import math
 
 from services.render_worker.craft.palette import to_hex
 from services.render_worker.craft.places.alive import birds, drifting_mist, motes
-from services.render_worker.craft.places.growth import ridge, rocks
+from services.render_worker.craft.places.ground import ridge, rocks
 from services.render_worker.craft.places.world import World
 from services.render_worker.craft.shapes import Drawing, smooth
 

@@ -6,7 +6,8 @@ import math
 
 from services.render_worker.craft.places.alive import birds, bough, drifting_mist, flame, grasses, shine
 from services.render_worker.craft.places.built_parts import boat, house, lighthouse_tower
-from services.render_worker.craft.places.growth import flowers, hills, meadow, rocks, tree, tufts, water
+from services.render_worker.craft.places.ground import hills, meadow, rocks, water
+from services.render_worker.craft.places.growth import flowers, tree, tufts
 from services.render_worker.craft.places.sky import sky
 from services.render_worker.craft.places.world import World
 from services.render_worker.craft.shapes import Drawing
