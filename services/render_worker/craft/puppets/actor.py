@@ -126,22 +126,28 @@ def finished(canvas: Canvas, style: Style, tones: Tones, light_side: int) -> Spr
 
 def _rim(picture: Picture, tones: Tones, light_side: int, width: int) -> None:
     """Lights the edge that looks to the light, in place."""
-    alpha = cv2.extractChannel(picture, 3)
-    inner = np.zeros_like(alpha)
-    down = max(1, width // 3)
-    if light_side > 0:
-        inner[down:, :-width] = alpha[:-down, width:]
-    else:
-        inner[down:, width:] = alpha[:-down, :-width]
-    edge = cv2.subtract(alpha, inner)
-    edge[-2 * width :] = 0
-    spots = cv2.findNonZero(np.asarray(edge > 24, np.uint8))
-    if spots is None:
+    # Where the edge may be, at half the size; how much of one is then asked of each pixel there.
+    small = np.ascontiguousarray(picture[::2, ::2, 3])
+    down, across = max(1, width // 3), width * light_side
+    inner = cv2.warpAffine(
+        small, np.array([[1.0, 0.0, -across / 2], [0.0, 1.0, down / 2]]), small.shape[::-1], flags=cv2.INTER_NEAREST
+    )
+    found = cv2.findNonZero(np.asarray(cv2.subtract(small, np.asarray(inner, np.uint8)) > 24, np.uint8))
+    if found is None:
         return
-    columns, rows = spots.reshape(-1, 2).T
+    height, wide = picture.shape[:2]
+    near_x, near_y = 2 * found.reshape(-1, 2).T
+    columns = np.concatenate([near_x, near_x + 1, near_x, near_x + 1])
+    rows = np.concatenate([near_y, near_y, near_y + 1, near_y + 1])
+    shown = rows < height - 2 * width
+    columns, rows = columns[shown], rows[shown]
+    behind_x, behind_y = columns + across, rows - down
+    outside = (behind_x < 0) | (behind_x >= wide) | (behind_y < 0)
+    behind = picture[np.where(outside, 0, behind_y), np.where(outside, 0, behind_x), 3].astype(np.float32)
+    behind[outside] = 0.0
     there = picture[rows, columns].astype(np.float32)
     # What is a shadow on the ground, and not a body, takes no light.
-    share = (edge[rows, columns].astype(np.float32) / 255 * tones.rim_share * (there[:, 3] > 150))[:, None]
+    share = (np.maximum(there[:, 3] - behind, 0) / 255 * tones.rim_share * (there[:, 3] > 150))[:, None]
     lit = np.asarray(tones.rim[:3], np.float32) * there[:, 3:] / 255
     there[:, :3] += (lit - there[:, :3]) * share
     picture[rows, columns] = np.clip(there, 0, 255).astype(np.uint8)

@@ -187,11 +187,10 @@ class _Drawing:
             if garment.hem > 0.3 and self.body.character.look.garment not in ("sari", "armor"):
                 c.fill(torso.band(0.5, 1.0), cloth.base)
         c.fill(torso.shade(-self.light, 0.34, 0.62 if skirt is not None else 1.0), cloth.shade)
+        c.stroke(torso.edge(0.06 if self.light < 0 else 0.94)[3:12], 3.0, cloth.light)
         shift = 0.30 * self.bones.side * (-1 if self.back else 1)
         front = Front(torso, 0.5 + shift, skirt, hem, self.light, self.back)
         draw_front(c, self.body.character.look.garment, self.tones, front)
-        edge = torso.edge(0.06 if self.light < 0 else 0.94)
-        c.stroke(edge[3:12], 3.0, cloth.light)
 
     def _skirt(self, torso: Ribbon) -> tuple[Points, Points]:
         """Its shape, and its lower edge from left to right."""

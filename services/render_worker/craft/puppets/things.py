@@ -32,7 +32,7 @@ class Grip:
 _USUAL = Grip()
 _OVER, _DOWN, _BOTH = Hold.OVERHEAD, Hold.HANGING, Hold.BOTH
 _GRIPS = {
-    "umbrella": Grip(400, (0.5, 0.94), _OVER), "umbrella-with-rain-drops": Grip(400, (0.5, 0.94), _OVER), "closed-umbrella": Grip(170, (0.5, 0.15), _DOWN),
+    "umbrella": Grip(350, (0.5, 0.95), _OVER), "umbrella-with-rain-drops": Grip(350, (0.5, 0.95), _OVER), "closed-umbrella": Grip(170, (0.5, 0.15), _DOWN),
     "balloon": Grip(210, (0.5, 0.98), _OVER), "kite": Grip(190, (0.5, 0.95), _OVER), "fishing-pole": Grip(230, (0.3, 0.8)), "broom": Grip(230, (0.5, 0.5)),
     "white-cane": Grip(220, (0.5, 0.1), _DOWN), "luggage": Grip(150, (0.5, 0.05), _DOWN), "handbag": Grip(86, (0.5, 0.08), _DOWN),
     "basket": Grip(90, (0.5, 0.10), _DOWN), "briefcase": Grip(84, (0.5, 0.08), _DOWN), "bucket": Grip(88, (0.5, 0.06), _DOWN), "shopping-bags": Grip(110, (0.5, 0.08), _DOWN),
