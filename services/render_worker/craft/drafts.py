@@ -31,6 +31,8 @@ class Draft:
     optional: bool = False
     # The voice of somebody goes on whom we don't see for now: together with their own shot they are seen again.
     reaction: bool = False
+    # It shows a new place whole.
+    opening: bool = False
 
     @property
     def length_ms(self) -> int:
@@ -57,6 +59,16 @@ def vary(before: Draft, after: Draft) -> None:
         speaker = [each for each in shot.presences if not each.back]
         del shot.presences[:]
         shot.presences.extend(speaker)
+
+
+@dataclass
+class Reel:
+    """A scene and its shots, while their number is still open."""
+
+    scene: sb.Scene
+    drafts: list[Draft] = field(default_factory=list)
+    # How its first shot begins, whichever that will be.
+    transition: sb.Transition.ValueType = sb.TRANSITION_CUT
 
 
 @dataclass
@@ -105,7 +117,7 @@ class Making:
 
     def add(self, framing: Framing, prompt: str, presences: Sequence[sb.Presence], *, natural_ms: int,
              lines: Sequence[sb.Line] = (), acts: Sequence[sb.Act] = (), things: Sequence[sb.Thing] = (),
-             sounds: Sequence[sb.Sound] = (), optional: bool = False, reaction: bool = False) -> None:  # fmt: skip
+             sounds: Sequence[sb.Sound] = (), optional: bool = False, reaction: bool = False, opening: bool = False) -> None:  # fmt: skip
         """The next shot, told apart from the one before."""
         if lines:
             # However short the word: a picture must be read too.
@@ -119,7 +131,7 @@ class Making:
             natural_ms=natural_ms, acts=acts, things=[*things, *carried], sounds=sounds, reason=framing.reason,
             props=list(dict.fromkeys(thing.noun for thing in things))[:3],
         )  # fmt: skip
-        draft = Draft(shot, optional, reaction)
+        draft = Draft(shot, optional, reaction, opening)
         if self.drafts and self.drafts[-1].optional and self.drafts[-1].shot.size == shot.size == sb.SHOT_SIZE_INSERT:
             # One thing after another would be a catalogue.
             self.drafts.pop()

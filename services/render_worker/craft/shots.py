@@ -113,7 +113,7 @@ class ShotMaker:
         setting, here = self._m.setting, list(self._m.block.here)
         framing = grammar.establish(setting, new=True, peopled=bool(here), key=self._m.key(setting.description))
         seen = [self._m.block.presence(who) for who in self._m.together(here)]
-        self._m.add(framing, setting.description, seen, natural_ms=_ESTABLISHING_MS, optional=True)
+        self._m.add(framing, setting.description, seen, natural_ms=_ESTABLISHING_MS, optional=True, opening=True)
 
     def _happen(self, moment: Moment, *, peak: bool, told_by: Beat | None = None) -> None:
         """Something is seen: a deed, a thing, a part of the place; under a narrator's words or in silence."""
@@ -151,7 +151,7 @@ class ShotMaker:
         if framing.size == sb.SHOT_SIZE_INSERT and moment.small is not None:
             self._detailed.add(moment.small.noun.casefold())
         self._m.add(framing, moment.text, seen, lines=lines, natural_ms=natural, acts=acts, things=moment.things,
-                  sounds=sounds_of(acts, moment.sounds, self._m.setting, total))  # fmt: skip
+                  sounds=sounds_of(acts, moment.sounds, self._m.setting, total), opening=opens)  # fmt: skip
         if told_by is None and (people or opens):
             self._look_closer(moment, looked, alone=opens and not people)
 

@@ -11,7 +11,7 @@ from filmstudio.projects.v1 import storyboard_pb2 as sb
 from services.render_worker.craft import cutting
 from services.render_worker.craft.beats import SceneBeats, read_scenes
 from services.render_worker.craft.casting import cast_of, fold
-from services.render_worker.craft.cutting import Reel
+from services.render_worker.craft.drafts import Reel
 from services.render_worker.craft.framing import ASPECTS, Shape
 from services.render_worker.craft.grammar import farewell, transition_of
 from services.render_worker.craft.mentions import Cast, told_of
@@ -71,9 +71,8 @@ def _reels(scenes: Sequence[SceneBeats], cast: Cast, seed: int, shape: Shape) ->
         mood = _mood(scene)
         drafts = ShotMaker(scene, cast, seed, mood=mood, shape=shape, place_is_new=place not in seen).make()
         seen.add(place)
-        drafts[0].shot.transition = transition_of(scene.transition, first=not reels)
         made = sb.Scene(heading=scene.heading or scene.headline, setting=scene.setting, mood=mood)
-        reels.append(Reel(made, drafts))
+        reels.append(Reel(made, drafts, transition_of(scene.transition, first=not reels)))
     return reels
 
 
@@ -93,7 +92,7 @@ def _finish(board: sb.Storyboard, reels: Sequence[Reel], image_asset_ids: Sequen
     for number, reel in enumerate(reels, start=1):
         reel.scene.number = number
         for draft in reel.drafts:
-            draft.shot.transition = draft.shot.transition or sb.TRANSITION_CUT
+            draft.shot.transition = reel.transition if draft is reel.drafts[0] else sb.TRANSITION_CUT
         board.scenes.append(reel.scene)
         board.scenes[-1].shots.extend(draft.shot for draft in reel.drafts)
     board.mood = Counter(scene.mood for scene in board.scenes).most_common(1)[0][0]
