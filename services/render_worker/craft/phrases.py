@@ -93,7 +93,7 @@ def break_cost(before: Unit, after: Unit) -> float:
 
 
 def _plain(word: str) -> str:
-    return word.strip("\"'“”‘’«»¿¡.,!?।").lower()
+    return word.strip("\"'“”‘’«»¿¡.,;:!?।،؛؟۔").lower()
 
 
 def _east_asian_cost(before: str, after: str) -> float:
