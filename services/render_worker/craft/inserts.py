@@ -19,6 +19,20 @@ from services.render_worker.craft.shot_picture import ShotPicture
 from services.render_worker.craft.styles import style
 from services.render_worker.craft.things import whole
 
+# Of a hand-drawn thing, what is taller is the light around it, in its drawing's units.
+_LIGHT = 640
+_SHINING = {
+    "lantern",
+    "candle",
+    "diya-lamp",
+    "red-paper-lantern",
+    "fire",
+    "light-bulb",
+    "phone",
+    "mobile-phone",
+    "flashlight",
+}
+
 
 def insert(shot: ShotPicture, world: World) -> list[Sheet]:
     """The sheets of a detail: a ground, the thing on it, lit from its side. Empty when the shot names nothing that can be drawn."""
@@ -56,7 +70,19 @@ def insert(shot: ShotPicture, world: World) -> list[Sheet]:
     sheets = [Sheet(style(shot.style).sheet(soft, shot.seed % 97 + 3), 0, top, 0.9)]
     high, wide = drawn.shape[:2]
     x, y = round(width / 2 - wide / 2), round((line + h * 0.055) * unit_px - high)
+    if any(name in _SHINING for name in (*shot.props, *(thing.drawing for thing in shot.things))):
+        sheets.append(_halo(shot, world, x + wide / 2, y + high * 0.4))
     return [*sheets, Sheet(drawn, x, y, 1.0)]
+
+
+def _halo(shot: ShotPicture, world: World, x: float, y: float) -> Sheet:
+    """The light that a lamp or a flame throws around itself."""
+    reach = shot.world[1] * 0.42
+    side = 2 * round(reach * shot.unit_px)
+    d = Drawing()
+    d.glow(reach, reach, reach, world.lamp, 0.75 if world.light.dark else 0.4)
+    picture = raster(d.shapes, (0, 0, reach * 2, reach * 2), side, side, shot.style)
+    return Sheet(picture, round((x - side / 2) / 2) * 2, round((y - side / 2) / 2) * 2, 1.0)
 
 
 def _on(world: World, drawing: Drawing) -> World:
@@ -84,10 +110,11 @@ def _large(shot: ShotPicture, world: World) -> Picture | None:
 
 def _cropped(own: Drawing, height: float, shot: ShotPicture, world: World) -> Picture:
     """A hand-drawn thing at that height, without the light that is far around it."""
-    boxes = [shape.box for shape in own.shapes if shape.box[3] < 640]
+    near = [shape for shape in own.shapes if shape.box[3] < _LIGHT]
+    boxes = [shape.box for shape in near]
     left, top = min(box[0] for box in boxes) - 8, min(box[1] for box in boxes) - 8
     right, bottom = max(box[0] + box[2] for box in boxes) + 8, max(box[1] + box[3] for box in boxes) + 4
     by = height / (bottom - top) * shot.unit_px
     size = (2 * round((right - left) * by / 2), 2 * round((bottom - top) * by / 2))
-    picture = raster(own.shapes, (left, top, right - left, bottom - top), *size, shot.style, world.light_side)
+    picture = raster(near, (left, top, right - left, bottom - top), *size, shot.style, world.light_side)
     return style(shot.style).sprite(picture)

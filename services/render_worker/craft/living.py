@@ -58,15 +58,23 @@ class Rippling:
     hz: float
 
 
-def moving(alive: Alive, view: Box, unit_px: float, after: int, style_name: str, light_side: int, soft_px: float,
-           seen: tuple[int, int]) -> Moving | None:  # fmt: skip
-    """The moving picture of something alive as the view shows it; None when it is never in the picture."""
+def box_of(alive: Alive) -> Box | None:
+    """x, y, width, height of all its pictures, in units; None when they are empty."""
     boxes = [shape.box for drawing in alive.drawings for shape in drawing.shapes]
     if not boxes:
         return None
+    left, top = min(box[0] for box in boxes), min(box[1] for box in boxes)
+    return left, top, max(box[0] + box[2] for box in boxes) - left, max(box[1] + box[3] for box in boxes) - top
+
+
+def moving(alive: Alive, view: Box, unit_px: float, after: int, style_name: str, light_side: int, soft_px: float,
+           seen: tuple[int, int]) -> Moving | None:  # fmt: skip
+    """The moving picture of something alive as the view shows it; None when it is never in the picture."""
+    box = box_of(alive)
+    if box is None:
+        return None
     margin = 3 + 2 * soft_px / unit_px
-    left, top = min(box[0] for box in boxes) - margin, min(box[1] for box in boxes) - margin
-    right, bottom = max(box[0] + box[2] for box in boxes) + margin, max(box[1] + box[3] for box in boxes) + margin
+    left, top, right, bottom = box[0] - margin, box[1] - margin, box[0] + box[2] + margin, box[1] + box[3] + margin
     x, y = (left - view[0]) * unit_px, (top - view[1]) * unit_px
     width, height = even((right - left) * unit_px), even((bottom - top) * unit_px)
     wrap = None

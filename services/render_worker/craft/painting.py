@@ -85,7 +85,7 @@ def painted(scene: Scene) -> Plate:
         people_after = len(sheets) - 1
     movings: list[Moving] = []
     for alive in world.alive:
-        if alive.plane not in ends:
+        if alive.plane not in ends or _hidden(alive, groups, world.d.planes):
             continue
         after, depth, soft_px = ends[alive.plane]
         placed = living.moving(
@@ -216,6 +216,17 @@ def _grouped(planes: Sequence[Plane], blur: float) -> list[_Group]:
         else:
             groups.append(_Group(depth, plane.front, soft, [index], list(plane.shapes)))
     return groups
+
+
+def _hidden(alive: living.Alive, groups: Sequence[_Group], planes: Sequence[Plane]) -> bool:
+    """Whether something nearer, on a plane that has become one sheet with its own, is in front of it."""
+    box = living.box_of(alive)
+    if box is None:
+        return True
+    x, y = box[0] + box[2] / 2, box[1] + box[3] / 2
+    group = next(group for group in groups if alive.plane in group.planes)
+    nearer = (shape.box for plane in group.planes if plane > alive.plane for shape in planes[plane].shapes)
+    return any(left <= x <= left + w and top <= y <= top + h for left, top, w, h in nearer)
 
 
 def _sheets_of(group: _Group, shot: ShotPicture, view: tuple[float, float, float, float], light_side: int, *, first: bool,

@@ -28,7 +28,7 @@ _KNEE = 0.28
 _HEIGHTS = {
     0.12: "ant beetle butterfly cricket honeybee lady-beetle snail spider worm mouse rat egg key old-key ring coin pen pencil "
           "red-apple green-apple strawberry cherries mushroom brown-mushroom feather candy cookie pill lemon tangerine rose tulip",
-    0.20: "bird blackbird chicken chipmunk cat black-cat dove duck frog hedgehog lizard owl parrot rabbit rooster squirrel turtle "
+    0.20: "bird blackbird chicken chipmunk cat black-cat dove duck frog hedgehog lizard owl parrot rabbit rooster turtle "
           "hamster baby-chick crab hibiscus sunflower bouquet candle diya-lamp envelope love-letter open-book closed-book teapot "
           "hot-beverage bell mantelpiece-clock alarm-clock red-paper-lantern telephone money-bag basket bread birthday-cake",
     0.42: "badger boar dog fox goat goose monkey otter peacock penguin pig poodle raccoon ram snake swan wolf chair drum guitar "
@@ -38,9 +38,9 @@ _HEIGHTS = {
     0.85: "automobile sport-utility-vehicle taxi police-car racing-car pickup-truck auto-rickshaw fountain tent camping canoe "
           "speedboat rock snowman tractor shark dolphin",
     1.5: "elephant giraffe bus ambulance delivery-truck fire-engine minibus trolleybus hut sailboat motor-boat helicopter whale "
-         "spouting-whale small-airplane mammoth sauropod t-rex carousel-horse hatstand locomotive",
+         "spouting-whale small-airplane mammoth sauropod t-rex carousel-horse locomotive",
     2.4: "house house-with-garden derelict-house school hospital church hindu-temple mosque bank hotel castle japanese-castle "
-         "evergreen-tree deciduous-tree palm-tree ship ferry passenger-ship rocket airplane ferris-wheel circus-tent windmill "
+         "evergreen-tree deciduous-tree palm-tree ship ferry passenger-ship rocket airplane ferris-wheel circus-tent "
          "factory tokyo-tower statue-of-liberty train high-speed-train bullet-train tram stadium volcano",
 }  # fmt: skip
 _HEIGHT_OF = {name: height for height, names in _HEIGHTS.items() for name in names.split()}
