@@ -91,7 +91,7 @@ class Telling:
             folded = text.casefold()
             things = tuple(self._owned(thing) for thing in beat.things if thing.noun.casefold() in folded)
             named = cast.named_in(text) if len(texts) > 1 else list(told)
-            deeds = _deeds(doings[index], text, named or list(before) or told, cast)
+            deeds = _deeds(doings[index], named or list(before) or told, things, cast)
             meant = [deed.target for deed in deeds if deed.target in self._ids]
             doers = [deed.who for deed in deeds if deed.who != EVERYBODY]
             people = tuple(dict.fromkeys([*named, *doers, *meant]))
@@ -99,7 +99,10 @@ class Telling:
                 # "She waits." goes on with whom the sentence before was of; a thing or a place would be named.
                 people = before if index else tuple(told) if len(texts) == 1 else ()
             sounds = tuple(name for name in beat.sounds if len(texts) == 1 or _heard_in(name, texts, index))
-            moments.append(Moment(text, people, tuple(deeds), things, sounds, self._feeling(beat, text)))
+            lying = tuple(
+                _put_down(thing) if thing.held_by and thing.held_by not in people else thing for thing in things
+            )
+            moments.append(Moment(text, people, tuple(deeds), lying, sounds, self._feeling(beat, text)))
             before = people or before
         return moments
 
@@ -116,6 +119,15 @@ class Telling:
         if thing.held_by and thing.held_by not in self._ids:
             owned.held_by = next(iter(self._cast.named_in(thing.held_by)), "")
         return owned
+
+
+def _put_down(thing: sb.Thing) -> sb.Thing:
+    """The thing before it is taken up, or after: whoever holds it isn't here."""
+    lying = sb.Thing()
+    lying.CopyFrom(thing)
+    lying.held_by = ""
+    lying.spot = sb.SPOT_TABLE if thing.spot == sb.SPOT_HAND else thing.spot
+    return lying
 
 
 def _one_look(before: Moment, after: Moment) -> bool:
@@ -172,13 +184,17 @@ def _shared_out(
     return shared
 
 
-def _deeds(doings: Sequence[tuple[Doing, float | None]], text: str, people: Sequence[str], cast: Cast) -> list[Deed]:
+def _deeds(
+    doings: Sequence[tuple[Doing, float | None]], people: Sequence[str], things: Sequence[sb.Thing], cast: Cast
+) -> list[Deed]:
     """The doings of those who are in the cast, each where the text tells it."""
     deeds = []
     for index, (doing, place) in enumerate(doings):
         named = cast.named_in(doing.who) if doing.who else []
-        # Whom the cast doesn't know, a crowd or a crow, is a thing. Nobody named: whom the words are of, else all who are there.
-        doers = named or ([] if doing.who else list(people)[:1] or [EVERYBODY])
+        # Whom the cast doesn't know, a crowd or a crow, is a thing. Nobody named: whom the words are of, else all who are there,
+        # unless it is a thing that does it ("The moon rises.").
+        left_open = [] if any(thing.noun != doing.target for thing in things) else [EVERYBODY]
+        doers = named or ([] if doing.who else list(people)[:1] or left_open)
         if not doers:
             continue
         targets = [each for each in cast.named_in(doing.target) if each not in doers] if doing.target else []

@@ -167,3 +167,22 @@ def test_a_tense_scene_is_cut_faster_than_a_calm_one() -> None:
     )
     (calm,), (tense,) = (staged(beat, mood=mood) for mood in (sb.MOOD_CALM, sb.MOOD_TENSE))
     assert tense.natural_ms < calm.natural_ms * 0.85
+
+
+def test_a_thing_lies_on_the_table_until_it_is_taken() -> None:
+    key = thing("key", sb.SPOT_HAND, held_by="Mara")
+    beat = happens("A key lies there. Mara takes the key.", ("Mara", sb.DEED_TAKE, "key"), things=[key])
+    before, after = staged(says("TOM"), beat)[1:3]
+    assert [(each.spot, each.held_by) for each in before.things] == [(sb.SPOT_TABLE, "")]
+    assert [each.held_by for each in after.things] == [MARA]
+
+
+def test_what_a_thing_does_nobody_does() -> None:
+    moon = thing("moon", sb.SPOT_SKY)
+    shots = staged(says("MARA"), happens("The moon rises.", ("", sb.DEED_STAND_UP, ""), things=[moon]), interior=False)
+    assert (who(shots[-1]), len(shots[-1].acts)) == ([], 0)
+
+
+def test_a_stage_direction_without_a_name_is_for_who_has_just_spoken() -> None:
+    shots = staged(says("MARA"), says("TOM"), happens("Sits down.", ("", sb.DEED_SIT, "")))
+    assert [(act.character_id, act.deed) for act in shots[-1].acts] == [(TOM, sb.DEED_SIT)]

