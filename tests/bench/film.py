@@ -149,7 +149,7 @@ def main() -> int:
     material = small if asked.short else whole
     make(material)
     say(
-        f"{material.seconds:g} s at {material.width}x{material.height}, x264 {encoder.PRESET} crf {encoder.CRF}, {os.cpu_count()} cores"
+        f"{material.seconds:g} s at {material.width}x{material.height}, x264 {encoder.PRESET} crf {encoder.CRF} ({encoder.LOOK_AHEAD}), {os.cpu_count()} cores"
     )
     results = measure(material, 1 if asked.short else asked.rounds, bars=not asked.short)
     for result in results:

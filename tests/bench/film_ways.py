@@ -105,7 +105,7 @@ def moviepy(material: Material) -> None:
     )
     film.with_audio(sound).write_videofile(
         str(material.folder / "moviepy.mp4"), fps=material.fps, codec="libx264", audio_codec="aac", preset=encoder.PRESET,
-        threads=_CORES, ffmpeg_params=["-crf", encoder.CRF], logger=None,
+        threads=_CORES, ffmpeg_params=["-crf", encoder.CRF, "-x264-params", encoder.LOOK_AHEAD], logger=None,
     )  # fmt: skip
 
 
@@ -133,7 +133,7 @@ def zoompan_arguments(material: Material) -> list[str]:
     chains.append(_AUDIO.format(voices=material.stills, music=material.stills + 1))
     return [
         *inputs, "-i", str(material.voices), "-i", str(material.music), "-filter_complex", ";".join(chains), "-map", "[film]",
-        "-map", "[sound]", "-c:v", "libx264", "-preset", encoder.PRESET, "-crf", encoder.CRF, "-threads", str(_CORES), *_AAC,
+        "-map", "[sound]", "-c:v", "libx264", "-preset", encoder.PRESET, "-crf", encoder.CRF, "-x264-params", encoder.LOOK_AHEAD, "-threads", str(_CORES), *_AAC,
         "-movflags", "+faststart", str(material.folder / "zoompan.mp4"),
     ]  # fmt: skip
 

@@ -15,7 +15,9 @@ from services.render_worker.engines.base import StepFailed
 
 # One for all segments of a film, so that they join by stream copy.
 TIME_BASE = 90_000
-PRESET, CRF = "veryfast", "20"
+# Measured on shots of films at 1080p24: against veryfast at the same crf equal in SSIM (0.967 and 0.967, 0.980 and 0.980), a tenth
+# larger, and quicker by 40 %. What veryfast gains over superfast is its look ahead along motion; ten frames of it are enough.
+PRESET, CRF, LOOK_AHEAD = "superfast", "20", "mbtree=1:rc-lookahead=10"
 _TAGS = ["-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709", "-color_range", "tv"]
 
 
@@ -39,7 +41,7 @@ def encoder_arguments(width: int, height: int, fps: int, path: Path) -> list[str
     return [
         "-f", "rawvideo", "-pix_fmt", "yuv420p", "-video_size", f"{width}x{height}", "-framerate", str(fps), *_TAGS,
         "-protocol_whitelist", "pipe", "-i", "pipe:0",
-        "-map_metadata", "-1", "-an", "-c:v", "libx264", "-preset", PRESET, "-crf", CRF, "-profile:v", "high",
+        "-map_metadata", "-1", "-an", "-c:v", "libx264", "-preset", PRESET, "-crf", CRF, "-x264-params", LOOK_AHEAD, "-profile:v", "high",
         "-threads", "1", "-g", str(2 * fps), "-bf", "2", "-sc_threshold", "0", "-flags", "+cgop+bitexact",
         "-fflags", "+bitexact", *_TAGS, "-video_track_timescale", str(TIME_BASE), "-f", "mp4", str(path),
     ]  # fmt: skip
