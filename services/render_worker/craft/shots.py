@@ -166,7 +166,10 @@ class ShotMaker:
             ]
             people = tuple(dict.fromkeys([*moment.people, *doers]))
             return replace(moment, people=people, deeds=tuple(deeds))
-        if self._m.drafts and told_by is None and not (moment.people or moment.things or moment.sounds):
+        if self._m.last is None or moment.people or moment.things or moment.sounds:
+            return moment
+        if told_by is None or not self._m.last.shot.presences:
+            # A thought without a picture belongs to those it is told of, every other time to the place.
             return replace(moment, people=tuple(self._m.together([*self._m.block.here])))
         return moment
 

@@ -186,3 +186,10 @@ def test_what_a_thing_does_nobody_does() -> None:
 def test_a_stage_direction_without_a_name_is_for_who_has_just_spoken() -> None:
     shots = staged(says("MARA"), says("TOM"), happens("Sits down.", ("", sb.DEED_SIT, "")))
     assert [(act.character_id, act.deed) for act in shots[-1].acts] == [(TOM, sb.DEED_SIT)]
+
+
+def test_thoughts_without_a_picture_are_seen_on_faces_and_places_in_turn() -> None:
+    thoughts = ("Nothing was ever easy in those long years.", "Nothing was ever hard either, when all was said.",
+                "It was what it was, and that was all of it.", "And so it went on and on, and then it was over.")  # fmt: skip
+    shots = staged(says("MARA"), says("TOM"), *(tells(thought) for thought in thoughts), interior=False)
+    assert [bool(who(shot)) for shot in shots[-4:]] in ([False, True, False, True], [True, False, True, False])
