@@ -22,7 +22,7 @@ DEMO_ARGUMENTS = $(if $(SCRIPT),--script "$(SCRIPT)") $(if $(DURATION),--duratio
 	$(if $(LANGUAGE),--language "$(LANGUAGE)") $(if $(NAME),--name "$(NAME)") $(if $(PORT),--port $(PORT)) \
 	$(if $(PUBLISH),--publish)
 
-.PHONY: help setup dev demo test up down status logs start stop reset proto lock openapi audit reconcile rotate-keys chaos bench fmt lint types ci
+.PHONY: help setup dev demo test up down status logs start stop reset proto lock openapi audit reconcile rotate-keys chaos bench bench-film fmt lint types ci
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -65,6 +65,7 @@ test: lint types ## every check: formatters, linters, types, contracts, tests, a
 	$(PY) -m tests.chaos.uploads --short
 	$(PY) -m tests.chaos.crm --short
 	$(PY) -m tests.bench --short
+	$(PY) -m tests.bench.film --short
 
 lint: dev ## formatters, linters and the rules of who may import whom
 	$(PY) -m ruff format --check .
@@ -106,6 +107,9 @@ chaos: dev ## kill each process while films are made, uploaded and synced, and c
 
 bench: dev ## measure memory, latency, the speed of a film and what a dead webhook costs others, against their bars
 	@$(PY) -m tests.bench
+
+bench-film: dev ## put one film together our way, with MoviePy and with ffmpeg's zoompan, by turns, and compare
+	@$(PY) -m tests.bench.film
 
 ci: ## what a build machine runs
 	@.ci/run
