@@ -22,6 +22,7 @@ _REPO = Path(__file__).resolve().parents[4]
 _SISTERS = {"sa": "hi", "no": "nb", "nn": "nb"}
 # The part of the emoji that have a word which must be of one family.
 _AGREEING = 0.6
+_ZODIAC = frozenset("♈♉♊♋♌♍♎♏♐♑♒♓")
 _LEAST_LETTERS = 3
 _LEAST_SPACELESS = 2
 _MOST_ENDING = 3
@@ -82,6 +83,9 @@ def _annotations(locale: str) -> tuple[dict[str, tuple[tuple[str, ...], str]], d
     found: dict[str, tuple[tuple[str, ...], str]] = {}
     named_by: dict[str, set[str]] = {}
     for emoji, entry in read.items():
+        # The signs of the zodiac bear the names of animals.
+        if emoji in _ZODIAC:
+            continue
         names = entry.get("tts", [""])
         found[_plain(emoji)] = (tuple(entry.get("default", names)), names[0])
         for word in entry.get("default", names):
