@@ -18,7 +18,7 @@ END_TITLES = {
     "kn": "ಮುಕ್ತಾಯ", "ml": "ശുഭം", "pa": "ਸਮਾਪਤ", "ur": "ختم شد", "es": "Fin", "fr": "Fin", "de": "Ende", "pt": "Fim", "it": "Fine",
     "nl": "Einde", "sv": "Slut", "da": "Slut", "nb": "Slutt", "fi": "Loppu", "pl": "Koniec", "cs": "Konec", "sk": "Koniec",
     "hu": "Vége", "ro": "Sfârșit", "bg": "Край", "el": "Τέλος", "ru": "Конец", "uk": "Кінець", "tr": "Son", "ar": "النهاية",
-    "fa": "پایان", "id": "Tamat", "ms": "Tamat", "vi": "Hết", "th": "จบ", "sw": "Mwisho",
+    "fa": "پایان", "id": "Tamat", "ms": "Tamat", "vi": "Hết", "th": "จบ", "sw": "Mwisho", "sa": "समाप्तम्", "zh": "剧终", "ja": "終わり", "ko": "끝",
 }  # fmt: skip
 
 
@@ -147,23 +147,27 @@ def frames(spec: FilmSpec, board: storyboard_pb2.Storyboard, title: str, *, card
     return drafts
 
 
-# The narrator's voices by the name that the API knows them by.
+# The narrator's voices by the name that the API knows them by: age, gender, speed.
+_ADULT, _YOUNG, _SENIOR, _CHILD = (
+    storyboard_pb2.AGE_GROUP_ADULT,
+    storyboard_pb2.AGE_GROUP_YOUNG_ADULT,
+    storyboard_pb2.AGE_GROUP_SENIOR,
+    storyboard_pb2.AGE_GROUP_CHILD,
+)
+_FEMALE, _MALE = storyboard_pb2.GENDER_FEMALE, storyboard_pb2.GENDER_MALE
 _NARRATORS = {
-    "": (storyboard_pb2.AGE_GROUP_ADULT, storyboard_pb2.GENDER_NEUTRAL),
-    "female": (storyboard_pb2.AGE_GROUP_ADULT, storyboard_pb2.GENDER_FEMALE),
-    "male": (storyboard_pb2.AGE_GROUP_ADULT, storyboard_pb2.GENDER_MALE),
-    "young_female": (storyboard_pb2.AGE_GROUP_YOUNG_ADULT, storyboard_pb2.GENDER_FEMALE),
-    "young_male": (storyboard_pb2.AGE_GROUP_YOUNG_ADULT, storyboard_pb2.GENDER_MALE),
-    "old_female": (storyboard_pb2.AGE_GROUP_SENIOR, storyboard_pb2.GENDER_FEMALE),
-    "old_male": (storyboard_pb2.AGE_GROUP_SENIOR, storyboard_pb2.GENDER_MALE),
-    "child": (storyboard_pb2.AGE_GROUP_CHILD, storyboard_pb2.GENDER_NEUTRAL),
-}
+    "": (_ADULT, _FEMALE, 0.97), "female": (_ADULT, _FEMALE, 0.97), "male": (_ADULT, _MALE, 0.97),
+    "young_female": (_YOUNG, _FEMALE, 1.0), "young_male": (_YOUNG, _MALE, 1.0),
+    "old_female": (_SENIOR, _FEMALE, 1.0), "old_male": (_SENIOR, _MALE, 1.0), "child": (_CHILD, _FEMALE, 0.97),
+}  # fmt: skip
+# of each kind of voice, the one that tells stories and that nobody in them has
+_NARRATORS_VARIANT = 99
 
 
 def narrator_voice(name: str) -> storyboard_pb2.Voice:
     """The narrator's voice of that name; KeyError for one nobody offers."""
-    age, gender = _NARRATORS[name]
-    return storyboard_pb2.Voice(age=age, gender=gender, speed=0.95, variant=0)
+    age, gender, speed = _NARRATORS[name]
+    return storyboard_pb2.Voice(age=age, gender=gender, speed=speed, variant=_NARRATORS_VARIANT)
 
 
 def speech(spec: FilmSpec, board: storyboard_pb2.Storyboard) -> list[StepDraft]:

@@ -9,7 +9,7 @@ DEFAULT = "en"
 SUPPORTED = (
     "en", "hi", "ta", "te", "bn", "mr", "gu", "kn", "ml", "pa", "ur", "ne",
     "es", "fr", "de", "pt", "it", "nl", "sv", "da", "nb", "fi", "pl", "cs", "sk", "hu", "ro", "bg", "el", "ru", "uk", "tr",
-    "ar", "fa", "id", "ms", "vi", "th", "sw",
+    "ar", "fa", "id", "ms", "vi", "th", "sw", "sa", "zh", "ja", "ko",
 )  # fmt: skip
 # Other codes of the same languages: the macrolanguage of Bokmål, and a code that ISO withdrew.
 _SYNONYMS = {"no": "nb", "in": "id"}

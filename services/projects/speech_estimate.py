@@ -3,7 +3,7 @@
 The rates are measurements: two or three sentences of ordinary prose in each language, spoken by espeak-ng 1.52 at 160 words a
 minute (the voice every installation has, at its normal pace), less the pauses, divided by the letters and marks in them. Words
 a minute differ between languages up to threefold, letters by half of that. On running prose the estimate is within about a
-tenth; Japanese is slow because that voice spells out each kanji.
+tenth.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _SIGN_MS = {
     "en": 68, "hi": 90, "ta": 76, "te": 88, "bn": 85, "mr": 91, "gu": 98, "kn": 81, "ml": 72, "pa": 82, "ur": 97, "ne": 83,
     "es": 70, "fr": 53, "de": 62, "pt": 76, "it": 67, "nl": 72, "sv": 78, "da": 67, "nb": 80, "fi": 76, "pl": 81, "cs": 73,
     "sk": 76, "hu": 82, "ro": 78, "bg": 75, "el": 72, "ru": 62, "uk": 109, "tr": 82, "ar": 123, "fa": 104, "id": 77,
-    "ms": 75, "vi": 67, "th": 114, "sw": 93,
+    "ms": 75, "vi": 67, "th": 114, "sw": 93, "sa": 104, "zh": 283, "ja": 199, "ko": 201,
 }  # fmt: skip
 _DIGIT_MS = 430
 _SENTENCE_PAUSE_MS = 300

@@ -16,6 +16,7 @@ NAMES = {
     "fi": "Suomi", "pl": "Polski", "cs": "Čeština", "sk": "Slovenčina", "hu": "Magyar", "ro": "Română",
     "bg": "Български", "el": "Ελληνικά", "ru": "Русский", "uk": "Українська", "tr": "Türkçe", "ar": "العربية",
     "fa": "فارسی", "id": "Bahasa Indonesia", "ms": "Bahasa Melayu", "vi": "Tiếng Việt", "th": "ไทย", "sw": "Kiswahili",
+    "sa": "संस्कृतम्", "zh": "中文", "ja": "日本語", "ko": "한국어",
 }  # fmt: skip
 
 

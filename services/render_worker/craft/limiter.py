@@ -1,74 +1,110 @@
-"""The last stage of a mix: brought to a loudness, and held under a true-peak ceiling without a click."""
+"""The last stage of a mix: brought to a loudness, and held under a true-peak ceiling without a click.
+
+A sound is measured once: its true peak and its weighted power, millisecond by millisecond. From these the gain for any
+loudness and ceiling is found without touching the sound again, which is then multiplied by it once.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+import cv2
 import numpy as np
 import numpy.typing as npt
 
-from services.render_worker.craft.measure import SILENCE_LUFS, loudness, true_peak
-from services.render_worker.craft.pcm import Samples, samples_of_ms
+from services.render_worker.craft.measure import SILENCE_LUFS, gated_loudness, true_peak, weighted_power
+from services.render_worker.craft.pcm import RATE, Samples
 
+Gains = npt.NDArray[np.float64]
+
+_HOP = RATE // 1000
+# The gain begins to fall so many milliseconds before a peak and comes back within about three times the release after it:
+# slower than a voice's own waves, or it would bend them.
 _LOOK_MS = 8
-# Ten seconds at a time, so that a long film's mix fits in memory.
+_RELEASE_MS = 45.0
+_ROUNDS = 6
+_CLOSE_LU = 0.01
 _PART = 480_000
-_ROUNDS = 4
-_CLOSE_LU = 0.05
 
 
-def mastered(samples: Samples, *, target_lufs: float, ceiling_dbtp: float) -> Samples:
-    """The samples at this loudness with no true peak above the ceiling. Silence stays silence.
+class Master:
+    """A sound with its measures; `at` gives it at a loudness under a ceiling."""
 
-    Limiting takes some loudness away, so the gain is corrected and the limiter run again, at most four times.
-    """
-    measured = loudness(samples)
-    if measured <= SILENCE_LUFS:
-        return samples
-    gain_db = target_lufs - measured
-    limited = samples
-    for _ in range(_ROUNDS):
-        limited = limited_to(samples * np.float32(10 ** (gain_db / 20)), ceiling_dbtp)
-        missing = target_lufs - loudness(limited)
-        if abs(missing) <= _CLOSE_LU:
-            break
-        gain_db += missing
-    return limited
+    def __init__(self, samples: Samples) -> None:
+        self._samples = samples
+        self._peaks = _hop_peaks(samples)
+        self._power = weighted_power(samples, 0.001)
+        self.lufs = self._loudness(np.ones(len(self._peaks)))
+
+    def at(self, target_lufs: float, ceiling_dbtp: float) -> Samples:
+        """A copy at this loudness with no true peak above the ceiling. Silence stays silence.
+
+        Limiting takes some loudness away, so the gain before it is corrected until what comes out is as loud as wanted.
+        """
+        if self.lufs <= SILENCE_LUFS:
+            return self._samples.copy()
+        ceiling = 10 ** (ceiling_dbtp / 20)
+        gain_db = target_lufs - self.lufs
+        for _ in range(_ROUNDS):
+            before = 10 ** (gain_db / 20)
+            gains = before * _limiting(self._peaks * before, ceiling)
+            missing = target_lufs - self._loudness(gains)
+            if abs(missing) <= _CLOSE_LU:
+                break
+            gain_db += missing
+        return _applied(self._samples, gains)
+
+    def _loudness(self, gains: Gains) -> float:
+        power = self._power * np.square(gains[: len(self._power)])
+        whole = len(power) // 100 * 100
+        return gated_loudness(power[:whole].reshape(-1, 100).mean(axis=1)) if whole else gated_loudness(power[:1])
 
 
 def limited_to(samples: Samples, ceiling_dbtp: float) -> Samples:
-    """No true peak above the ceiling: the gain begins to fall 8 ms before a peak and is back 8 ms after it."""
-    ceiling = 10 ** (ceiling_dbtp / 20)
-    limited = np.empty_like(samples)
-    # What a sample's gain depends on lies within twice the look-ahead: with that much around them, parts fit seamlessly.
-    margin = 4 * samples_of_ms(_LOOK_MS)
-    for begin in range(0, len(samples), _PART):
-        end = min(begin + _PART, len(samples))
-        low, high = max(0, begin - margin), min(len(samples), end + margin)
-        limited[begin:end] = _limited_part(samples[low:high], ceiling)[begin - low : end - low]
-    return limited
+    """A copy without a true peak above the ceiling; what is far from one is left exactly as it is."""
+    return _applied(samples, _limiting(_hop_peaks(samples), 10 ** (ceiling_dbtp / 20)))
 
 
-def _limited_part(samples: Samples, ceiling: float) -> Samples:
-    peaks = true_peak(samples, above=0.5 * ceiling)
+def _hop_peaks(samples: Samples) -> Gains:
+    """The true peak of every millisecond."""
+    peaks = np.zeros(-(-len(samples) // _HOP))
+    for begin, end in _parts(len(samples)):
+        low, high = max(0, begin - _HOP), min(len(samples), end + _HOP)
+        part = true_peak(samples[low:high])[begin - low : end - low]
+        padded = np.concatenate([part, np.zeros(-len(part) % _HOP, np.float32)])
+        peaks[begin // _HOP : begin // _HOP + len(padded) // _HOP] = padded.reshape(-1, _HOP).max(axis=1)
+    return peaks
+
+
+def _limiting(peaks: Gains, ceiling: float) -> Gains:
+    """The gain of every millisecond that keeps these peaks under the ceiling, also halfway to its neighbours."""
     if peaks.max(initial=0.0) <= ceiling:
-        return samples
+        return np.ones(len(peaks))
     wanted = np.minimum(1.0, ceiling / np.maximum(peaks, 1e-9))
-    half = samples_of_ms(_LOOK_MS)
-    held = _sliding_minimum(wanted, half)
-    # A mean over the window in which the minimum was taken can't pass the gain that any sample in it wants.
-    padded = np.concatenate([np.full(half, held[0]), held, np.full(half, held[-1])])
-    sums = np.concatenate([[0.0], np.cumsum(padded)])
-    width = 2 * half + 1
-    gain = (sums[width:] - sums[:-width]) / width
-    reduced: Samples = samples * gain.astype(np.float32)[:, None]
-    return reduced
+    held = cv2.erode(wanted[None, :], np.ones((1, 2 * _LOOK_MS + 3), np.uint8), borderType=cv2.BORDER_REPLICATE)[0]
+    back = 1 - np.exp(-1 / _RELEASE_MS)
+    gain, gains = 1.0, held.tolist()
+    for place, value in enumerate(gains):
+        gain = min(value, gain + (1 - gain) * back)
+        # What is within a thousandth of one is let go of: the sound is left as it is.
+        gain = 1.0 if gain > 0.999 and value == 1.0 else gain
+        gains[place] = gain
+    smooth = np.convolve(np.pad(gains, _LOOK_MS, mode="edge"), np.full(2 * _LOOK_MS + 1, 1 / (2 * _LOOK_MS + 1)), mode="valid")
+    smooth[smooth > 1 - 1e-9] = 1.0
+    return smooth
 
 
-def _sliding_minimum(values: npt.NDArray[np.float64], half: int) -> npt.NDArray[np.float64]:
-    """The least value within `half` on each side (van Herk: two running minima over blocks)."""
-    width = 2 * half + 1
-    padded = np.concatenate([np.ones(half), values, np.ones(half + -(len(values) + 2 * half) % width)])
-    blocks = padded.reshape(-1, width)
-    forward = np.minimum.accumulate(blocks, axis=1).ravel()
-    backward = np.minimum.accumulate(blocks[:, ::-1], axis=1)[:, ::-1].ravel()
-    lowest: npt.NDArray[np.float64] = np.minimum(backward[: len(values)], forward[width - 1 : width - 1 + len(values)])
-    return lowest
+def _applied(samples: Samples, gains: Gains) -> Samples:
+    """The sound times its gains, which go straight from the middle of one millisecond to that of the next."""
+    result = np.empty_like(samples)
+    middles = np.arange(len(gains)) * _HOP + (_HOP - 1) / 2
+    for begin, end in _parts(len(samples)):
+        gain = np.interp(np.arange(begin, end), middles, gains).astype(np.float32)
+        np.multiply(samples[begin:end], gain[:, None], out=result[begin:end])
+    return result
+
+
+def _parts(length: int) -> Iterator[tuple[int, int]]:
+    """Ten seconds at a time, so that a long film's mix fits in memory."""
+    for begin in range(0, length, _PART):
+        yield begin, min(begin + _PART, length)

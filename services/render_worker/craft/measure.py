@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from functools import cache
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
+from services.render_worker.craft.filters import convolved
 from services.render_worker.craft.pcm import RATE
 
 Sound = npt.NDArray[np.floating]
@@ -17,11 +19,9 @@ _ABSOLUTE_GATE_LUFS = -70.0
 _RELATIVE_GATE_LU = -10.0
 _OVERSAMPLING = 4
 _TAPS = 12
-# The filter is applied to 4.8 s at a time, each with the half second before it, in transforms of one size.
-_CHUNK = 230_400
-_LEAD = RATE // 2
-# The filter has rung out after so many samples.
-_RING = RATE // 8
+# The filter is applied to some 5 s at a time, each with the quarter second before it, after which it has rung out.
+_CHUNK = 238_000
+_LEAD = RATE // 4
 # BS.1770-4, tables 1 and 2: the filter at 48 kHz, (b0, b1, b2), (a1, a2).
 _SHELF = ((1.53512485958697, -2.69169618940638, 1.19839281085285), (-1.69065929318241, 0.73248077421585))
 _HIGH_PASS = ((1.0, -2.0, 1.0), (-1.99004745483398, 0.99007225036621))
@@ -29,8 +29,11 @@ _HIGH_PASS = ((1.0, -2.0, 1.0), (-1.99004745483398, 0.99007225036621))
 
 def loudness(samples: Sound) -> float:
     """Integrated loudness in LUFS of (samples, channels), gated; SILENCE_LUFS where there is nothing to hear."""
-    step = int(RATE * _STEP_S)
-    power = _step_power(samples, step)
+    return gated_loudness(_step_power(samples, int(RATE * _STEP_S)))
+
+
+def gated_loudness(power: npt.NDArray[np.float64]) -> float:
+    """The same, from the weighted power of every 100 ms."""
     if len(power) < 4:
         return _lufs(float(power.mean())) if len(power) else SILENCE_LUFS
     blocks = np.convolve(power, np.full(4, 0.25), mode="valid")
@@ -49,26 +52,22 @@ def spoken_loudness(mono: Sound) -> float:
     return _lufs(float(power[power >= 0.1 * power.max()].mean()))
 
 
-def weighted_power(samples: Sound) -> npt.NDArray[np.float64]:
-    """The K-weighted power of every 100 ms, channels added."""
-    return _step_power(samples, int(RATE * _STEP_S))
+def weighted_power(samples: Sound, step_s: float = _STEP_S) -> npt.NDArray[np.float64]:
+    """The K-weighted power of every 100 ms (or another step), channels added; what is left over at the end isn't counted."""
+    return _step_power(samples, int(RATE * step_s))
 
 
-def true_peak(samples: Sound, above: float = 0.0) -> npt.NDArray[np.float64]:
-    """The peak around every sample, oversampled four times, the louder channel. Where the sample peak of a neighbourhood is
-    below `above` it is taken as it is (oversampling adds little to what is far from any ceiling).
-    """
-    peaks: npt.NDArray[np.float64] = np.abs(samples).max(axis=1).astype(np.float64)
-    kernel = _interpolators()
-    margin = _TAPS
-    hot = np.flatnonzero(peaks >= above)
-    for begin, end in _runs(hot, len(peaks), margin):
-        low, high = max(0, begin - margin), min(len(peaks), end + margin)
+def true_peak(samples: Sound) -> npt.NDArray[np.float32]:
+    """The peak around every sample, oversampled four times, the louder channel."""
+    peaks: npt.NDArray[np.float32] = np.abs(samples).max(axis=1).astype(np.float32)
+    for begin in range(0, len(peaks), _CHUNK):
+        low, high = max(0, begin - _TAPS), min(len(peaks), begin + _CHUNK + _TAPS)
+        end = min(begin + _CHUNK, len(peaks))
         for channel in range(samples.shape[1]):
-            part = samples[low:high, channel].astype(np.float64)
-            for phase in kernel:
-                between = np.abs(np.convolve(part, phase, mode="same"))
-                np.maximum(peaks[low:high], between, out=peaks[low:high])
+            row = np.ascontiguousarray(samples[low:high, channel], np.float32)[None, :]
+            for phase in _interpolators():
+                between = np.abs(cv2.filter2D(row, -1, phase, borderType=cv2.BORDER_CONSTANT))[0, begin - low : end - low]
+                np.maximum(peaks[begin:end], between, out=peaks[begin:end])
     return peaks
 
 
@@ -80,33 +79,29 @@ def decibels(ratio: float) -> float:
 def _step_power(samples: Sound, step: int) -> npt.NDArray[np.float64]:
     steps = len(samples) // step
     power = np.zeros(steps)
-    for begin in range(0, steps * step, _CHUNK):
-        end = min(begin + _CHUNK, steps * step)
+    chunk = _CHUNK // step * step
+    for begin in range(0, steps * step, chunk):
+        end = min(begin + chunk, steps * step)
         lead = min(begin, _LEAD)
         for channel in range(samples.shape[1]):
-            weighted = _k_weighted(samples[begin - lead : end, channel])[lead:]
+            weighted = convolved(samples[begin - lead : end, channel], _k_answer())[lead:]
             power[begin // step : end // step] += np.mean(np.square(weighted).reshape(-1, step), axis=1)
     return power
 
 
-def _k_weighted(signal: Sound) -> npt.NDArray[np.float64]:
-    """The filter by its response; what it rings after the end falls into the padding."""
-    size = 1 << (len(signal) + _RING - 1).bit_length()
-    spectrum = np.fft.rfft(signal.astype(np.float64), size) * _k_response(size)
-    return np.asarray(np.fft.irfft(spectrum, size)[: len(signal)])
-
-
 @cache
-def _k_response(size: int) -> npt.NDArray[np.complex128]:
+def _k_answer() -> npt.NDArray[np.float32]:
+    """The filter's answer to a click, until it has rung out."""
+    size = 1 << 16
     z = np.exp(-2j * np.pi * np.arange(size // 2 + 1) / size)
     response = np.ones(len(z), complex)
     for (b0, b1, b2), (a1, a2) in (_SHELF, _HIGH_PASS):
         response *= (b0 + b1 * z + b2 * z * z) / (1 + a1 * z + a2 * z * z)
-    return response
+    return np.fft.irfft(response, size)[:_LEAD].astype(np.float32)
 
 
 @cache
-def _interpolators() -> list[npt.NDArray[np.float64]]:
+def _interpolators() -> list[npt.NDArray[np.float32]]:
     """Windowed-sinc filters that give the three values between two samples."""
     taps = np.arange(-_TAPS, _TAPS + 1)
     filters = []
@@ -114,18 +109,8 @@ def _interpolators() -> list[npt.NDArray[np.float64]]:
         place = taps + step / _OVERSAMPLING
         window = np.cos(np.pi * place / (2 * (_TAPS + 1))) ** 2
         kernel = np.sinc(place) * window
-        filters.append(kernel / kernel.sum())
+        filters.append((kernel / kernel.sum()).astype(np.float32)[None, :])
     return filters
-
-
-def _runs(places: npt.NDArray[np.intp], length: int, margin: int) -> list[tuple[int, int]]:
-    """Stretches that cover the places with a margin, near ones joined."""
-    if not len(places):
-        return []
-    gaps = np.flatnonzero(np.diff(places) > 8 * margin)
-    begins = places[np.concatenate([[0], gaps + 1])]
-    ends = places[np.concatenate([gaps, [len(places) - 1]])] + 1
-    return [(max(0, int(b) - margin), min(length, int(e) + margin)) for b, e in zip(begins, ends, strict=True)]
 
 
 def _lufs(power: float) -> float:

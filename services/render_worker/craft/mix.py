@@ -1,4 +1,8 @@
-"""Speech and music brought together: lines at their moments, music that steps back while someone speaks."""
+"""Speech, music, places and effects brought together: lines at their moments, everything else behind whoever speaks.
+
+Beside speech the music steps back twice: first only where words are understood (300 Hz to 4 kHz), which is heard least, and
+as a whole by what is then still missing. It begins before the line does, comes back slowly, and stays down over short pauses.
+"""
 
 from __future__ import annotations
 
@@ -8,61 +12,124 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from services.render_worker.craft.acoustics import Room, in_room
+from services.render_worker.craft.filters import bell, shaped
 from services.render_worker.craft.measure import SILENCE_LUFS, loudness, spoken_loudness, weighted_power
 from services.render_worker.craft.pcm import RATE, Samples, faded, samples_of_ms
+from services.render_worker.craft.synthesis import add_at, panned
 
 # Music at full volume stands this far under the speech where nobody speaks …
 _MUSIC_UNDER_SPEECH_DB = 3.0
-# … and the speech this far over it where somebody does. The bar is 12 dB; single words are quieter than their line.
-_SPEECH_OVER_MUSIC_DB = 15.0
-_STEP_BACK_MS, _COME_BACK_MS = 300, 800
+# … and in stretches without speech of this length and more it comes up by so much.
+_LONG_STRETCH_MS, _LIFT_DB = 5000, 1.5
+# Places are heard this far under the speech between the lines, and so much softer still beside them.
+AMBIENCE_UNDER_SPEECH_DB, _AMBIENCE_STEPS_BACK_DB = 15.0, 4.0
+# How far all the rest together stays under the speech while someone speaks. The bar is 12 dB.
+_SPEECH_OVER_REST_DB = 13.5
+_SPEECH_OVER_EFFECTS_DB = 17.0
+_STEP_BACK_MS, _COME_BACK_MS = 450, 1300
 # Pauses shorter than this keep the music down, so that it doesn't pump.
-_SHORT_PAUSE_MS = 1200
+_SHORT_PAUSE_MS = 2000
+_DIP_HZ, _DIP_OCTAVES, _DIP_DB = 1300.0, 1.5, -6.0
 _HOP_MS = 10
+_MOST_DB = 34.0
 _ACTIVE_SHARE = 0.1
 _NOTHING_BESIDE_DB = 60.0
+# Where nobody speaks at all, the level speech would have.
+_USUAL_SPEECH_LUFS = -20.0
 
 
 @dataclass(frozen=True)
 class PlacedLine:
-    """A line's sound (samples, 1) and when it starts in the film."""
+    """A line's sound (samples, 1), when it starts in the film, where its speaker stands (-1 to 1) and in which room."""
 
     start_ms: int
     samples: Samples
+    pan: float = 0.0
+    room: Room | None = None
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """The speech of a film (samples, 2): from when to when there is some (ms), and its level while somebody speaks."""
+
+    samples: Samples
+    spans: tuple[tuple[int, int], ...]
+    lufs: float
+
+    @property
+    def level(self) -> float:
+        """What everything else is set against."""
+        return self.lufs if self.lufs > SILENCE_LUFS else _USUAL_SPEECH_LUFS
 
 
 @dataclass(frozen=True)
 class Mix:
-    """The mix (samples, 2), not yet at its loudness, and how far speech stands over the music while it sounds (0: no speech)."""
+    """The mix (samples, 2), not yet at its loudness, and how far speech stands over the rest while it sounds (0: no speech)."""
 
     samples: Samples
-    speech_over_music_db: float
+    speech_over_rest_db: float
 
 
-def mixed(lines: Sequence[PlacedLine], music: Samples | None, *, length: int, music_volume: float) -> Mix:
-    """Lines and music of exactly `length` samples. What would sound after the end is cut with a fade."""
-    speech = np.zeros((length, 1), np.float32)
+def spoken(lines: Sequence[PlacedLine], length: int) -> Spoken:
+    """The lines in their places and rooms. What would sound after the end is cut with a fade."""
+    bus = np.zeros((length, 2), np.float32)
     spans: list[tuple[int, int]] = []
     for line in lines:
         begin = samples_of_ms(max(0, line.start_ms))
-        part = line.samples[: max(0, length - begin)]
-        if len(part) < len(line.samples):
-            part = faded(part, 0, 30)
-        speech[begin : begin + len(part)] += part
-        if len(part):
-            spans.append((line.start_ms, line.start_ms + len(part) * 1000 // RATE))
-    if music is None or music_volume <= 0:
-        return Mix(np.repeat(speech, 2, axis=1), _NOTHING_BESIDE_DB if spans else 0.0)
-    level = 20 * float(np.log10(music_volume)) - _MUSIC_UNDER_SPEECH_DB
-    speech_level = spoken_loudness(speech[:, 0])
-    aim = (speech_level if speech_level > SILENCE_LUFS else -20.0) + level
-    placed = music * np.float32(10 ** ((aim - max(loudness(music), -60.0)) / 20))
-    ducked = placed * _ducking(spans, speech, placed)[:, None]
-    return Mix(speech + ducked, _distance(speech, ducked) if spans else 0.0)
+        mono = line.samples[: max(0, length - begin), 0]
+        if not len(mono):
+            continue
+        # Equal power left and right would be 3 dB under what one sound in the middle is on both.
+        sound = in_room(mono, panned(mono, line.pan) * np.float32(np.sqrt(2)), line.room)[: length - begin]
+        if begin + len(sound) >= length:
+            sound = faded(sound, 0, 30)
+        add_at(bus, sound, begin)
+        spans.append((line.start_ms, line.start_ms + len(mono) * 1000 // RATE))
+    lufs = spoken_loudness(bus.mean(axis=1)) if spans else SILENCE_LUFS
+    return Spoken(bus, _joined(spans), lufs)
+
+
+def mixed(speech: Spoken, music: Samples | None, ambience: Samples | None, effects: Samples | None, volume: float) -> Mix:
+    """All of one length, one film. The music's array is used up; ambience and effects come at their levels."""
+    rest = np.zeros_like(speech.samples)
+    places = [_power_of(speech.samples), _power_of(ambience), _power_of(effects)]
+    voice, around, happening = places
+    softer = -_AMBIENCE_STEPS_BACK_DB * np.ones(len(speech.spans))
+    quieter, back = np.zeros(len(speech.spans)), np.zeros(len(speech.spans))
+    level = None
+    if music is not None and volume > 0:
+        aim = speech.level - _MUSIC_UNDER_SPEECH_DB + 20 * float(np.log10(volume))
+        level = np.float32(10 ** ((aim - max(loudness(music), -60.0)) / 20))
+        np.multiply(music, level, out=music)
+        _dipped(music, speech.spans)
+    playing = _power_of(music if level is not None else None)
+    for number, (begin, end) in enumerate(speech.spans):
+        low, high = begin // 100, min(len(voice), end // 100 + 2)
+        active = _active(voice[low:high])
+        said = float(voice[low:high][active].mean()) if active.any() else 0.0
+        if said <= 0:
+            continue
+        beside = _mean(around, low, high, active) * 10 ** (softer[number] / 10)
+        strange = _mean(happening, low, high, active)
+        quieter[number] = _step_back(strange, said * 10 ** (-_SPEECH_OVER_EFFECTS_DB / 10))
+        left = said * 10 ** (-_SPEECH_OVER_REST_DB / 10) - beside - strange * 10 ** (quieter[number] / 10)
+        back[number] = _step_back(_mean(playing, low, high, active), max(left, said * 1e-3))
+    if ambience is not None:
+        _add(rest, ambience, _gains(len(rest), speech.spans, softer))
+    if effects is not None:
+        _add(rest, effects, _gains(len(rest), speech.spans, quieter))
+    if music is not None and level is not None:
+        _add(rest, music, _gains(len(rest), speech.spans, back, lift=True))
+    distance = _distance(voice, _power_of(rest), speech.spans)
+    rest += speech.samples
+    return Mix(rest, distance)
 
 
 def looped(music: Samples, length: int) -> Samples:
-    """Music of exactly this length: cut, or repeated with a crossfade, and faded out at its end."""
+    """Music of exactly this length: cut, or repeated with a crossfade, and faded out at its end. Our own needs neither."""
+    if len(music) == length:
+        return music
     overlap = min(samples_of_ms(1500), len(music) // 4)
     joined = music
     while len(joined) < length:
@@ -74,42 +141,89 @@ def looped(music: Samples, length: int) -> Samples:
     return faded(joined[:length], 30, min(3000, length * 250 / RATE))
 
 
-def _ducking(spans: Sequence[tuple[int, int]], speech: Samples, music: Samples) -> npt.NDArray[np.float32]:
-    """The music's gain at every sample."""
-    hops = len(music) * 1000 // RATE // _HOP_MS + 2
+def ducking_db(spans: Sequence[tuple[int, int]], depths: Sequence[float], hops: int, *, lift: bool = False) -> npt.NDArray[np.float64]:
+    """A gain in dB every 10 ms: each span's depth while it lasts, reached before it begins and left slowly after it.
+
+    With `lift`, long stretches without speech come up instead.
+    """
     moments = np.arange(hops) * float(_HOP_MS)
-    gain_db = np.zeros(hops)
-    for begin, end in _joined(spans):
-        low, high = samples_of_ms(begin), min(len(music), samples_of_ms(end) + RATE // 10)
-        need = _SPEECH_OVER_MUSIC_DB - _distance(speech[low:high], music[low:high])
-        if need <= 0:
-            continue
+    gain = np.zeros(hops)
+    quiet = np.full(hops, np.inf)
+    for (begin, end), depth in zip(spans, depths, strict=True):
         falling = np.clip((begin - moments) / _STEP_BACK_MS, 0, 1)
         rising = np.clip((moments - end) / _COME_BACK_MS, 0, 1)
         away = np.maximum(falling, rising)
-        gain_db = np.minimum(gain_db, -need * (0.5 + 0.5 * np.cos(np.pi * away)))
-    places = np.arange(len(music)) * (1000 / RATE / _HOP_MS)
-    gain: npt.NDArray[np.float32] = np.interp(places, np.arange(hops), 10 ** (gain_db / 20)).astype(np.float32)
+        gain = np.minimum(gain, depth * (0.5 + 0.5 * np.cos(np.pi * away)))
+        quiet = np.minimum(quiet, np.maximum(begin - moments, moments - end))
+    if lift and spans:
+        bounds = [0, *(edge for span in spans for edge in span), hops * _HOP_MS]
+        for begin, end in zip(bounds[::2], bounds[1::2], strict=True):
+            if end - begin >= _LONG_STRETCH_MS:
+                inside = np.clip(quiet / (_LONG_STRETCH_MS / 2), 0, 1) * ((moments >= begin) & (moments <= end))
+                gain += _LIFT_DB * np.square(np.sin(np.pi / 2 * inside))
     return gain
 
 
-def _joined(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+def _gains(length: int, spans: Sequence[tuple[int, int]], depths: Sequence[float], *, lift: bool = False) -> npt.NDArray[np.float64]:
+    """The same as factors, a point every 10 ms."""
+    return np.asarray(10 ** (ducking_db(spans, depths, length * 1000 // RATE // _HOP_MS + 2, lift=lift) / 20))
+
+
+def _add(bus: Samples, sound: Samples, gains: npt.NDArray[np.float64]) -> None:
+    """Ten seconds at a time, so that a long film's mix fits in memory."""
+    hop = samples_of_ms(_HOP_MS)
+    for begin in range(0, len(bus), 10 * RATE):
+        end = min(begin + 10 * RATE, len(bus))
+        gain = np.interp(np.arange(begin, end) / hop, np.arange(len(gains)), gains).astype(np.float32)
+        bus[begin:end] += sound[begin:end] * gain[:, None]
+
+
+def _dipped(music: Samples, spans: Sequence[tuple[int, int]]) -> None:
+    """Makes room for words in the music where somebody speaks, with crossfades."""
+    for begin, end in spans:
+        low = max(0, samples_of_ms(begin - _STEP_BACK_MS))
+        high = min(len(music), samples_of_ms(end + _COME_BACK_MS))
+        points = (begin - _STEP_BACK_MS, begin, end, end + _COME_BACK_MS)
+        share = np.interp(np.arange(low, high) * (1000 / RATE), points, (0, 1, 1, 0)).astype(np.float32)
+        for side in range(music.shape[1]):
+            part = music[low:high, side]
+            part += (shaped(part, bell(_DIP_HZ, _DIP_OCTAVES, _DIP_DB), taps=1023) - part) * share
+
+
+def _joined(spans: Sequence[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
     joined: list[tuple[int, int]] = []
     for begin, end in sorted(spans):
         if joined and begin - joined[-1][1] < _SHORT_PAUSE_MS:
             joined[-1] = (joined[-1][0], max(joined[-1][1], end))
         else:
             joined.append((begin, end))
-    return joined
+    return tuple(joined)
 
 
-def _distance(speech: Samples, music: Samples) -> float:
-    """How far speech stands over the music, in dB, over the moments in which somebody speaks."""
-    voice = 2 * weighted_power(speech)
-    if not len(voice) or voice.max() <= 0:
-        return _NOTHING_BESIDE_DB
-    active = voice >= _ACTIVE_SHARE * voice.max()
-    beside = float(weighted_power(music)[active].mean())
+def _power_of(samples: Samples | None) -> npt.NDArray[np.float64]:
+    return weighted_power(samples) if samples is not None else np.zeros(0)
+
+
+def _mean(power: npt.NDArray[np.float64], low: int, high: int, active: npt.NDArray[np.bool_]) -> float:
+    return float(power[low:high][active].mean()) if len(power) else 0.0
+
+
+def _active(voice: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
+    """In which moments somebody speaks, breaths between words left out."""
+    return np.asarray(voice >= max(_ACTIVE_SHARE * voice.max(initial=0.0), 1e-12))
+
+
+def _step_back(power: float, allowed: float) -> float:
+    """By how many dB (0 or less) something must be softer to have no more than that power."""
+    return -min(_MOST_DB, max(0.0, 10 * float(np.log10(power / allowed)))) if power > 0 else 0.0
+
+
+def _distance(voice: npt.NDArray[np.float64], rest: npt.NDArray[np.float64], spans: Sequence[tuple[int, int]]) -> float:
+    """How far speech stands over the rest, in dB, over the moments in which somebody speaks; 0 where nobody does."""
+    active = _active(voice) if len(voice) else np.zeros(0, bool)
+    if not spans or not active.any():
+        return 0.0
+    beside = float(rest[active].mean())
     if beside <= 0:
         return _NOTHING_BESIDE_DB
     return min(_NOTHING_BESIDE_DB, 10 * float(np.log10(voice[active].mean() / beside)))
