@@ -126,6 +126,7 @@ class Production:
                     character_id=line.character_id,
                     off_screen=line.off_screen or not line.character_id or line.character_id not in across,
                     pan=0.0 if line.off_screen else pan,
+                    feeling=line.feeling,
                 )
                 lines.append(SpokenLine(timed, f"lips/{index:04d}"))
             add(f"{number:04d}", self._fit.shot_frames[shot.id], scene=scene, shot=shot, lines=tuple(lines))

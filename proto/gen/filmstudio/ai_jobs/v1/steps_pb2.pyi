@@ -239,6 +239,7 @@ class TimedLine(_message.Message):
     OFF_SCREEN_FIELD_NUMBER: _builtins.int
     SETTING_FIELD_NUMBER: _builtins.int
     PAN_FIELD_NUMBER: _builtins.int
+    FEELING_FIELD_NUMBER: _builtins.int
     speaker: _builtins.str
     text: _builtins.str
     start_ms: _builtins.int
@@ -250,6 +251,8 @@ class TimedLine(_message.Message):
     """The speaker is heard, not seen."""
     pan: _builtins.float
     """-1.0 (left) to 1.0 (right): where the speaker stands."""
+    feeling: _storyboard_pb2.Feeling.ValueType
+    """As it is said: the face has it while it lasts."""
     @_builtins.property
     def words(self) -> _containers.RepeatedCompositeFieldContainer[Global___SpokenWord]: ...
     @_builtins.property
@@ -268,10 +271,11 @@ class TimedLine(_message.Message):
         off_screen: _builtins.bool = ...,
         setting: _storyboard_pb2.Setting | None = ...,
         pan: _builtins.float = ...,
+        feeling: _storyboard_pb2.Feeling.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["setting", b"setting"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["character_id", b"character_id", "duration_ms", b"duration_ms", "off_screen", b"off_screen", "pan", b"pan", "setting", b"setting", "speaker", b"speaker", "start_ms", b"start_ms", "text", b"text", "words", b"words"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["character_id", b"character_id", "duration_ms", b"duration_ms", "feeling", b"feeling", "off_screen", b"off_screen", "pan", b"pan", "setting", b"setting", "speaker", b"speaker", "start_ms", b"start_ms", "text", b"text", "words", b"words"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
