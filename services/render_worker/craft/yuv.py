@@ -165,10 +165,30 @@ def light_of(bgra: NDArray[np.uint8]) -> Ink:
     return _u8(cv2.transform(bgra, matrix))
 
 
+class Sieve:
+    """Parts ink into the film's planes in memory of its own, which the next use takes again: as fresh memory costs more than
+    the parting itself.
+    """
+
+    def __init__(self, pixels: int) -> None:
+        self._full = [np.empty(pixels, np.uint8) for _ in range(4)]
+        self._half = [np.empty(pixels // 4, np.uint8) for _ in range(3)]
+
+    def cutout(self, ink: Ink) -> Cutout:
+        """Of even width and height, of no more pixels than were said; valid until the next is asked for."""
+        height, width = ink.shape[:2]
+        y, u, v, left = (plane[: width * height].reshape(height, width) for plane in self._full)
+        half = (width // 2, height // 2)
+        small = [plane[: half[0] * half[1]].reshape(half[1], half[0]) for plane in self._half]
+        cv2.split(ink, (y, u, v, left))
+        for plane, halved in zip((u, v, left), small, strict=True):
+            cv2.resize(plane, half, dst=halved, interpolation=cv2.INTER_AREA)
+        return Cutout(Planes(y, small[0], small[1]), left, small[2])
+
+
 def cutout_from(ink: Ink) -> Cutout:
     """Ink of even width and height in the film's planes."""
-    y, u, v, left = (_u8(plane) for plane in cv2.split(ink))
-    return Cutout(Planes(y, _halved(u), _halved(v)), left, _halved(left))
+    return Sieve(ink.shape[0] * ink.shape[1]).cutout(ink)
 
 
 def cutout_of(bgra: NDArray[np.uint8], colors: Colors = PLAIN) -> Cutout:

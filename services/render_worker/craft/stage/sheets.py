@@ -13,7 +13,7 @@ from services.render_worker.craft.images import Picture
 from services.render_worker.craft.planes import Ripple, Sheet
 from services.render_worker.craft.stage import camera as cam
 from services.render_worker.craft.stage.tiles import Grid, Mask, Rect, around, clip
-from services.render_worker.craft.yuv import Colors, Cutout, Ink, Plane, Planes, blank, cutout_from, ink_of, lay
+from services.render_worker.craft.yuv import Colors, Cutout, Ink, Plane, Planes, Sieve, blank, cutout_from, ink_of, lay
 
 # Nobody sees a far sheet come late by less, in pixels of the plate; it is not warped anew.
 _STILL_PX = 0.05
@@ -42,6 +42,7 @@ class SheetLayer:
         self._covering = _Covering(picture[:, :, 3])
         self._camera, self._grid = camera, grid
         self._matrix = np.zeros((2, 3))
+        self._sieve = Sieve(_STRIP_PIXELS)
         # As the camera sees it, and where that is known since it last moved; only of a sheet that rests.
         self._seen: Cutout | None = None
         self._known = grid.none()
@@ -71,7 +72,7 @@ class SheetLayer:
         for kind, opaque in ((show & self.solid, True), (show & ~self.solid, False)):
             for rect in self._grid.rects(kind):
                 for strip in _strips(rect):
-                    over = cutout_from(self.ink(strip)) if seen is None else seen.part(*strip)
+                    over = self._sieve.cutout(self.ink(strip)) if seen is None else seen.part(*strip)
                     below = onto.part(*strip)
                     if opaque:
                         below.take(over.planes)
@@ -93,7 +94,7 @@ class SheetLayer:
             )
         for rect in self._grid.rects(show & ~self._known):
             for strip in _strips(rect):
-                self._seen.part(*strip).take(cutout_from(self.ink(strip)))
+                self._seen.part(*strip).take(self._sieve.cutout(self.ink(strip)))
         self._known |= show
         return self._seen
 
