@@ -83,6 +83,11 @@ def painted(scene: Scene) -> Plate:
     if shot.size == sb.SHOT_SIZE_INSERT:
         sheets += inserts.insert(shot, world)
         people_after = len(sheets) - 1
+    if staging.blur <= 3:
+        # A plane in front may hold nothing but what lives.
+        for index, bare in enumerate(world.d.planes):
+            if bare.front and not bare.shapes:
+                ends[index] = (len(sheets) - 1, bare.depth, (bare.soft + staging.blur * 0.5) * unit_px)
     movings: list[Moving] = []
     for alive in world.alive:
         if alive.plane not in ends or _hidden(alive, groups, world.d.planes):
@@ -224,7 +229,9 @@ def _hidden(alive: living.Alive, groups: Sequence[_Group], planes: Sequence[Plan
     if box is None:
         return True
     x, y = box[0] + box[2] / 2, box[1] + box[3] / 2
-    group = next(group for group in groups if alive.plane in group.planes)
+    group = next((group for group in groups if alive.plane in group.planes), None)
+    if group is None:
+        return False
     nearer = (shape.box for plane in group.planes if plane > alive.plane for shape in planes[plane].shapes)
     return any(left <= x <= left + w and top <= y <= top + h for left, top, w, h in nearer)
 

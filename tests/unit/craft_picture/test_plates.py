@@ -64,6 +64,13 @@ def test_people_stand_before_the_ground_and_behind_what_frames_the_picture() -> 
     assert len(plate.sheets) > plate.people_after + 1
 
 
+def test_what_lives_before_the_people_is_there_though_nothing_else_is() -> None:
+    plate = a_wide(sb.PLACE_FIELD)
+    near = [moving for moving in plate.movings if moving.depth > 1.0]
+    assert near
+    assert all(moving.after == len(plate.sheets) - 1 for moving in near)
+
+
 def test_the_same_shot_is_the_same_plate_byte_for_byte(tmp_path: Path) -> None:
     for name in ("one", "two"):
         planes.save(plate_of(a_shot(sb.PLACE_VILLAGE, time=sb.TIME_OF_DAY_DUSK)), tmp_path / name)

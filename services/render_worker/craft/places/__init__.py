@@ -7,6 +7,7 @@ from collections.abc import Callable
 from filmstudio.projects.v1 import storyboard_pb2 as sb
 
 from services.render_worker.craft.places import beyond, city, halls, landmarks, nature, rooms, town, wild
+from services.render_worker.craft.places.alive import near_flakes
 from services.render_worker.craft.places.world import World
 
 _OUTSIDE: dict[sb.Place.ValueType, Callable[[World], None]] = {
@@ -51,3 +52,6 @@ def paint(setting: sb.Setting, world: World) -> None:
     inside = _INSIDE.get(setting.place) if setting.interior else None
     painter = inside or _OUTSIDE.get(setting.place) or (rooms.room if setting.interior else nature.field)
     painter(world)
+    if world.weather == sb.WEATHER_SNOW and not world.roofed:
+        world.plane(1.35, front=True)
+        near_flakes(world)

@@ -178,3 +178,14 @@ def fishes(world: World, x: float, y: float, count: int = 3) -> None:
         d.path(f"M{fx - s:.1f} {fy:.1f}Q{fx:.1f} {fy - s * 0.42:.1f} {fx + s:.1f} {fy:.1f}Q{fx:.1f} {fy + s * 0.42:.1f} {fx - s:.1f} {fy:.1f}"
                f"L{fx - s * 1.5:.1f} {fy - s * 0.3:.1f}L{fx - s * 1.4:.1f} {fy + s * 0.3:.1f}Z", color, opacity=0.5)  # fmt: skip
         world.live(d, vx=drawn.uniform(10, 20), bob=3, sway_hz=0.4, phase=i / count, wrap=(x - 240, fy - 40, 480, 80))
+
+
+def near_flakes(world: World) -> None:
+    """A few large flakes close to the camera, faster than those that fall behind them."""
+    drawn = world.drawn
+    for i in range(9):
+        d = Drawing()
+        x, y, r = world.w * drawn.random(), world.h * drawn.random(), drawn.uniform(7, 15)
+        d.circle(x, y, r, d.radial([(0, "#ffffff", 0.85), (0.5, "#ffffff", 0.6), (1, "#ffffff", 0)]))
+        world.live(d, vx=drawn.uniform(-60, -10), vy=drawn.uniform(190, 300), wrap=(-60, -60, world.w + 120, world.h + 120),
+                   sway_hz=drawn.uniform(0.2, 0.4), bob=14, phase=i / 9)  # fmt: skip

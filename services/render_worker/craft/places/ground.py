@@ -41,7 +41,9 @@ def hills(
     *,
     rough: float = 0.5,
 ) -> list[Point]:
-    """A ridge whose foot is lost in haze."""
+    """A ridge whose foot is lost in haze; white when it snows."""
+    if world.weather == sb.WEATHER_SNOW:
+        lightness, chroma, hue = lightness * 0.2 + 0.72, 0.02, 245
     top, foot = (
         world.hex(lightness, chroma, hue, depth),
         world.hex(lightness + 0.04, chroma, hue, min(1.0, depth + 0.28)),

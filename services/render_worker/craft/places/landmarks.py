@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 
+from filmstudio.projects.v1 import storyboard_pb2 as sb
+
 from services.render_worker.craft.places.alive import birds, bough, drifting_mist, flame, grasses, shine
 from services.render_worker.craft.places.built_parts import boat, house, lighthouse_tower
 from services.render_worker.craft.places.ground import hills, meadow, rocks, water
-from services.render_worker.craft.places.growth import flowers, tree, tufts
+from services.render_worker.craft.places.growth import flowers, grass, tree, tufts
 from services.render_worker.craft.places.sky import sky
 from services.render_worker.craft.places.world import World
 from services.render_worker.craft.shapes import Drawing
@@ -40,8 +42,17 @@ def lighthouse(world: World) -> None:
     house(world, w * 0.875, base - 54, 140, 82, 0.07, hue=75, fires=True)
     birds(world, 3, low=0.8, size=13)
     world.plane(1.0)
-    grass = d.vertical(
-        [(0, world.hex(0.64, 0.09, 122), 1), (0.5, world.hex(0.50, 0.085, 130), 1), (1, world.hex(0.34, 0.065, 138), 1)]
+    snowy = world.weather == sb.WEATHER_SNOW
+    levels = (
+        ((0, 0.95, 122), (0.5, 0.86, 130), (1, 0.70, 138))
+        if snowy
+        else ((0, 0.64, 122), (0.5, 0.50, 130), (1, 0.34, 138))
+    )
+    turf = d.vertical(
+        [
+            (at, world.hex(level, 0.018, 245) if snowy else grass(world, level, 0.085, hue), 1)
+            for at, level, hue in levels
+        ]
     )
     d.curve(
         [
@@ -54,13 +65,15 @@ def lighthouse(world: World) -> None:
             (w + 80, h + 120),
             (-60, h + 120),
         ],
-        grass,
+        turf,
     )
     for i in range(4):
         y = h * (0.83 + 0.05 * i)
         d.curve(
             [(w * 0.1, y), (w * 0.5, y - 16), (w * 0.95, y - 70 + 12 * i), (w * 0.6, y + 14)],
-            world.hex(0.60 if i % 2 else 0.40, 0.085, 126),
+            world.hex(0.92 if i % 2 else 0.74, 0.02, 245)
+            if snowy
+            else grass(world, 0.60 if i % 2 else 0.40, 0.085, 126),
             opacity=0.30,
         )
     for width, lightness in ((34, 0.52), (24, 0.76)):
