@@ -11,7 +11,8 @@ from filmstudio.ai_jobs.v1 import steps_pb2 as pb
 from services.ai_jobs import options
 from services.ai_jobs.engines import Engines, kind_to_proto
 from services.ai_jobs.hashing import SEEDED
-from services.render_worker.craft.finish import STYLES
+from services.render_worker.craft import styles
+from services.render_worker.craft import styles
 from services.render_worker.craft.moods import MOODS
 from services.render_worker.craft.ragas import RAGAS
 from services.render_worker.engines import ENGINES, kind_of
@@ -41,6 +42,6 @@ def test_an_engine_that_draws_on_the_seed_has_it_in_its_hash(engine: str) -> Non
 
 
 def test_every_style_mood_and_raga_that_can_be_asked_for_exists() -> None:
-    assert set(options.STYLES) == set(STYLES)
+    assert set(options.STYLES) == set(styles.names())
     assert set(options.MOODS) - {"auto", "none"} == set(MOODS)
     assert set(options.RAGAS) == set(RAGAS)
