@@ -37,6 +37,8 @@ _SHOWN = re.compile(
 )
 
 
+# Where a story is, its first paragraphs say.
+_OPENING_BEATS = 6
 _EXIT = re.compile(r"(?:exit|exits|goes out|leaves)\.?", re.IGNORECASE)
 _SLOKA = re.compile("[॥।]")
 
@@ -256,7 +258,8 @@ class _Reader:
         """Prose has no headings: a new scene starts where a paragraph goes to another place, time of day or weather."""
         scene = self._scene()
         setting = told_setting(paragraph, self._lexicon)
-        if scene.goes_on and scene.beats and changed(scene.setting, setting, scene.text, self._lexicon):
+        opening = "\n".join(beat.text for beat in scene.beats[:_OPENING_BEATS])
+        if scene.goes_on and scene.beats and changed(scene.setting, setting, opening, self._lexicon):
             here = scene.setting
             scene = SceneBeats("", sb.Setting(), goes_on=True)
             self._open(scene)

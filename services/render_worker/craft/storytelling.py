@@ -37,7 +37,7 @@ _HOURS = {
 _BY_GENDER = re.compile(r"\{([^{}|]*)\|([^{}|]*)\}")
 _SPEECH = re.compile(r"([NHF]):\s*(?:\(([^)]*)\)\s*)?(.*)", re.DOTALL)
 # What Fountain would read as something else.
-_MARKUP = re.compile(r"\[\[|\]\]|/\*|\*/|[*_~^@#=<>|{}\\]")
+_MARKUP = re.compile(r"\[\[|\]\]|/\*|\*/|[*_~^@#=<>|{}\\\x00-\x1f\x7f-\x9f\ufffd]")
 _WISH = re.compile(
     r"\b(?:wants?|wanted|wishes|wished|hopes|hoped|longs|longed|tries|tried|decides|decided|must|needs|has|dreams of|dreamed of)\s+"
     r"(?:to\s+)?((?:[\w'’-]+\s?){2,12})"

@@ -30,7 +30,7 @@ FOUND: dict[str, tuple[str, list[str], list[int], set[str]]] = {
     "gita.txt": ("sa", ["धृतराष्ट्र"], [sb.PLACE_FIELD], set()),
     "sonar_tori.txt": ("bn", [], [sb.PLACE_RIVER], {"sailboat", "sheaf-of-rice"}),
     "kural.txt": ("ta", ["தாய்"], [sb.PLACE_FIELD], {"flute"}),
-    "kalila.txt": ("ar", ["المطوقة", "غراب", "الجرذ"], [sb.PLACE_FOREST, sb.PLACE_FOREST], {"deciduous-tree", "dove"}),
+    "kalila.txt": ("ar", ["المطوقة", "غراب", "الجرذ"], [sb.PLACE_FOREST], {"deciduous-tree", "dove"}),
     "tolsty_i_tonky.txt": ("ru", ["Толстый", "Тонкий"], [sb.PLACE_CITY_STREET], {"luggage", "package"}),
 }  # fmt: skip
 
@@ -54,7 +54,8 @@ def test_each_becomes_a_shot_list_with_every_word_once(name: str) -> None:
     board = tell(sp.Script(language=FOUND[name][0], elements=elements), 0, [], 7)
     kinds = (sp.ScriptElement.KIND_DIALOGUE, sp.ScriptElement.KIND_NARRATION, sp.ScriptElement.KIND_LYRIC)
     said = " ".join(line.text for scene in board.scenes for shot in scene.shots for line in shot.lines)
-    assert said.split() == " ".join(element.text for element in elements if element.kind in kinds).split()
+    told = " ".join(element.text for element in elements if element.kind in kinds)
+    assert [char for char in said if char.isalnum()] == [char for char in told if char.isalnum()]
 
 
 def test_poems_are_recited() -> None:

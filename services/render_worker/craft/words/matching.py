@@ -15,7 +15,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 K = TypeVar("K")
 
@@ -191,8 +191,9 @@ class Table(Generic[K]):
         # Without a language only the words as they are listed count.
         self._language = language if inflects else ""
         self._alone: dict[str, list[K]] = {}
-        # By their first word: the other words and the meaning.
-        self._phrases: dict[str, list[tuple[tuple[str, ...], K]]] = {}
+        # By their first word and how many follow: the other words and what they mean.
+        self._phrases: dict[str, dict[int, dict[tuple[str, ...], list[K]]]] = {}
+        self._longest_run = 0
         self._runs: dict[str, list[K]] = {}
         for words, meaning in entries:
             self._add(words, meaning)
@@ -203,13 +204,15 @@ class Table(Generic[K]):
             return
         if spaceless(words):
             _put(self._runs, "".join(parts), meaning)
+            self._longest_run = max(self._longest_run, min(len("".join(parts)), _LONGEST_SPACELESS))
         elif len(parts) == 1:
             for form in _forms(parts[0], self._language):
                 _put(self._alone, form, meaning)
         else:
             for last in _forms(parts[-1], self._language):
                 if not last.startswith("~"):
-                    self._phrases.setdefault(parts[0], []).append(((*parts[1:-1], last), meaning))
+                    by_length = self._phrases.setdefault(parts[0], {})
+                    _put(by_length.setdefault(len(parts) - 1, {}), (*parts[1:-1], last), meaning)
 
     def find(self, text: str, text_tokens: Sequence[Token] | None = None) -> list[Found[K]]:
         """Every word of the table in the text, in its order; the words of a phrase found aren't found again alone."""
@@ -243,20 +246,18 @@ class Table(Generic[K]):
         return []
 
     def _phrase(self, words: Sequence[Token], at: int) -> tuple[int, list[K]] | None:
-        best: tuple[int, list[K]] | None = None
-        for rest, meaning in self._phrases[words[at].key]:
-            if all(at + n < len(words) and words[at + n].key == word for n, word in enumerate(rest, start=1)):
-                if best is None or len(rest) > best[0]:
-                    best = (len(rest), [meaning])
-                elif len(rest) == best[0] and meaning not in best[1]:
-                    best[1].append(meaning)
-        return best
+        by_length = self._phrases[words[at].key]
+        for length in sorted(by_length, reverse=True):
+            rest = tuple(word.key for word in words[at + 1 : at + 1 + length])
+            if rest in by_length[length]:
+                return length, by_length[length][rest]
+        return None
 
     def _in_run(self, text: str, token: Token, at: int) -> Iterator[Found[K]]:
         place = 0
         key = token.key
         while place < len(key):
-            for length in range(min(_LONGEST_SPACELESS, len(key) - place), 0, -1):
+            for length in range(min(self._longest_run, len(key) - place), 0, -1):
                 if meanings := self._runs.get(key[place : place + length]):
                     start = token.start + place
                     for each in meanings:
@@ -266,7 +267,7 @@ class Table(Generic[K]):
             place += 1
 
 
-def _put(index: dict[str, list[K]], key: str, meaning: K) -> None:
+def _put(index: dict[Any, list[K]], key: Any, meaning: K) -> None:
     meanings = index.setdefault(key, [])
     if meaning not in meanings:
         meanings.append(meaning)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -148,6 +148,8 @@ _SPOTS: tuple[tuple[sb.Spot.ValueType, re.Pattern[str]], ...] = (
     (sb.SPOT_GROUND, re.compile(r"^\W*(?:\w+ ){0,3}(?:on|upon) (?:the|a)(?: \w+)? (?:ground|floor|grass|sand|rock|path|road)\b")),
 )  # fmt: skip
 _AHEAD = 60
+_LONGEST_PART = 500
+_LAST_DOINGS = 8
 _APPOSED = re.compile(r"\s*(?:\([^)]{0,30}\))?\s*,\s*(?:(?:a|an|the|his|her|their)\s+)?(?:[\w-]+\s+){0,2}")
 _BARE = english.bare()
 
@@ -224,7 +226,30 @@ class Cast:
 
 def told(text: str, cast: Cast, memory: Memory, *, speaker: str = "") -> Told:
     """What the text tells of, outside its quotations. `speaker`: who does what has no doer."""
-    return _Reader(text, cast, memory, speaker).read()
+    parts = list(_parts(text))
+    if len(parts) == 1:
+        return _Reader(text, cast, memory, speaker).read()
+    whole = Told()
+    drawn: set[str] = set()
+    for part in parts:
+        found = _Reader(part, cast, memory, speaker).read()
+        whole.doings += [done for done in found.doings if done not in whole.doings[-_LAST_DOINGS:]]
+        whole.things += [thing for thing in found.things if thing.drawing not in drawn]
+        drawn |= {thing.drawing for thing in found.things}
+        whole.sounds += [sound for sound in found.sounds if sound not in whole.sounds]
+    return whole
+
+
+def _parts(text: str) -> Iterator[str]:
+    """The text in pieces of some sentences each: what is read of a sentence takes time with the square of its surroundings."""
+    place = 0
+    while len(text) - place > _LONGEST_PART:
+        window = text[place : place + _LONGEST_PART]
+        ends = [hit.end() for hit in _SENTENCE_END.finditer(window)]
+        cut = ends[-1] if ends else window.rfind(" ") + 1 or _LONGEST_PART
+        yield text[place : place + cut]
+        place += cut
+    yield text[place:]
 
 
 class _Reader:
