@@ -25,7 +25,7 @@ def test_it_is_openapi_3_1_with_examples() -> None:
 def test_choices_are_enums() -> None:
     options = json.loads(FILE.read_text())["components"]["schemas"]["VideoOptions"]["properties"]
     enum = options["style"]["anyOf"][0]["enum"]
-    assert enum == ["flat", "watercolor", "noir"]
+    assert enum == ["flat", "paper", "watercolor", "noir"]
 
 
 def test_every_operation_answers_errors_as_problems() -> None:
