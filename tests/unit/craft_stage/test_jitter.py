@@ -62,6 +62,17 @@ def test_parallax_is_not_mistaken_for_shake() -> None:
     assert 0.0 < jitter_px(filmed(sb.CAMERA_MOVE_PAN_RIGHT, *sheets)) < 0.1
 
 
+def test_who_acts_before_a_resting_camera_is_not_shake() -> None:
+    of = Plate(*PLATE, (Sheet(opaque(texture(*PLATE)), 0, 0, 1.0),), 0)
+    who = Puppet([opaque(texture(120, 200, 9))], x=100, y=60, vx=6.0)
+    film, _ = composed(of, [who], sb.CAMERA_MOVE_STATIC, 24, FILM)
+    pictures = []
+    for number in range(24):
+        film.go(number)
+        pictures.append(film.picture.y.copy())
+    assert jitter_px(pictures) == 0.0
+
+
 def test_nothing_is_said_of_a_shot_that_stands_still() -> None:
     assert jitter_px(filmed(sb.CAMERA_MOVE_STATIC)) == 0.0
     assert jitter_px([np.zeros((90, 160), np.uint8)] * 30) == 0.0

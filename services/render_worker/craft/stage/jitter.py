@@ -15,6 +15,10 @@ _BENDS = 5
 _LEAST_FRAMES = 12
 _POINTS = 160
 _LEAST_POINTS = 8
+# Parts of the picture, across and down, and the levels within one that make it worth asking whether it has changed.
+_PARTS = (48, 27)
+_RELIEF, _CHANGE = 6, 0.8
+_STEADIER = 0.25
 # A point that has moved less in all stands still.
 _MOVES_PX = 1.5
 # A point whose surroundings no longer look as they did was covered by something, mean difference of grey.
@@ -27,8 +31,8 @@ _TRIES = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 40, 0.003)
 def jitter_px(frames: Sequence[NDArray[np.uint8]]) -> float:
     """The camera's shake in pixels (rms, both axes together) over consecutive grey frames of one shot; 0.0 where nothing moves.
 
-    Points are followed from the first frame of each second; a smooth course is a curve of the fifth order through it. The
-    median over the points: what acts on twos or falls is outvoted by what only the camera moves.
+    Points are followed from the first frame of each second; a smooth course is a curve of the fifth order through it. A camera
+    shakes every point, and people and water move by themselves: the steadier quarter of the points tells of the camera.
     """
     squares = []
     for start in range(0, len(frames), STRETCH):
@@ -40,6 +44,8 @@ def jitter_px(frames: Sequence[NDArray[np.uint8]]) -> float:
 
 def _shake(frames: Sequence[NDArray[np.uint8]]) -> float | None:
     """Of a stretch; None when there is nothing to follow."""
+    if _rests(frames[0], frames[-1]):
+        return None
     found = cv2.goodFeaturesToTrack(frames[0], _POINTS, 0.01, min(frames[0].shape) / 28)
     if found is None:
         return None
@@ -65,4 +71,18 @@ def _shake(frames: Sequence[NDArray[np.uint8]]) -> float | None:
     left = flat - course @ np.linalg.lstsq(course, flat, rcond=None)[0]
     # A curve takes away as many freedoms as it has coefficients.
     variances = (left**2).sum(axis=0) / (count - _BENDS - 1)
-    return float(np.median(np.sqrt(variances.reshape(-1, 2).sum(axis=1))))
+    return float(np.quantile(np.sqrt(variances.reshape(-1, 2).sum(axis=1)), _STEADIER))
+
+
+def _rests(first: NDArray[np.uint8], last: NDArray[np.uint8]) -> bool:
+    """Whether most of what could show a move of the camera has stayed: what moves then does so by itself."""
+    change = cv2.resize(cv2.absdiff(first, last).astype(np.float32), _PARTS, interpolation=cv2.INTER_AREA)
+    # An even sky tells nothing of a pan along it: there must be something to see both ways.
+    across, down = (
+        cv2.resize(
+            cv2.morphologyEx(first, cv2.MORPH_GRADIENT, np.ones(reach, np.uint8)), _PARTS, interpolation=cv2.INTER_AREA
+        )
+        for reach in ((1, first.shape[1] // _PARTS[0] | 1), (first.shape[0] // _PARTS[1] | 1, 1))
+    )
+    telling = np.minimum(across, down) >= _RELIEF
+    return not telling.any() or float((np.asarray(change)[telling] < _CHANGE).mean()) > 0.5
