@@ -284,13 +284,15 @@ def _actors(elements: Sequence[sp.ScriptElement], lexicon: Lexicon) -> list[Acto
     spoken = [" ".join(e.text.split()) for e in elements if e.kind == kinds.KIND_CHARACTER]
     found: dict[str, Actor] = {}
     for name in [*spoken, *naming.introduced(seen), *naming.called(seen)]:
-        if name and fold(name) not in found:
-            person = lexicon.people(name)
-            found[fold(name)] = Actor(
-                name,
-                person[0].meaning.gender if person else gender_of(name),
-                thing=any(hit.meaning.creature for hit in lexicon.things(name)),
-            )
+        if not name or fold(name) in found:
+            continue
+        if shorter := naming.same_person(name, spoken):
+            known = found[fold(shorter)]
+            found[fold(shorter)] = replace(known, aliases=(*known.aliases, name))
+            continue
+        person = lexicon.people(name)
+        gender = person[0].meaning.gender if person else gender_of(name)
+        found[fold(name)] = Actor(name, gender, thing=any(hit.meaning.creature for hit in lexicon.things(name)))
     return list(found.values())
 
 

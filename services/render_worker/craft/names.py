@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from services.render_worker.craft.words.language import Lexicon, of
@@ -82,7 +82,8 @@ def cast_names(scenes: Sequence[SceneBeats]) -> list[str]:
         if beat.who:
             names.setdefault(_folded(beat.who), beat.who)
     for name in introduced("\n".join(beat.text for beat in beats if beat.kind.value == "action")):
-        names.setdefault(_folded(name), name)
+        if not same_person(name, names.values()):
+            names.setdefault(_folded(name), name)
     if not scenes:
         return []
     lexicon = of(scenes[0].language)
@@ -97,6 +98,12 @@ def cast_names(scenes: Sequence[SceneBeats]) -> list[str]:
     ):
         names.setdefault(_folded(noun), noun[:1].upper() + noun[1:])
     return list(names.values())
+
+
+def same_person(name: str, known: Iterable[str]) -> str:
+    """Who of those known a longer name is: HALE, of "CAPTAIN HALE"; empty: nobody."""
+    words = _folded(name).split()
+    return next((each for each in known if len(words) > 1 and _folded(each) in (words[0], words[-1])), "")
 
 
 def species_in(name: str, text: str, language: str) -> str:

@@ -23,6 +23,8 @@ from tests.unit.craft_story.support import KIND, beat, done, scenes, seen
         ("Enter TOM and MARA.", [("TOM", "enter", ""), ("MARA", "enter", "")]),
         ("The keeper lights the candle.", [("", "light", "candle")]),
         ("Tom begins to dance.", [("TOM", "dance", "")]),
+        ("Gulls wheel over the boats. Tom runs. The sun rises.", [("TOM", "run", "")]),
+        ("CAPTAIN TOM (50s), a broad man, sits down.", [("TOM", "sit", "")]),
     ],
 )
 def test_who_does_what_to_what(text: str, doings: list[tuple[str, str, str]]) -> None:

@@ -163,6 +163,8 @@ class Actor:
     gender: sb.Gender.ValueType = sb.GENDER_UNSPECIFIED
     # An animal or a thing that moves.
     thing: bool = False
+    # "CAPTAIN HALE" of HALE.
+    aliases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -213,7 +215,9 @@ class Cast:
 
     def __init__(self, actors: Iterable[Actor], lexicon: Lexicon) -> None:
         self.lexicon = lexicon
-        self._names = Table([(actor.name, actor) for actor in actors], lexicon.language)
+        self._names = Table(
+            [(alias, actor) for actor in actors for alias in (actor.name, *actor.aliases)], lexicon.language
+        )
 
     def named(self, text: str, words: Sequence[Token]) -> list[Found[Actor]]:
         """Who is named; in a writing with capitals a name begins with one."""
@@ -420,6 +424,9 @@ class _Reader:
             return False
         third = word.endswith("s") and not word.endswith("ss")
         past = not ing and not third and self._is_past(word)
+        if any(not thing.meaning.moves and thing.last == hit.first - at for thing in self._things):
+            # "The sun rises", "the bell rings": nobody does it.
+            return False
         actor_before = any(each.last == hit.first - at for each, _ in self._actors)
         if self._stage_direction(hit):
             return True
@@ -491,7 +498,9 @@ class _Reader:
             return False
         if hit.meaning is None and hit.word.lower() in _SUBJECTS:
             return False
-        back = [self._word(hit.first - n) for n in (1, 2, 3)]
+        here = self._sentence(hit.start)
+        at = [n for n in (1, 2, 3) if hit.first >= n and self._sentence(self._words[hit.first - n].start) == here]
+        back = [*(self._word(hit.first - n) for n in at), "", "", ""]
         # "past him", "past the man", "past the old man".
         if (
             back[0] in _PREPOSITIONS

@@ -193,7 +193,7 @@ shield        | gp  | 🛡️ | shield
 bow-and-arrow | hp  | 🏹 | bow_and_arrow longbow quiver arrow
 fishing-pole  | hp  | 🎣 | fishing_rod fishing_pole
 hook          | g   | 🪝 | fishhook fish_hook
-wheel         | g   | 🛞 | wheel
+wheel         | g   | 🛞 | cartwheel wagon_wheel spinning_wheel ship's_wheel
 knot          | g   | 🪢 | rope
 chains        | g   | ⛓️ | chains
 bell          | lp  | 🔔 | bell church_bell
