@@ -32,7 +32,8 @@ def jitter_px(frames: Sequence[NDArray[np.uint8]]) -> float:
     """The camera's shake in pixels (rms, both axes together) over consecutive grey frames of one shot; 0.0 where nothing moves.
 
     Points are followed from the first frame of each second; a smooth course is a curve of the fifth order through it. A camera
-    shakes every point, and people and water move by themselves: the steadier quarter of the points tells of the camera.
+    shakes every point, and people and water move by themselves: the steadier quarter of the points tells of the camera. Ask it of
+    shots where the place fills the picture; in a close-up the only points there are may be those of a face that acts.
     """
     squares = []
     for start in range(0, len(frames), STRETCH):
