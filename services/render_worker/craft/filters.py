@@ -70,7 +70,11 @@ def coloured_noise(random: np.random.Generator, length: int, curve: Curve) -> Mo
     bins = size // 2 + 1
     spectrum = random.standard_normal((bins, 2), np.float32).view(np.complex64)[:, 0] * gains.astype(np.float32)
     spectrum[0] = 0
-    noise = np.fft.irfft(spectrum, size)
+    # As the transform packs it: the real part alone at both ends, pairs between them.
+    packed = np.empty((1, size), np.float32)
+    packed[0, 0], packed[0, -1] = 0, spectrum[-1].real
+    packed[0, 1:-1] = spectrum[1:-1].view(np.float32)
+    noise = np.asarray(cv2.dft(packed, flags=cv2.DFT_INVERSE))[0]
     return np.asarray(noise[:length] / max(float(np.sqrt(np.mean(np.square(noise)))), 1e-12), np.float32)
 
 
@@ -97,4 +101,4 @@ def bell(centre_hz: float, octaves: float, gain_db: float) -> Curve:
 
 
 def _frequencies(size: int) -> npt.NDArray[np.float64]:
-    return np.maximum(np.fft.rfftfreq(size, 1 / RATE), 1.0)
+    return np.asarray(np.maximum(np.fft.rfftfreq(size, 1 / RATE), 1.0))

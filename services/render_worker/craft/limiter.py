@@ -89,7 +89,9 @@ def _limiting(peaks: Gains, ceiling: float) -> Gains:
         # What is within a thousandth of one is let go of: the sound is left as it is.
         gain = 1.0 if gain > 0.999 and value == 1.0 else gain
         gains[place] = gain
-    smooth = np.convolve(np.pad(gains, _LOOK_MS, mode="edge"), np.full(2 * _LOOK_MS + 1, 1 / (2 * _LOOK_MS + 1)), mode="valid")
+    smooth = np.convolve(
+        np.pad(gains, _LOOK_MS, mode="edge"), np.full(2 * _LOOK_MS + 1, 1 / (2 * _LOOK_MS + 1)), mode="valid"
+    )
     smooth[smooth > 1 - 1e-9] = 1.0
     return smooth
 

@@ -66,7 +66,9 @@ def true_peak(samples: Sound) -> npt.NDArray[np.float32]:
         for channel in range(samples.shape[1]):
             row = np.ascontiguousarray(samples[low:high, channel], np.float32)[None, :]
             for phase in _interpolators():
-                between = np.abs(cv2.filter2D(row, -1, phase, borderType=cv2.BORDER_CONSTANT))[0, begin - low : end - low]
+                between = np.abs(cv2.filter2D(row, -1, phase, borderType=cv2.BORDER_CONSTANT))[
+                    0, begin - low : end - low
+                ]
                 np.maximum(peaks[begin:end], between, out=peaks[begin:end])
     return peaks
 

@@ -18,6 +18,8 @@ from services.render_worker.craft.measure import SILENCE_LUFS, loudness, spoken_
 from services.render_worker.craft.pcm import RATE, Samples, faded, samples_of_ms
 from services.render_worker.craft.synthesis import add_at, panned
 
+Depths = Sequence[float] | npt.NDArray[np.float64]
+
 # Music at full volume stands this far under the speech where nobody speaks …
 _MUSIC_UNDER_SPEECH_DB = 3.0
 # … and in stretches without speech of this length and more it comes up by so much.
@@ -36,7 +38,9 @@ _MOST_DB = 34.0
 _ACTIVE_SHARE = 0.1
 _NOTHING_BESIDE_DB = 60.0
 # Where nobody speaks at all, the level speech would have.
-_USUAL_SPEECH_LUFS = -20.0
+_USUAL_SPEECH_LUFS = -17.0
+# One sound in the middle is on both sides, and so louder than alone.
+_BOTH_SIDES_DB = 3.01
 
 
 @dataclass(frozen=True)
@@ -86,11 +90,13 @@ def spoken(lines: Sequence[PlacedLine], length: int) -> Spoken:
             sound = faded(sound, 0, 30)
         add_at(bus, sound, begin)
         spans.append((line.start_ms, line.start_ms + len(mono) * 1000 // RATE))
-    lufs = spoken_loudness(bus.mean(axis=1)) if spans else SILENCE_LUFS
+    lufs = spoken_loudness(bus.mean(axis=1)) + _BOTH_SIDES_DB if spans else SILENCE_LUFS
     return Spoken(bus, _joined(spans), lufs)
 
 
-def mixed(speech: Spoken, music: Samples | None, ambience: Samples | None, effects: Samples | None, volume: float) -> Mix:
+def mixed(
+    speech: Spoken, music: Samples | None, ambience: Samples | None, effects: Samples | None, volume: float
+) -> Mix:
     """All of one length, one film. The music's array is used up; ambience and effects come at their levels."""
     rest = np.zeros_like(speech.samples)
     places = [_power_of(speech.samples), _power_of(ambience), _power_of(effects)]
@@ -141,7 +147,9 @@ def looped(music: Samples, length: int) -> Samples:
     return faded(joined[:length], 30, min(3000, length * 250 / RATE))
 
 
-def ducking_db(spans: Sequence[tuple[int, int]], depths: Sequence[float], hops: int, *, lift: bool = False) -> npt.NDArray[np.float64]:
+def ducking_db(
+    spans: Sequence[tuple[int, int]], depths: Depths, hops: int, *, lift: bool = False
+) -> npt.NDArray[np.float64]:
     """A gain in dB every 10 ms: each span's depth while it lasts, reached before it begins and left slowly after it.
 
     With `lift`, long stretches without speech come up instead.
@@ -164,7 +172,9 @@ def ducking_db(spans: Sequence[tuple[int, int]], depths: Sequence[float], hops: 
     return gain
 
 
-def _gains(length: int, spans: Sequence[tuple[int, int]], depths: Sequence[float], *, lift: bool = False) -> npt.NDArray[np.float64]:
+def _gains(
+    length: int, spans: Sequence[tuple[int, int]], depths: Depths, *, lift: bool = False
+) -> npt.NDArray[np.float64]:
     """The same as factors, a point every 10 ms."""
     return np.asarray(10 ** (ducking_db(spans, depths, length * 1000 // RATE // _HOP_MS + 2, lift=lift) / 20))
 

@@ -44,7 +44,7 @@ def gliding(frequency: npt.NDArray[np.floating], partials: Sequence[float] = (1.
 def curve_of(points: Sequence[tuple[float, float]], length: int) -> Mono:
     """Straight lines through (second, value)."""
     time = np.arange(length, dtype=np.float32) / np.float32(RATE)
-    return np.interp(time, [point[0] for point in points], [point[1] for point in points]).astype(np.float32)
+    return np.asarray(np.interp(time, [point[0] for point in points], [point[1] for point in points]), np.float32)
 
 
 def struck(length: int, rise_s: float, decay_s: float) -> Mono:
@@ -73,7 +73,7 @@ def wandering(random: Random, length: int, slowest_s: float, fastest_s: float) -
     smooth = np.convolve(noise, np.hanning(9) / np.hanning(9).sum(), mode="same")
     spread = max(float(smooth.std()), 1e-9)
     level = 0.5 + 0.5 * np.tanh((smooth - smooth.mean()) / spread * 0.9)
-    return np.interp(np.arange(length, dtype=np.float32) / step, np.arange(points), level).astype(np.float32)
+    return np.asarray(np.interp(np.arange(length, dtype=np.float32) / step, np.arange(points), level), np.float32)
 
 
 def repeated(loop: Mono, length: int, begin: int = 0) -> Mono:
