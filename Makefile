@@ -12,7 +12,7 @@ ifneq ($$(origin $(1)),command line)
 $(1) :=
 endif
 endef
-$(foreach variable,SCRIPT DURATION ASPECT RESOLUTION LANGUAGE NAME PUBLISH,$(eval $(call from_command_line,$(variable))))
+$(foreach variable,SCRIPT DURATION ASPECT RESOLUTION LANGUAGE NAME NAMES PUBLISH,$(eval $(call from_command_line,$(variable))))
 
 LOCKED = --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate \
 	--overrides requirements/overrides.txt
@@ -22,7 +22,7 @@ DEMO_ARGUMENTS = $(if $(SCRIPT),--script "$(SCRIPT)") $(if $(DURATION),--duratio
 	$(if $(LANGUAGE),--language "$(LANGUAGE)") $(if $(NAME),--name "$(NAME)") $(if $(PORT),--port $(PORT)) \
 	$(if $(PUBLISH),--publish)
 
-.PHONY: help setup dev demo test up down status logs start stop reset proto lock openapi audit reconcile rotate-keys chaos bench bench-film fmt lint types ci
+.PHONY: help setup dev demo examples craft-report test up down status logs start stop reset proto lock openapi audit reconcile rotate-keys chaos bench bench-film fmt lint types ci
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -35,6 +35,12 @@ dev: # as setup, with what the checks need
 
 demo: setup ## make a film; SCRIPT= DURATION= ASPECT= RESOLUTION= LANGUAGE= NAME= PORT= for one of your own; PUBLISH=1
 	@$(PY) -m deploy.local.demo $(DEMO_ARGUMENTS)
+
+examples: setup ## make the films of examples/ into out/; NAMES="drama chase" for some; RESOLUTION=
+	@$(PY) -m deploy.local.examples $(NAMES) $(if $(RESOLUTION),--resolution "$(RESOLUTION)")
+
+craft-report: setup ## look closely at a film of out/, NAME=: writes out/NAME.report.html
+	@$(PY) -m deploy.local.craft_report $(NAME)
 
 up: setup ## start the studio and leave it running; PORT= WORKERS=
 	@$(STACK) up $(if $(PORT),--port $(PORT)) $(if $(WORKERS),--workers $(WORKERS))
