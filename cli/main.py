@@ -79,7 +79,7 @@ def new(
     aspect: Annotated[str | None, typer.Option(help="16:9, 9:16 or 1:1.")] = None,
     resolution: Annotated[str | None, typer.Option(help="480p, 720p or 1080p.")] = None,
     language: Annotated[str, typer.Option(help="What the script is written in.")] = "en",
-    style: Annotated[str | None, typer.Option(help="flat, watercolor or noir.")] = None,
+    style: Annotated[str | None, typer.Option(help="flat, paper, watercolor or noir.")] = None,
     music: Annotated[str | None, typer.Option(help="A mood, auto or none.")] = None,
     seed: Annotated[int | None, typer.Option(help="Another seed, another film.")] = None,
     name: Annotated[str | None, typer.Option(help="The project's title and the files' name.")] = None,
