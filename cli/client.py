@@ -217,7 +217,7 @@ class Client:
 
     def download(self, job: Json, output: Json, path: Path) -> Path:
         """Fetch one of a job's outputs, checked against its size and hash."""
-        query = {key: output[key] for key in ("language", "format") if output.get(key)}
+        query = {key: output[key] for key in ("language", "format", "scene") if output.get(key)}
         answer = self.call("GET", f"/api/v1/jobs/{job['id']}/outputs/{output['kind']}", params=query)
         digest = hashlib.sha256()
         partial = path.with_name(path.name + ".part")
