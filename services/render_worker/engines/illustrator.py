@@ -44,7 +44,7 @@ class Illustrator:
         except StyleUnknown as error:
             raise StepFailed("STYLE_UNKNOWN", str(error)) from error
         except FontMissing as error:
-            raise StepFailed("FONT_MISSING", str(error)) from error
+            raise StepFailed(error.code, str(error)) from error
         work.progress(0.8)
         frame = work.folder / "frame.png"
         images.write_png(frame, picture)

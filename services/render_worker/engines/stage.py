@@ -19,8 +19,10 @@ from services.render_worker.craft import (
     painting,
     planes,
     puppets,
+    subtitle_files,
     yuv,
 )
+from services.render_worker.craft.captions import SpokenLine
 from services.render_worker.craft.fonts import FontMissing
 from services.render_worker.craft.mouths import MouthTrack
 from services.render_worker.craft.palette import Light
@@ -42,6 +44,7 @@ from services.render_worker.engines.timing import spoken_lines
 # Wall clock for a frame at worst, many times what one takes.
 _FRAME_LIMIT_S = 1.0
 _PROGRESS_EVERY = 12
+_SHORTEST_CAPTION_MS = 500
 
 
 class Stage:
@@ -58,7 +61,8 @@ class Stage:
     def run(self, work: Work) -> Finished:
         """The output "segment" of exactly `frames` frames, and "last" if asked for.
 
-        StepFailed PROFILE_INVALID, INPUT_UNREADABLE, STYLE_UNKNOWN, FONT_MISSING, ENCODER_FAILED.
+        StepFailed PROFILE_INVALID, INPUT_UNREADABLE, STYLE_UNKNOWN, FONT_MISSING, GLYPH_MISSING, SUBTITLES_UNREADABLE,
+        ENCODER_FAILED.
         """
         params = work.params.animate_shot
         width, height, fps = params.profile.width, params.profile.height, params.profile.fps
@@ -67,7 +71,7 @@ class Stage:
         try:
             show = _Shot(work).show()
         except FontMissing as error:
-            raise StepFailed("FONT_MISSING", str(error)) from error
+            raise StepFailed(error.code, str(error)) from error
         except StyleUnknown as error:
             raise StepFailed("STYLE_UNKNOWN", str(error)) from error
         path = work.folder / "segment.mp4"
@@ -142,7 +146,7 @@ class _Shot:
         path = moves.path(params.camera, focus, self._frames, self._fps, walk, size=params.scene.size)
         actors = puppets.actors(
             scene.shot, scene.staging, self._speech(), frames=self._frames, fps=self._fps, light=scene.world.light,
-            light_side=plate.light_side,
+            light_side=plate.light_side, follows=params.camera == sb.CAMERA_MOVE_FOLLOW,
         )  # fmt: skip
         screen = style(params.scene.style).screen(*self._size, plate.light_side, params.scene.scene_seed)
         return _Staged(
@@ -195,7 +199,12 @@ class _Shot:
         """The lines of those who are seen, with their mouths."""
         feelings = {presence.character_id: presence.feeling for presence in self._params.scene.presences}
         return [
-            puppets.Speech(line.character_id, line.start_ms, track, feelings[line.character_id] or sb.FEELING_NEUTRAL)
+            puppets.Speech(
+                line.character_id,
+                line.start_ms,
+                track,
+                line.feeling or feelings[line.character_id] or sb.FEELING_NEUTRAL,
+            )
             for line, track in zip(self._params.lines, self._tracks, strict=True)
             if track is not None and not line.off_screen and line.character_id in feelings
         ]
@@ -204,7 +213,7 @@ class _Shot:
         """What lies over the picture at a frame, the lowest first."""
         params = self._params
         captions = captions_overlay.caption_overlays(
-            spoken_lines(params.captions), params.caption_language, self._size, self._fps, self._frames, behind=frame
+            self._captions(), params.caption_language, self._size, self._fps, self._frames, behind=frame
         )
         marks = [captions_overlay.watermark(params.watermark, self._size)] if params.watermark else []
 
@@ -213,6 +222,26 @@ class _Shot:
             return [*speakers, *(each.patch for each in captions if each.first <= number < each.end), *marks]
 
         return at
+
+    def _captions(self) -> list[SpokenLine]:
+        """What is burned: the shot's own lines, or its part of a translation of the whole film."""
+        params = self._params
+        translated = self._work.inputs.get("captions")
+        if translated is None:
+            return spoken_lines(params.captions)
+        try:
+            cues = subtitle_files.read(translated.read_bytes())
+        except subtitle_files.SubtitlesUnreadable as error:
+            raise StepFailed("SUBTITLES_UNREADABLE", str(error)) from error
+        length_ms = round(self._frames * 1000 / self._fps)
+        lines = []
+        for cue in cues:
+            start = max(0, cue.start_ms - params.captions_offset_ms)
+            end = min(length_ms, cue.end_ms - params.captions_offset_ms)
+            # what only brushes a shot belongs to its neighbour
+            if end - start >= _SHORTEST_CAPTION_MS:
+                lines.append(SpokenLine("", cue.text, start, end - start))
+        return lines
 
     def _previous(self) -> Plane:
         """The last picture of the shot before, as a frame of this film."""
