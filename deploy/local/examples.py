@@ -54,6 +54,7 @@ def make(client: Client, example: Example, resolution: str | None, out: Path) ->
         outputs.fetch(client, job, out, example.name)
         _add_scenes(client, job, out / f"{example.name}.json")
     except StudioError as error:
+        print(f"{example.name}: {error.message}", file=sys.stderr, flush=True)
         return Made(example.name, time.monotonic() - started, job, error.message)
     except BaseException:
         if job is not None and client.job(job["id"])["status"] not in ENDED:
