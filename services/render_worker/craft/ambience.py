@@ -5,6 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -94,6 +95,7 @@ _GREEN = frozenset(
     {sb.PLACE_FOREST, sb.PLACE_RIVER, sb.PLACE_VILLAGE, sb.PLACE_PARK, sb.PLACE_FIELD, sb.PLACE_TEMPLE, sb.PLACE_PALACE}
 )
 _CROSSING_MS = 900
+_LONGEST_PIECE_S = 45
 
 
 @dataclass(frozen=True)
@@ -154,7 +156,7 @@ def ambience(stays: Sequence[Stay], length: int, level_lufs: float, seed: int) -
         for name, level in layers.items():
             random = np.random.default_rng([seed & 0xFFFFFFFF, zlib.crc32(name.encode()), number])
             sound = LAYERS[name](random, high - low)
-            measured = spoken_loudness(sound.mean(axis=1)) + 3.01
+            measured = spoken_loudness((sound[:, 0] + sound[:, 1]) / 2) + 3.01
             if measured > SILENCE_LUFS:
                 sound *= np.float32(10 ** ((level_lufs + level - measured) / 20))
                 add_at(bus, faded(sound, *fades), low)
@@ -172,7 +174,14 @@ def _stretches(stays: Sequence[Stay], length: int) -> list[tuple[int, int, dict[
             found[-1] = (found[-1][0], end, layers)
         elif end - begin >= RATE // 10 and layers:
             found.append((begin, end, layers))
-    return found
+    return [piece for stretch in found for piece in _pieces(*stretch)]
+
+
+def _pieces(begin: int, end: int, layers: dict[str, float]) -> list[tuple[int, int, dict[str, float]]]:
+    """A long stretch in parts, so that a long film's places fit in memory; they differ, and cross into each other."""
+    count = -(-(end - begin) // (_LONGEST_PIECE_S * RATE))
+    edges = [begin + (end - begin) * number // count for number in range(count + 1)]
+    return [(low, high, layers) for low, high in pairwise(edges)]
 
 
 def _hour(layers: dict[str, float], setting: sb.Setting) -> None:

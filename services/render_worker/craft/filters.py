@@ -1,7 +1,7 @@
 """Filters on sound, by fast convolution in single precision: what shapes music, ambience, rooms and meters alike.
 
-A filter is its answer to a click (a kernel). Transforms are of at most 2^18 samples, so a film of any length is filtered in
-the same little memory.
+A filter is its answer to a click (a kernel). Transforms are a few times as long as that, so a film of any length is filtered
+in the same little memory.
 """
 
 from __future__ import annotations
@@ -19,16 +19,14 @@ Mono = npt.NDArray[np.float32]
 # Gains (amplitudes, not decibels) at frequencies in Hz, none of which is 0.
 Curve = Callable[[npt.NDArray[np.float64]], npt.NDArray[np.float64]]
 
-_LARGEST: Final = 1 << 18
-_SMALLEST: Final = 1 << 12
+_SMALLEST: Final = 1 << 14
 
 
 def convolved(signal: npt.NDArray[np.floating], kernel: Mono, early: int = 0) -> Mono:
     """The filtered signal (samples,), as long as it was; `early` samples of the filter's delay are taken back."""
     length, taps = len(signal), len(kernel)
-    size = min(_LARGEST, max(_SMALLEST, 1 << (length + early + taps - 2).bit_length()))
-    if taps > size // 2:
-        size = 1 << (2 * taps - 1).bit_length()
+    # Four times the kernel is quickest: small enough for the processor's own memory.
+    size = max(_SMALLEST, 1 << (4 * taps - 1).bit_length())
     step = size - taps + 1
     response = np.zeros((1, size), np.float32)
     response[0, :taps] = kernel

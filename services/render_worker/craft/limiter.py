@@ -22,8 +22,8 @@ _HOP = RATE // 1000
 # slower than a voice's own waves, or it would bend them.
 _LOOK_MS = 8
 _RELEASE_MS = 45.0
-_ROUNDS = 6
-_CLOSE_LU = 0.01
+_ROUNDS = 4
+_CLOSE_LU = 0.03
 _PART = 480_000
 
 
@@ -85,6 +85,8 @@ def _limiting(peaks: Gains, ceiling: float) -> Gains:
     back = 1 - np.exp(-1 / _RELEASE_MS)
     gain, gains = 1.0, held.tolist()
     for place, value in enumerate(gains):
+        if value == 1.0 == gain:
+            continue
         gain = min(value, gain + (1 - gain) * back)
         # What is within a thousandth of one is let go of: the sound is left as it is.
         gain = 1.0 if gain > 0.999 and value == 1.0 else gain

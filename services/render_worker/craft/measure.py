@@ -19,9 +19,10 @@ _ABSOLUTE_GATE_LUFS = -70.0
 _RELATIVE_GATE_LU = -10.0
 _OVERSAMPLING = 4
 _TAPS = 12
-# The filter is applied to some 5 s at a time, each with the quarter second before it, after which it has rung out.
+# What is looked at at once: some 5 s.
 _CHUNK = 238_000
-_LEAD = RATE // 4
+# After a quarter of a second the filter has rung out.
+_RING = RATE // 4
 # BS.1770-4, tables 1 and 2: the filter at 48 kHz, (b0, b1, b2), (a1, a2).
 _SHELF = ((1.53512485958697, -2.69169618940638, 1.19839281085285), (-1.69065929318241, 0.73248077421585))
 _HIGH_PASS = ((1.0, -2.0, 1.0), (-1.99004745483398, 0.99007225036621))
@@ -59,7 +60,9 @@ def weighted_power(samples: Sound, step_s: float = _STEP_S) -> npt.NDArray[np.fl
 
 def true_peak(samples: Sound) -> npt.NDArray[np.float32]:
     """The peak around every sample, oversampled four times, the louder channel."""
-    peaks: npt.NDArray[np.float32] = np.abs(samples).max(axis=1).astype(np.float32)
+    peaks = np.zeros(len(samples), np.float32)
+    for channel in range(samples.shape[1]):
+        np.maximum(peaks, np.abs(samples[:, channel]), out=peaks)
     for begin in range(0, len(peaks), _CHUNK):
         low, high = max(0, begin - _TAPS), min(len(peaks), begin + _CHUNK + _TAPS)
         end = min(begin + _CHUNK, len(peaks))
@@ -81,13 +84,12 @@ def decibels(ratio: float) -> float:
 def _step_power(samples: Sound, step: int) -> npt.NDArray[np.float64]:
     steps = len(samples) // step
     power = np.zeros(steps)
-    chunk = _CHUNK // step * step
-    for begin in range(0, steps * step, chunk):
-        end = min(begin + chunk, steps * step)
-        lead = min(begin, _LEAD)
-        for channel in range(samples.shape[1]):
-            weighted = convolved(samples[begin - lead : end, channel], _k_answer())[lead:]
-            power[begin // step : end // step] += np.mean(np.square(weighted).reshape(-1, step), axis=1)
+    chunk = max(1, _CHUNK // step)
+    for channel in range(samples.shape[1]):
+        weighted = convolved(samples[: steps * step, channel], _k_answer()).reshape(-1, step)
+        for begin in range(0, steps, chunk):
+            part = weighted[begin : begin + chunk]
+            power[begin : begin + chunk] += np.einsum("ij,ij->i", part, part) / step
     return power
 
 
@@ -99,7 +101,7 @@ def _k_answer() -> npt.NDArray[np.float32]:
     response = np.ones(len(z), complex)
     for (b0, b1, b2), (a1, a2) in (_SHELF, _HIGH_PASS):
         response *= (b0 + b1 * z + b2 * z * z) / (1 + a1 * z + a2 * z * z)
-    return np.fft.irfft(response, size)[:_LEAD].astype(np.float32)
+    return np.fft.irfft(response, size)[:_RING].astype(np.float32)
 
 
 @cache

@@ -90,46 +90,70 @@ def spoken(lines: Sequence[PlacedLine], length: int) -> Spoken:
             sound = faded(sound, 0, 30)
         add_at(bus, sound, begin)
         spans.append((line.start_ms, line.start_ms + len(mono) * 1000 // RATE))
-    lufs = spoken_loudness(bus.mean(axis=1)) + _BOTH_SIDES_DB if spans else SILENCE_LUFS
+    lufs = spoken_loudness((bus[:, 0] + bus[:, 1]) / 2) + _BOTH_SIDES_DB if spans else SILENCE_LUFS
     return Spoken(bus, _joined(spans), lufs)
 
 
-def mixed(
-    speech: Spoken, music: Samples | None, ambience: Samples | None, effects: Samples | None, volume: float
-) -> Mix:
-    """All of one length, one film. The music's array is used up; ambience and effects come at their levels."""
-    rest = np.zeros_like(speech.samples)
-    places = [_power_of(speech.samples), _power_of(ambience), _power_of(effects)]
-    voice, around, happening = places
-    softer = -_AMBIENCE_STEPS_BACK_DB * np.ones(len(speech.spans))
-    quieter, back = np.zeros(len(speech.spans)), np.zeros(len(speech.spans))
-    level = None
-    if music is not None and volume > 0:
-        aim = speech.level - _MUSIC_UNDER_SPEECH_DB + 20 * float(np.log10(volume))
-        level = np.float32(10 ** ((aim - max(loudness(music), -60.0)) / 20))
-        np.multiply(music, level, out=music)
-        _dipped(music, speech.spans)
-    playing = _power_of(music if level is not None else None)
-    for number, (begin, end) in enumerate(speech.spans):
-        low, high = begin // 100, min(len(voice), end // 100 + 2)
-        active = _active(voice[low:high])
-        said = float(voice[low:high][active].mean()) if active.any() else 0.0
-        if said <= 0:
-            continue
-        beside = _mean(around, low, high, active) * 10 ** (softer[number] / 10)
-        strange = _mean(happening, low, high, active)
-        quieter[number] = _step_back(strange, said * 10 ** (-_SPEECH_OVER_EFFECTS_DB / 10))
-        left = said * 10 ** (-_SPEECH_OVER_REST_DB / 10) - beside - strange * 10 ** (quieter[number] / 10)
-        back[number] = _step_back(_mean(playing, low, high, active), max(left, said * 1e-3))
-    if ambience is not None:
-        _add(rest, ambience, _gains(len(rest), speech.spans, softer))
-    if effects is not None:
-        _add(rest, effects, _gains(len(rest), speech.spans, quieter))
-    if music is not None and level is not None:
-        _add(rest, music, _gains(len(rest), speech.spans, back, lift=True))
-    distance = _distance(voice, _power_of(rest), speech.spans)
-    rest += speech.samples
-    return Mix(rest, distance)
+class Mixing:
+    """Puts things beside the speech, one after the other: places, then what happens, then music, which takes what room is left.
+
+    Each array given is used up, so that a film's mix holds three of its length in memory and no more.
+    """
+
+    def __init__(self, speech: Spoken) -> None:
+        self._speech = speech
+        self._voice = weighted_power(speech.samples)
+        self._rest: Samples | None = None
+        # The power of the rest beside each span of speech, in moments in which somebody speaks.
+        self._beside = np.zeros(len(speech.spans))
+        self._said = np.array([_mean(self._voice, *self._moments(span)) for span in speech.spans])
+
+    def around(self, ambience: Samples) -> None:
+        """A place's sounds, already at their level."""
+        self._put(ambience, np.full(len(self._beside), -_AMBIENCE_STEPS_BACK_DB))
+
+    def happening(self, effects: Samples) -> None:
+        """Effects, already at their level."""
+        allowed = self._said * 10 ** (-_SPEECH_OVER_EFFECTS_DB / 10)
+        self._put(effects, self._step_back(weighted_power(effects), allowed))
+
+    def playing(self, music: Samples, volume: float) -> None:
+        """Music at whatever level, to be heard at this volume (over 0, at most 1)."""
+        aim = self._speech.level - _MUSIC_UNDER_SPEECH_DB + 20 * float(np.log10(volume))
+        music *= np.float32(10 ** ((aim - max(loudness(music), -60.0)) / 20))
+        _dipped(music, self._speech.spans)
+        left = self._said * 10 ** (-_SPEECH_OVER_REST_DB / 10) - self._beside
+        depths = self._step_back(weighted_power(music), np.maximum(left, self._said * 1e-3))
+        self._put(music, depths, lift=True)
+
+    def finished(self) -> Mix:
+        """Everything together."""
+        if self._rest is None:
+            return Mix(self._speech.samples, _NOTHING_BESIDE_DB if self._speech.spans else 0.0)
+        distance = _distance(self._voice, weighted_power(self._rest), self._speech.spans)
+        self._rest += self._speech.samples
+        return Mix(self._rest, distance)
+
+    def _put(self, sound: Samples, depths: Depths, *, lift: bool = False) -> None:
+        hops = len(sound) * 1000 // RATE // _HOP_MS + 2
+        gains = 10 ** (ducking_db(self._speech.spans, depths, hops, lift=lift) / 20)
+        _gained(sound, gains)
+        power = weighted_power(sound)
+        self._beside += [_mean(power, *self._moments(span)) for span in self._speech.spans]
+        if self._rest is None:
+            self._rest = sound
+        else:
+            self._rest += sound
+
+    def _step_back(self, power: npt.NDArray[np.float64], allowed: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """By how many dB (0 or less) something must be softer in each span to have no more than that power."""
+        has = np.array([_mean(power, *self._moments(span)) for span in self._speech.spans])
+        over = np.maximum(has, 1e-15) / np.maximum(allowed, 1e-15)
+        return np.asarray(-np.clip(10 * np.log10(over), 0.0, _MOST_DB))
+
+    def _moments(self, span: tuple[int, int]) -> tuple[int, int, npt.NDArray[np.bool_]]:
+        low, high = span[0] // 100, min(len(self._voice), span[1] // 100 + 2)
+        return low, high, _active(self._voice[low:high])
 
 
 def looped(music: Samples, length: int) -> Samples:
@@ -172,20 +196,13 @@ def ducking_db(
     return gain
 
 
-def _gains(
-    length: int, spans: Sequence[tuple[int, int]], depths: Depths, *, lift: bool = False
-) -> npt.NDArray[np.float64]:
-    """The same as factors, a point every 10 ms."""
-    return np.asarray(10 ** (ducking_db(spans, depths, length * 1000 // RATE // _HOP_MS + 2, lift=lift) / 20))
-
-
-def _add(bus: Samples, sound: Samples, gains: npt.NDArray[np.float64]) -> None:
-    """Ten seconds at a time, so that a long film's mix fits in memory."""
+def _gained(sound: Samples, gains: npt.NDArray[np.float64]) -> None:
+    """Multiplies the sound by its gains, of which there is one every 10 ms."""
     hop = samples_of_ms(_HOP_MS)
-    for begin in range(0, len(bus), 10 * RATE):
-        end = min(begin + 10 * RATE, len(bus))
+    for begin in range(0, len(sound), 10 * RATE):
+        end = min(begin + 10 * RATE, len(sound))
         gain = np.interp(np.arange(begin, end) / hop, np.arange(len(gains)), gains).astype(np.float32)
-        bus[begin:end] += sound[begin:end] * gain[:, None]
+        sound[begin:end] *= gain[:, None]
 
 
 def _dipped(music: Samples, spans: Sequence[tuple[int, int]]) -> None:
@@ -210,22 +227,13 @@ def _joined(spans: Sequence[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
     return tuple(joined)
 
 
-def _power_of(samples: Samples | None) -> npt.NDArray[np.float64]:
-    return weighted_power(samples) if samples is not None else np.zeros(0)
-
-
 def _mean(power: npt.NDArray[np.float64], low: int, high: int, active: npt.NDArray[np.bool_]) -> float:
-    return float(power[low:high][active].mean()) if len(power) else 0.0
+    return float(power[low:high][active].mean()) if active.any() else 0.0
 
 
 def _active(voice: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
     """In which moments somebody speaks, breaths between words left out."""
     return np.asarray(voice >= max(_ACTIVE_SHARE * voice.max(initial=0.0), 1e-12))
-
-
-def _step_back(power: float, allowed: float) -> float:
-    """By how many dB (0 or less) something must be softer to have no more than that power."""
-    return -min(_MOST_DB, max(0.0, 10 * float(np.log10(power / allowed)))) if power > 0 else 0.0
 
 
 def _distance(voice: npt.NDArray[np.float64], rest: npt.NDArray[np.float64], spans: Sequence[tuple[int, int]]) -> float:

@@ -27,12 +27,15 @@ def samples_of_ms(milliseconds: float) -> int:
 
 def write_wav(path: Path, samples: Samples) -> None:
     """A 16-bit WAV file, rounded without dither: the same samples give the same bytes."""
-    whole = np.round(np.clip(samples, -1.0, 1.0) * 32767.0).astype("<i2")
     with wave.open(str(path), "wb") as file:
-        file.setnchannels(whole.shape[1])
+        file.setnchannels(samples.shape[1])
         file.setsampwidth(2)
         file.setframerate(RATE)
-        file.writeframes(whole.tobytes())
+        file.setnframes(len(samples))
+        # Ten seconds at a time, so that a long sound isn't in memory twice.
+        for begin in range(0, len(samples), 10 * RATE):
+            part = np.clip(samples[begin : begin + 10 * RATE], -1.0, 1.0)
+            file.writeframesraw(np.round(part * 32767.0).astype("<i2").tobytes())
 
 
 def read_sound(path: Path, *, channels: int, tempo: float = 1.0) -> Samples:
@@ -63,8 +66,14 @@ def _own_wav(path: Path) -> Samples | None:
         with wave.open(str(path), "rb") as file:
             if (file.getframerate(), file.getsampwidth()) != (RATE, 2) or file.getnframes() > RATE * _LONGEST_UPLOAD_S:
                 return None
-            whole = np.frombuffer(file.readframes(file.getnframes()), dtype="<i2")
-            return (whole.reshape(-1, file.getnchannels()) / np.float32(32767.0)).astype(np.float32)
+            samples = np.empty((file.getnframes(), file.getnchannels()), np.float32)
+            read = 0
+            # Ten seconds at a time, so that a long sound is in memory only once.
+            while read < len(samples) and (part := file.readframes(10 * RATE)):
+                whole = np.frombuffer(part, dtype="<i2").reshape(-1, samples.shape[1])
+                np.multiply(whole, np.float32(1 / 32767.0), out=samples[read : read + len(whole)])
+                read += len(whole)
+            return samples[:read]
     except (wave.Error, EOFError, ValueError):
         return None
 

@@ -13,7 +13,7 @@ from services.render_worker.craft.ebur128 import Loudness, file_loudness
 from services.render_worker.craft.effects import Happening, effects
 from services.render_worker.craft.limiter import Master
 from services.render_worker.craft.media import run_ffmpeg
-from services.render_worker.craft.mix import AMBIENCE_UNDER_SPEECH_DB, Mix, PlacedLine, looped, mixed, spoken
+from services.render_worker.craft.mix import AMBIENCE_UNDER_SPEECH_DB, Mix, Mixing, PlacedLine, looped, spoken
 from services.render_worker.craft.pcm import RATE, Samples, read_sound, samples_of_ms
 from services.render_worker.engines.base import Finished, Output, StepFailed, Work
 
@@ -60,18 +60,24 @@ def _mix(work: Work) -> tuple[Mix, bool]:
     length = samples_of_ms(params.duration_ms)
     speech = spoken(_placed_lines(work), length)
     work.progress(0.1)
-    music = None
-    if "music" in work.inputs and params.music_volume > 0:
-        music = looped(read_sound(work.input("music"), channels=2), length)
-    work.progress(0.2)
+    mixing = Mixing(speech)
     stays = [Stay(cue.start_ms, cue.duration_ms, cue.setting, cue.mood) for cue in params.ambience]
     places = ambience(stays, length, speech.level - AMBIENCE_UNDER_SPEECH_DB, params.seed)
-    work.progress(0.3)
+    if places is not None:
+        mixing.around(places)
+    del places
+    work.progress(0.2)
     happenings = [Happening(cue.name, cue.start_ms, cue.duration_ms, cue.pan, cue.setting) for cue in params.sounds]
     happening = effects(happenings, length, speech.level, params.seed)
+    if happening is not None:
+        mixing.happening(happening)
+    del happening
+    work.progress(0.3)
+    played = "music" in work.inputs and params.music_volume > 0
+    if played:
+        mixing.playing(looped(read_sound(work.input("music"), channels=2), length), min(params.music_volume, 1.0))
     work.progress(0.4)
-    mix = mixed(speech, music, places, happening, min(params.music_volume, 1.0))
-    return mix, bool(speech.spans) or music is not None
+    return mixing.finished(), bool(speech.spans) or played
 
 
 def _placed_lines(work: Work) -> list[PlacedLine]:
