@@ -9,9 +9,9 @@ from pathlib import Path
 from filmstudio.projects.v1 import script_pb2
 
 from services.projects import reading
-from services.render_worker.craft import shot_list
-from services.render_worker.craft.framing import ASPECTS
-from services.render_worker.craft.story import tell
+from services.render_worker.craft.directing import shot_list
+from services.render_worker.craft.directing.framing import ASPECTS
+from services.render_worker.craft.directing.story import tell
 
 _FORMATS = {
     ".fountain": script_pb2.SCRIPT_FORMAT_FOUNTAIN, ".fdx": script_pb2.SCRIPT_FORMAT_FDX,

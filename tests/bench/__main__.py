@@ -22,7 +22,7 @@ from tests.support.studio import CHECKOUT, Studio
 ROOT = CHECKOUT / ".local" / "bench"
 OUT = CHECKOUT / "out" / "bench.json"
 # fifteen processes, the sandbox among them
-MEMORY_MB, LATENCY_MS, FILM_S = 1500.0, 50.0, 60.0
+MEMORY_MB, LATENCY_MS, FILM_S = 1500.0, 50.0, 50.0
 SLACK = 2.0
 
 

@@ -22,8 +22,8 @@ from pathlib import Path
 import av
 import numpy as np
 
-from services.render_worker.craft import encoder
 from services.render_worker.craft.media import ffmpeg_command
+from services.render_worker.craft.stage import encoder
 from services.render_worker.craft.stage.jitter import STRETCH, jitter_px
 from tests.bench.film_material import Material, make
 from tests.bench.film_ways import WAYS

@@ -12,7 +12,9 @@ import numpy as np
 from filmstudio.ai_jobs.v1 import steps_pb2 as pb
 from filmstudio.projects.v1 import storyboard_pb2 as sb
 
-from services.render_worker.craft import images, moves, painting
+from services.render_worker.craft import images
+from services.render_worker.craft.directing import moves
+from services.render_worker.craft.painting import painting
 from services.render_worker.craft.shot_picture import ShotPicture
 from services.render_worker.engines import ENGINES, load
 from services.render_worker.engines.base import Work

@@ -20,9 +20,10 @@ import numpy as np
 from filmstudio.ai_jobs.v1 import steps_pb2 as pb
 from filmstudio.projects.v1 import storyboard_pb2 as sb
 
-from services.render_worker.craft import encoder, fonts
 from services.render_worker.craft.join import FilmPlan, join
+from services.render_worker.craft.lettering import fonts
 from services.render_worker.craft.media import run_ffmpeg, source
+from services.render_worker.craft.stage import encoder
 from tests.bench.film_material import Material, read, run_step
 
 _AUDIO = "[{voices}:a]volume=1.0[voice];[{music}:a]volume=0.2[music];[voice][music]amix=inputs=2:normalize=0[sound]"

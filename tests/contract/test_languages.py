@@ -3,8 +3,8 @@
 import pytest
 
 from services.projects.languages import SUPPORTED
-from services.render_worker.craft.fonts import font_file
-from services.render_worker.craft.voices import SUPPORTED_LANGUAGES
+from services.render_worker.craft.lettering.fonts import font_file
+from services.render_worker.craft.voices.voices import SUPPORTED_LANGUAGES
 
 
 @pytest.mark.parametrize("language", SUPPORTED)

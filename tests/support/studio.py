@@ -192,7 +192,7 @@ class Person:
         found: Json = until(look, within_s, f"job {job_id}: {what}")
         return found
 
-    def wait_for_end(self, job_id: str, within_s: float = 120) -> Json:
+    def wait_for_end(self, job_id: str, within_s: float = 240) -> Json:
         """The job once it has ended, in whatever way."""
         return self.wait_for(job_id, lambda job: job["status"] in ENDED, within_s, "its end")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from services.render_worker.craft.score import DORIAN, HARMONIC_MINOR, MAJOR, MINOR
+from services.render_worker.craft.score import DORIAN, LYDIAN, MAJOR, MINOR, MIXOLYDIAN, PHRYGIAN
 
 # Four chords, as degrees of the scale (0: the tonic).
 Progression = tuple[int, int, int, int]
@@ -27,9 +27,7 @@ class Palette:
     melody: str
     bass: str
     loudness: int
-    # Beats of the melody's bars, from which motifs are drawn.
-    rhythms: tuple[tuple[float, ...], ...]
-    # How many of four bars the melody plays.
+    # How talkative the melody is: 1 says what it must, 3 also fills the pauses.
     melody_bars: int = 2
     # A colour on top of the triads, as scale steps over the root: 6 a seventh, 8 a ninth.
     colour: int = 0
@@ -39,30 +37,28 @@ class Palette:
 PALETTES: Final[dict[str, Palette]] = {
     "calm": Palette(
         tempo_bpm=66,
-        scale=MAJOR,
+        scale=LYDIAN,
         tonic_shift=0,
-        progressions=((0, 4, 5, 3), (0, 2, 3, 0), (0, 3, 0, 4)),
+        progressions=((0, 1, 0, 4), (0, 5, 1, 0), (0, 2, 5, 1)),
         pad="warm_pad",
         pattern="arpeggio",
         figure="piano",
         melody="flute",
         bass="bass",
         loudness=58,
-        rhythms=((2.0, 1.0, 1.0), (3.0, 1.0), (1.0, 1.0, 2.0)),
         colour=8,
     ),
     "happy": Palette(
         tempo_bpm=108,
-        scale=MAJOR,
+        scale=MIXOLYDIAN,
         tonic_shift=0,
-        progressions=((0, 4, 5, 3), (0, 3, 4, 3), (0, 5, 3, 4)),
+        progressions=((0, 6, 3, 0), (0, 3, 6, 3), (0, 1, 3, 6)),
         pad="strings",
         pattern="broken",
         figure="guitar",
         melody="clarinet",
         bass="bass",
         loudness=66,
-        rhythms=((1.0, 0.5, 0.5, 1.0, 1.0), (0.5, 0.5, 1.0, 2.0), (1.5, 0.5, 1.0, 1.0)),
         melody_bars=3,
     ),
     "sad": Palette(
@@ -76,21 +72,19 @@ PALETTES: Final[dict[str, Palette]] = {
         melody="cello",
         bass="cello",
         loudness=56,
-        rhythms=((2.0, 2.0), (3.0, 1.0), (1.5, 0.5, 2.0)),
         colour=8,
     ),
     "tense": Palette(
         tempo_bpm=92,
-        scale=HARMONIC_MINOR,
+        scale=PHRYGIAN,
         tonic_shift=-3,
-        progressions=((0, 0, 5, 4), (0, 3, 0, 4), (0, 5, 3, 4)),
+        progressions=((0, 0, 1, 0), (0, 1, 3, 1), (0, 5, 6, 1)),
         pad="slow_strings",
         pattern="pulse",
         figure="low_strings",
         melody="horn",
         bass="bass",
         loudness=62,
-        rhythms=((3.0, 1.0), (2.0, 2.0), (4.0,)),
         melody_bars=1,
         timpani=True,
     ),
@@ -105,7 +99,6 @@ PALETTES: Final[dict[str, Palette]] = {
         melody="oboe",
         bass="cello",
         loudness=57,
-        rhythms=((1.0, 1.0, 2.0), (1.5, 0.5, 2.0), (2.0, 1.0, 1.0)),
         colour=6,
     ),
     "mysterious": Palette(
@@ -119,7 +112,6 @@ PALETTES: Final[dict[str, Palette]] = {
         melody="vibraphone",
         bass="bass",
         loudness=56,
-        rhythms=((1.5, 2.5), (2.0, 0.5, 1.5), (3.0, 1.0)),
         colour=8,
     ),
     "triumphant": Palette(
@@ -133,7 +125,6 @@ PALETTES: Final[dict[str, Palette]] = {
         melody="horn",
         bass="bass",
         loudness=72,
-        rhythms=((1.5, 0.5, 2.0), (1.0, 1.0, 2.0), (2.0, 1.0, 1.0)),
         melody_bars=3,
         timpani=True,
     ),

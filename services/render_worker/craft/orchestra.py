@@ -1,7 +1,8 @@
-"""A score made sound: players of a General MIDI soundfont in one hall, with room left in the middle for speech."""
+"""A score made sound: players of a General MIDI soundfont and our own, in one hall, with room left in the middle for speech."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
@@ -12,9 +13,12 @@ import numpy as np
 import numpy.typing as npt
 import tinysoundfont
 
+from services.render_worker.craft.filters import convolved
 from services.render_worker.craft.measure import SILENCE_LUFS, loudness
 from services.render_worker.craft.pcm import RATE, Samples, faded, samples_of_ms
 from services.render_worker.craft.score import Note, Score
+from services.render_worker.craft.strings_and_drums import OWN_PLAYERS, SWELL_LEAD_S, played, swell
+from services.render_worker.craft.synthesis import add_at, panned
 from services.render_worker.engines.base import StepFailed
 
 _SOUNDFONT = ("pretty_midi", "TimGM6mb.sf2")
@@ -25,6 +29,13 @@ _FADE_OUT_MS = 2400
 # Events are rounded to this many samples: 1.3 ms, less than the ear tells.
 _GRID = 64
 _HALL_S = 2.0
+_SWELL_LEVEL = 0.14
+_BEND_SEMITONES = 12
+_BEND_STEP_S = 0.012
+# What happens at one moment happens in this order.
+_OFF, _BEND, _ON = 0, 1, 2
+# The program of those whom no soundfont plays.
+_OWN = -1
 
 
 @dataclass(frozen=True)
@@ -56,22 +67,37 @@ _PLAYERS: Final[dict[str, _Player]] = {
     "space_voice": _Player(91, 58, 64),
     "bansuri": _Player(75, 74, 58),
     "sitar": _Player(104, 64, 76),
-    "tanpura": _Player(104, 52, 50),
+    "tanpura": _Player(_OWN, 26, 48),
     "tanpura_bed": _Player(89, 50, 64),
-    "tabla_right": _Player(115, 46, 72),
-    "tabla_left": _Player(116, 66, 58),
+    "tabla_na": _Player(_OWN, 30, 74),
+    "tabla_tin": _Player(_OWN, 30, 74),
+    "tabla_ge": _Player(_OWN, 40, 56),
+    "tabla_ke": _Player(_OWN, 26, 56),
 }
 
 
 def perform(score: Score, length: int) -> Samples:
     """The score as exactly `length` samples of stereo; the last ones fade to silence."""
-    dry = _played(score.notes, length)
-    wet = _in_the_hall(dry)
-    measured = loudness(wet)
+    music = _played([note for note in score.notes if note.player not in OWN_PLAYERS], length)
+    for note in score.notes:
+        if note.player in OWN_PLAYERS:
+            seat = _PLAYERS[note.player]
+            loud = (note.velocity / 127) ** 1.6 * seat.volume / 127
+            add_at(
+                music,
+                panned(played(note.player, note.pitch) * np.float32(loud), seat.pan / 63.5 - 1),
+                _on_grid(note.start_s),
+            )
+    for hit in score.swells:
+        sides = np.stack(swell(hit.pitch), axis=1) * np.float32(_SWELL_LEVEL * hit.strength)
+        add_at(music, sides, _on_grid(hit.at_s) - samples_of_ms(SWELL_LEAD_S * 1000))
+    _put_into_the_hall(music)
+    measured = loudness(music)
     if measured <= SILENCE_LUFS:
-        return wet
-    gain = min(10 ** ((_MUSIC_LUFS - measured) / 20), _PEAK_CEILING / float(np.abs(wet).max()))
-    return faded(wet * np.float32(gain), 20, min(_FADE_OUT_MS, length * 300 / RATE))
+        return music
+    highest = max(float(music.max()), -float(music.min()))
+    music *= np.float32(min(10 ** ((_MUSIC_LUFS - measured) / 20), _PEAK_CEILING / highest))
+    return faded(music, 20, min(_FADE_OUT_MS, length * 300 / RATE))
 
 
 @cache
@@ -90,7 +116,9 @@ def _soundfont() -> bytes:
     return _soundfont_path().read_bytes()
 
 
-def _played(notes: tuple[Note, ...], length: int) -> Samples:
+def _played(notes: Sequence[Note], length: int) -> Samples:
+    """What the soundfont plays, without a hall."""
+    sound = np.empty((length, 2), np.float32)
     synth = tinysoundfont.Synth(samplerate=RATE)
     font = synth.sfload(_soundfont(), gain=-6.0, max_voices=128)
     channels: dict[str, int] = {}
@@ -101,26 +129,50 @@ def _played(notes: tuple[Note, ...], length: int) -> Samples:
         synth.program_select(channel, font, 0, player.program)
         synth.control_change(channel, _VOLUME, player.volume)
         synth.control_change(channel, _PAN, player.pan)
-    # At one moment notes end before others begin, so that a repeated tone is struck again.
-    events: list[tuple[int, int, int, int, int]] = []
-    for note in notes:
-        begin, end = _on_grid(note.start_s), _on_grid(note.start_s + note.length_s)
-        events.append((begin, 1, channels[note.player], note.pitch, note.velocity))
-        events.append((max(end, begin + _GRID), 0, channels[note.player], note.pitch, 0))
-    parts: list[bytes] = []
+        synth.pitchbend_range(channel, _BEND_SEMITONES)
     now = 0
-    for moment, begins, channel, pitch, velocity in sorted(events):
+    for moment, kind, channel, key, value in sorted(_events(notes, channels)):
         if moment >= length:
             break
         if moment > now:
-            parts.append(bytes(synth.generate_simple(moment - now)))
+            _generate(synth, sound[now:moment])
             now = moment
-        if begins:
-            synth.noteon(channel, pitch, velocity)
+        if kind == _ON:
+            synth.noteon(channel, key, value)
+        elif kind == _OFF:
+            synth.noteoff(channel, key)
         else:
-            synth.noteoff(channel, pitch)
-    parts.append(bytes(synth.generate_simple(length - now)))
-    return np.frombuffer(b"".join(parts), "<f4").reshape(-1, 2)[:length]
+            synth.pitchbend(channel, value)
+    _generate(synth, sound[now:])
+    return sound
+
+
+def _generate(synth: tinysoundfont.Synth, into: Samples) -> None:
+    into[:] = np.frombuffer(synth.generate_simple(len(into)), "<f4").reshape(-1, 2)[: len(into)]
+
+
+def _events(notes: Sequence[Note], channels: dict[str, int]) -> Iterator[tuple[int, int, int, int, int]]:
+    """(sample, what, channel, key, velocity or bend). At one moment notes end before others begin, so that a repeated tone is
+    struck again, and the pitch is bent before it sounds.
+    """
+    bent = {note.player for note in notes if note.bend}
+    for note in notes:
+        channel = channels[note.player]
+        begin, end = _on_grid(note.start_s), _on_grid(note.start_s + note.length_s)
+        yield begin, _ON, channel, note.pitch, note.velocity
+        yield max(end, begin + _GRID), _OFF, channel, note.pitch, 0
+        if note.player not in bent:
+            continue
+        yield begin, _BEND, channel, 0, _wheel(note.bend[0][1] if note.bend else 0.0)
+        if note.bend:
+            points = [point[0] for point in note.bend]
+            for at in np.arange(_BEND_STEP_S, min(points[-1] + _BEND_STEP_S, note.length_s), _BEND_STEP_S):
+                semitones = float(np.interp(at, points, [point[1] for point in note.bend]))
+                yield _on_grid(note.start_s + float(at)), _BEND, channel, 0, _wheel(semitones)
+
+
+def _wheel(semitones: float) -> int:
+    return min(max(round(8192 + 8191 * semitones / _BEND_SEMITONES), 0), 16383)
 
 
 def _on_grid(seconds: float) -> int:
@@ -128,7 +180,7 @@ def _on_grid(seconds: float) -> int:
 
 
 @cache
-def _hall() -> npt.NDArray[np.float64]:
+def _hall() -> npt.NDArray[np.float32]:
     """The hall's answer to a click, (samples, 2): the sound itself, a wide tail that darkens, and all of it a little softer
     where speech lives (1.5 to 4 kHz) and without rumble.
     """
@@ -144,17 +196,11 @@ def _hall() -> npt.NDArray[np.float64]:
     frequency = np.maximum(np.fft.rfftfreq(2 * length, 1 / RATE), 1.0)
     speech = 10 ** (-2.5 / 20 * np.exp(-((np.log2(frequency / 2500.0) / 0.8) ** 2)))
     rumble = (frequency / 38.0) ** 4 / (1 + (frequency / 38.0) ** 4)
-    return np.asarray(np.fft.irfft(spectrum * (speech * rumble)[:, None], axis=0)[:length])
+    return np.asarray(np.fft.irfft(spectrum * (speech * rumble)[:, None], axis=0)[:length], np.float32)
 
 
-def _in_the_hall(dry: Samples) -> Samples:
-    """Overlap-add in blocks, so that a long film's music fits in memory."""
+def _put_into_the_hall(music: Samples) -> None:
+    """One side after the other, so that a long film's music fits in memory."""
     answer = _hall()
-    block = 1 << 18
-    size = 1 << (block + len(answer) - 1).bit_length()
-    spectrum = np.fft.rfft(answer, size, axis=0)
-    wet = np.zeros((len(dry) + size, 2))
-    for begin in range(0, len(dry), block):
-        part = np.fft.rfft(dry[begin : begin + block].astype(np.float64), size, axis=0)
-        wet[begin : begin + size] += np.fft.irfft(part * spectrum, size, axis=0)
-    return wet[: len(dry)].astype(np.float32)
+    for side in (0, 1):
+        music[:, side] = convolved(music[:, side], answer[:, side])

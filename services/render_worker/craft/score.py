@@ -10,7 +10,17 @@ NOTE_NAMES: Final = ("C", "C sharp", "D", "E flat", "E", "F", "F sharp", "G", "A
 MAJOR: Final = (0, 2, 4, 5, 7, 9, 11)
 MINOR: Final = (0, 2, 3, 5, 7, 8, 10)
 DORIAN: Final = (0, 2, 3, 5, 7, 9, 10)
-HARMONIC_MINOR: Final = (0, 2, 3, 5, 7, 8, 11)
+LYDIAN: Final = (0, 2, 4, 6, 7, 9, 11)
+MIXOLYDIAN: Final = (0, 2, 4, 5, 7, 9, 10)
+PHRYGIAN: Final = (0, 1, 3, 5, 7, 8, 10)
+MODE_NAMES: Final[dict[tuple[int, ...], str]] = {
+    MAJOR: "major",
+    MINOR: "minor",
+    DORIAN: "dorian",
+    LYDIAN: "lydian",
+    MIXOLYDIAN: "mixolydian",
+    PHRYGIAN: "phrygian",
+}
 
 
 @dataclass(frozen=True)
@@ -22,6 +32,17 @@ class Note:
     length_s: float
     pitch: int
     velocity: int
+    # How it glides: (seconds after its start, semitones beside its pitch), straight between the points and after the last as there.
+    bend: tuple[tuple[float, float], ...] = ()
+
+
+@dataclass(frozen=True)
+class Swell:
+    """A hit on a change of scene: a breath of cymbal that opens into it, and a soft low stroke. `strength` 0 to 1."""
+
+    at_s: float
+    strength: float
+    pitch: int
 
 
 @dataclass(frozen=True)
@@ -31,6 +52,15 @@ class Score:
     notes: tuple[Note, ...]
     key: str
     tempo_bpm: float
+    swells: tuple[Swell, ...] = ()
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A scene begins within a section: when, and its main characters, busiest first."""
+
+    at_s: float
+    character_ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -40,6 +70,7 @@ class Section:
     start_s: float
     length_s: float
     mood: str
+    entries: tuple[Entry, ...] = ()
 
     @property
     def end_s(self) -> float:

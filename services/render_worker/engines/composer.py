@@ -1,7 +1,10 @@
-"""compose_music by rules: harmony and motif by mood, or a raga, played on a soundfont. The seed decides everything."""
+"""compose_music by rules: harmony by mood and motifs by character, or a raga, played on a soundfont and our own strings and
+drums. The seed decides everything.
+"""
 
 from __future__ import annotations
 
+import cv2
 from filmstudio.ai_jobs.v1 import steps_pb2 as pb
 from filmstudio.projects.v1 import storyboard_pb2 as board
 
@@ -10,7 +13,7 @@ from services.render_worker.craft.moods import MOODS
 from services.render_worker.craft.orchestra import perform
 from services.render_worker.craft.pcm import samples_of_ms, write_wav
 from services.render_worker.craft.ragas import RAGAS, compose_raga
-from services.render_worker.craft.score import Score, Section
+from services.render_worker.craft.score import Entry, Score, Section
 from services.render_worker.engines.base import Finished, Output, StepFailed, Work
 
 _DEFAULT_MOOD = "calm"
@@ -27,6 +30,8 @@ class Composer:
 
     def run(self, work: Work) -> Finished:
         """The output "music". A mood or raga nobody knows: MOOD_UNKNOWN, RAGA_UNKNOWN."""
+        # One core a step: the other belongs to another step.
+        cv2.setNumThreads(1)
         params = work.params.compose_music
         length = samples_of_ms(params.duration_ms)
         if length <= 0:
@@ -53,20 +58,27 @@ def _score(params: pb.ComposeMusicParams, seed: int) -> Score:
 
 
 def _sections(params: pb.ComposeMusicParams) -> list[Section]:
-    """The cues as sections without gaps from 0 to the end; neighbours of one mood, and short ones, are joined."""
+    """The cues as sections without gaps from 0 to the end; neighbours of one mood, and short ones, are joined. Every scene's
+    beginning stays known in its section.
+    """
     end_s = params.duration_ms / 1000
+    cues = sorted((cue for cue in params.cues if cue.start_ms < params.duration_ms), key=lambda cue: cue.start_ms)
     starts: list[tuple[float, str]] = []
-    for cue in sorted(params.cues, key=lambda cue: cue.start_ms):
+    for cue in cues:
         mood = params.mood or _mood_name(cue.mood)
         start_s = cue.start_ms / 1000 if starts else 0.0
         long_enough = not starts or start_s - starts[-1][0] >= _SHORTEST_SECTION_S
-        if start_s < end_s and long_enough and (not starts or starts[-1][1] != mood):
+        if long_enough and (not starts or starts[-1][1] != mood):
             starts.append((start_s, mood))
     if len(starts) > 1 and end_s - starts[-1][0] < 2 * _SHORTEST_SECTION_S:
         starts.pop()
     starts = starts or [(0.0, params.mood or _DEFAULT_MOOD)]
     ends = [start for start, _ in starts[1:]] + [end_s]
-    return [Section(start, end - start, mood) for (start, mood), end in zip(starts, ends, strict=True)]
+    entries = [Entry(cue.start_ms / 1000, tuple(cue.character_ids)) for cue in cues]
+    return [
+        Section(start, end - start, mood, tuple(entry for entry in entries if start <= entry.at_s < end))
+        for (start, mood), end in zip(starts, ends, strict=True)
+    ]
 
 
 def _mood_name(mood: board.Mood.ValueType) -> str:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from filmstudio.ai_jobs.v1 import steps_pb2 as pb
 
-from services.render_worker.craft.captions import Cue, columns_for, split_cues
-from services.render_worker.craft.subtitle_files import MOST_BYTES, SubtitlesUnreadable, read, rewritten
-from services.render_worker.craft.subtitles import to_ass, to_srt, to_vtt
+from services.render_worker.craft.lettering.captions import Cue, columns_for, split_cues
+from services.render_worker.craft.lettering.subtitle_files import MOST_BYTES, SubtitlesUnreadable, read, rewritten
+from services.render_worker.craft.lettering.subtitles import to_ass, to_srt, to_vtt
 from services.render_worker.engines.base import Finished, Output, StepFailed, Work
 from services.render_worker.engines.timing import spoken_lines
 

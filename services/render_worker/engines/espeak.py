@@ -12,16 +12,16 @@ import numpy as np
 from filmstudio.ai_jobs.v1 import steps_pb2 as pb
 
 from services.render_worker.craft.pcm import RATE, samples_of_ms, write_wav
-from services.render_worker.craft.speech import Line, spoken_line
-from services.render_worker.craft.speech_sound import HOP_MS, hop_levels
-from services.render_worker.craft.speech_words import spoken_words
-from services.render_worker.craft.voices import SUPPORTED_LANGUAGES
+from services.render_worker.craft.voices.speech import Line, spoken_line
+from services.render_worker.craft.voices.speech_sound import HOP_MS, hop_levels
+from services.render_worker.craft.voices.speech_words import spoken_words
+from services.render_worker.craft.voices.voices import SUPPORTED_LANGUAGES
 from services.render_worker.engines.base import Finished, Output, StepFailed, Work
 from services.render_worker.engines.timing import spoken_word_protos
 
 __all__ = ["SUPPORTED_LANGUAGES", "Espeak"]
 
-_PROCESS = "services.render_worker.craft.espeak_process"
+_PROCESS = "services.render_worker.craft.voices.espeak_process"
 _SILENCE_MS = 300
 
 

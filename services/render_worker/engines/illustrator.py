@@ -6,10 +6,12 @@ import cv2
 from filmstudio.ai_jobs.v1 import steps_pb2 as pb
 from filmstudio.projects.v1 import storyboard_pb2 as sb
 
-from services.render_worker.craft import cards, images, painting, planes, puppets
-from services.render_worker.craft.fonts import FontMissing
+from services.render_worker.craft import images, planes, puppets
+from services.render_worker.craft.lettering import cards
+from services.render_worker.craft.lettering.fonts import FontMissing
+from services.render_worker.craft.painting import painting
+from services.render_worker.craft.painting.styles import StyleUnknown
 from services.render_worker.craft.shot_picture import ShotPicture
-from services.render_worker.craft.styles import StyleUnknown
 from services.render_worker.engines.base import Finished, Output, StepFailed, Work
 
 _CARDS = {

@@ -5,8 +5,9 @@ from __future__ import annotations
 import cv2
 from filmstudio.ai_jobs.v1 import steps_pb2 as pb
 
-from services.render_worker.craft import images, thumbnail
-from services.render_worker.craft.fonts import FontMissing
+from services.render_worker.craft import images
+from services.render_worker.craft.lettering import thumbnail
+from services.render_worker.craft.lettering.fonts import FontMissing
 from services.render_worker.engines.base import Finished, Output, StepFailed, Work
 
 # YouTube's own limit.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from filmstudio.ai_jobs.v1 import steps_pb2 as pb
 
-from services.render_worker.craft.story import NothingToFilm, tell
+from services.render_worker.craft.directing.story import NothingToFilm, tell
 from services.render_worker.engines.base import Finished, StepFailed, Work
 
 

@@ -8,8 +8,9 @@ from pathlib import Path
 import cv2
 from filmstudio.ai_jobs.v1 import steps_pb2 as pb
 
-from services.render_worker.craft import contact_sheet, images
-from services.render_worker.craft.fonts import FontMissing
+from services.render_worker.craft import images
+from services.render_worker.craft.lettering import contact_sheet
+from services.render_worker.craft.lettering.fonts import FontMissing
 from services.render_worker.engines.base import Finished, Output, StepFailed, Work
 
 # What can be attached to a letter and still be read at its full size.

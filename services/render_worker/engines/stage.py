@@ -10,34 +10,27 @@ import numpy as np
 from filmstudio.ai_jobs.v1 import steps_pb2 as pb
 from filmstudio.projects.v1 import storyboard_pb2 as sb
 
-from services.render_worker.craft import (
-    captions_overlay,
-    encoder,
-    images,
-    mouths,
-    moves,
-    painting,
-    planes,
-    puppets,
-    subtitle_files,
-    yuv,
-)
-from services.render_worker.craft.captions import SpokenLine
-from services.render_worker.craft.fonts import FontMissing
+from services.render_worker.craft import images, mouths, planes, puppets
+from services.render_worker.craft.directing import moves
+from services.render_worker.craft.lettering import captions_overlay, subtitle_files
+from services.render_worker.craft.lettering.captions import SpokenLine
+from services.render_worker.craft.lettering.fonts import FontMissing
+from services.render_worker.craft.lettering.podcast import Overlay as Podcast
+from services.render_worker.craft.lettering.podcast import drawn, photo
 from services.render_worker.craft.mouths import MouthTrack
-from services.render_worker.craft.palette import Light
-from services.render_worker.craft.podcast import Overlay as Podcast
-from services.render_worker.craft.podcast import drawn, photo
+from services.render_worker.craft.painting import painting
+from services.render_worker.craft.painting.palette import Light
+from services.render_worker.craft.painting.styles import StyleUnknown, style
 from services.render_worker.craft.shot_picture import ShotPicture
 from services.render_worker.craft.sprites import Actor
+from services.render_worker.craft.stage import encoder, yuv
 from services.render_worker.craft.stage.camera import Camera
 from services.render_worker.craft.stage.composition import composition_of
 from services.render_worker.craft.stage.grades import grade_of
 from services.render_worker.craft.stage.show import Finish, Show
 from services.render_worker.craft.stage.stills import still_path, still_plate, vignette
 from services.render_worker.craft.stage.tiles import Grid
-from services.render_worker.craft.styles import StyleUnknown, style
-from services.render_worker.craft.yuv import Patch, Plane
+from services.render_worker.craft.stage.yuv import Patch, Plane
 from services.render_worker.engines.base import Finished, Output, StepFailed, Work
 from services.render_worker.engines.timing import spoken_lines
 

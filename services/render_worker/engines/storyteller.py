@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from filmstudio.ai_jobs.v1 import steps_pb2 as pb
 
-from services.render_worker.craft.storytelling import IdeaEmpty, LanguageUnsupported, write
+from services.render_worker.craft.story.storytelling import IdeaEmpty, LanguageUnsupported, write
 from services.render_worker.engines.base import Finished, StepFailed, Work
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from filmstudio.ai_jobs.v1 import steps_pb2 as pb
 
-from services.render_worker.craft.captions import SpokenLine, Word
+from services.render_worker.craft.lettering.captions import SpokenLine, Word
 
 
 def spoken_lines(lines: Iterable[pb.TimedLine]) -> list[SpokenLine]:

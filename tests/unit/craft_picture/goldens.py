@@ -12,8 +12,8 @@ import cv2
 import numpy as np
 from filmstudio.projects.v1 import storyboard_pb2 as sb
 
-from services.render_worker.craft.painting import flattened, plate_of
-from services.render_worker.craft.styles import names
+from services.render_worker.craft.painting.painting import flattened, plate_of
+from services.render_worker.craft.painting.styles import names
 from tests.unit.craft_picture.scenes import PLACES, a_shot, a_wide
 
 FILE = Path(__file__).with_name("goldens.json")

@@ -6,7 +6,7 @@ from functools import cache
 
 from filmstudio.projects.v1 import storyboard_pb2 as sb
 
-from services.render_worker.craft.painting import plate_of
+from services.render_worker.craft.painting.painting import plate_of
 from services.render_worker.craft.planes import Plate
 from services.render_worker.craft.shot_picture import ShotPicture
 

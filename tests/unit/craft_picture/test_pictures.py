@@ -8,7 +8,8 @@ import pytest
 from filmstudio.ai_jobs.v1 import steps_pb2 as pb
 from filmstudio.projects.v1 import storyboard_pb2 as sb
 
-from services.render_worker.craft import painting, planes
+from services.render_worker.craft import planes
+from services.render_worker.craft.painting import painting
 from services.render_worker.engines.base import Finished, StepFailed
 from tests.unit.craft_picture.scenes import MARA, NOON
 from tests.unit.craft_picture.support import run

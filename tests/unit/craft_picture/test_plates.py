@@ -7,7 +7,7 @@ import pytest
 from filmstudio.projects.v1 import storyboard_pb2 as sb
 
 from services.render_worker.craft import planes
-from services.render_worker.craft.painting import flattened, plate_of, scene_of
+from services.render_worker.craft.painting.painting import flattened, plate_of, scene_of
 from tests.unit.craft_picture.scenes import MARA, OUTSIDE, PLACES, a_shot, a_wide
 
 

@@ -8,10 +8,10 @@ import pytest
 from filmstudio.projects.v1 import script_pb2 as sp
 from filmstudio.projects.v1 import storyboard_pb2 as sb
 
-from services.render_worker.craft.casting import describe
-from services.render_worker.craft.names import called
-from services.render_worker.craft.pacing import halves
-from services.render_worker.craft.story import tell
+from services.render_worker.craft.directing.pacing import halves
+from services.render_worker.craft.directing.story import tell
+from services.render_worker.craft.story.casting import describe
+from services.render_worker.craft.story.names import called
 from services.render_worker.craft.words.language import of
 from tests.unit.craft_picture.support import KIND, elements, shots
 

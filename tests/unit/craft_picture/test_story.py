@@ -8,8 +8,8 @@ from filmstudio.projects.v1 import storyboard_pb2 as sb
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.render_worker.craft.pacing import MOST_SHOTS, estimate_ms, split_speech
-from services.render_worker.craft.story import NothingToFilm, tell
+from services.render_worker.craft.directing.pacing import MOST_SHOTS, estimate_ms, split_speech
+from services.render_worker.craft.directing.story import NothingToFilm, tell
 from services.render_worker.engines.base import StepFailed
 from tests.unit.craft_picture.support import KIND, a_script, analyze, elements, shots, spoken
 

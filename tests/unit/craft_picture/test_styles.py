@@ -5,12 +5,12 @@ import numpy as np
 import pytest
 from filmstudio.projects.v1 import storyboard_pb2 as sb
 
-from services.render_worker.craft import drawings, styles
-from services.render_worker.craft.brush import raster
-from services.render_worker.craft.painting import flattened, plate_of, screened
-from services.render_worker.craft.palette import from_hex, light_of, oklch, to_hex
-from services.render_worker.craft.shapes import Drawing
-from services.render_worker.craft.shapes import flattened as outlines
+from services.render_worker.craft.painting import drawings, styles
+from services.render_worker.craft.painting.brush import raster
+from services.render_worker.craft.painting.painting import flattened, plate_of, screened
+from services.render_worker.craft.painting.palette import from_hex, light_of, oklch, to_hex
+from services.render_worker.craft.painting.shapes import Drawing
+from services.render_worker.craft.painting.shapes import flattened as outlines
 from tests.unit.craft_picture.scenes import a_shot
 
 DAY = light_of(sb.TIME_OF_DAY_DAY, sb.WEATHER_CLEAR, sb.MOOD_CALM, interior=False)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from filmstudio.projects.v1 import storyboard_pb2 as sb
 
-from services.render_worker.craft.painting import flattened, plate_of, scene_of
+from services.render_worker.craft.painting.painting import flattened, plate_of, scene_of
 from services.render_worker.craft.planes import Moving, Plate
 from services.render_worker.craft.shot_picture import ShotPicture
 from tests.unit.craft_picture.scenes import MARA, a_shot, a_thing

@@ -8,12 +8,12 @@ import numpy as np
 from filmstudio.projects.v1 import storyboard_pb2 as sb
 
 from services.render_worker.craft import puppets
+from services.render_worker.craft.directing.staging import stage_of
 from services.render_worker.craft.images import Picture
 from services.render_worker.craft.mouths import Key, MouthTrack, Viseme
-from services.render_worker.craft.palette import light_of
+from services.render_worker.craft.painting.palette import light_of
 from services.render_worker.craft.shot_picture import ShotPicture
 from services.render_worker.craft.sprites import Actor, Sprite
-from services.render_worker.craft.staging import stage_of
 
 WIDTH, HEIGHT = 640, 360
 DAY = light_of(sb.TIME_OF_DAY_DAY, sb.WEATHER_CLEAR, sb.MOOD_CALM, interior=False)

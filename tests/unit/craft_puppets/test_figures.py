@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from filmstudio.projects.v1 import storyboard_pb2 as sb
 
-from services.render_worker.craft import styles
+from services.render_worker.craft.painting import styles
 from services.render_worker.craft.puppets.species import KINDS
 from tests.unit.craft_puppets.support import (
     ACCESSORIES,

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 from filmstudio.projects.v1 import storyboard_pb2 as sb
 
-from services.render_worker.craft.beats import Beat, BeatKind, Doing, SceneBeats
-from services.render_worker.craft.casting import cast_of, character_id, fold
-from services.render_worker.craft.framing import Shape
-from services.render_worker.craft.mentions import told_of
-from services.render_worker.craft.shots import ShotMaker
+from services.render_worker.craft.directing.framing import Shape
+from services.render_worker.craft.directing.shots import ShotMaker
+from services.render_worker.craft.story.beats import Beat, BeatKind, Doing, SceneBeats
+from services.render_worker.craft.story.casting import cast_of, character_id, fold
+from services.render_worker.craft.story.mentions import told_of
 
 MARA, TOM, ANNA = (character_id(name) for name in ("MARA", "TOM", "ANNA"))
 LONG = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from filmstudio.projects.v1 import storyboard_pb2 as sb
 
-from services.render_worker.craft.grammar import LONGEST_MS, SHORTEST_MS
+from services.render_worker.craft.directing.grammar import LONGEST_MS, SHORTEST_MS
 from tests.unit.craft_shots.support import MARA, TOM, happens, says, staged, tells, thing, who
 
 

@@ -11,9 +11,9 @@ from filmstudio.projects.v1 import storyboard_pb2 as sb
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.render_worker.craft.grammar import LONGEST_MS
-from services.render_worker.craft.pacing import MOST_SHOTS, told_in
-from services.render_worker.craft.story import NothingToFilm, tell
+from services.render_worker.craft.directing.grammar import LONGEST_MS
+from services.render_worker.craft.directing.pacing import MOST_SHOTS, told_in
+from services.render_worker.craft.directing.story import NothingToFilm, tell
 
 KIND = sp.ScriptElement
 ASPECTS = ["16:9", "9:16", "1:1"]

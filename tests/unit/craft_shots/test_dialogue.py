@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 from filmstudio.projects.v1 import storyboard_pb2 as sb
 
-from services.render_worker.craft.framing import Shape
+from services.render_worker.craft.directing.framing import Shape
 from tests.unit.craft_shots.support import LONG, MARA, PLAIN, TOM, happens, says, staged, who
 
 EXCHANGE = [

@@ -6,8 +6,8 @@ import pytest
 from filmstudio.projects.v1 import script_pb2 as sp
 from filmstudio.projects.v1 import storyboard_pb2 as sb
 
-from services.render_worker.craft.framing import ASPECTS
-from services.render_worker.craft.story import tell
+from services.render_worker.craft.directing.framing import ASPECTS
+from services.render_worker.craft.directing.story import tell
 
 KIND = sp.ScriptElement
 SCENES = (

@@ -8,7 +8,7 @@ from filmstudio.projects.v1 import storyboard_pb2 as sb
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.render_worker.craft.moves import AT_REST, NEAREST, Window, eased, path, seen_at
+from services.render_worker.craft.directing.moves import AT_REST, NEAREST, Window, eased, path, seen_at
 
 # The width of a plate for 1080p.
 PLATE = 2400

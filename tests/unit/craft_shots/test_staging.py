@@ -9,8 +9,7 @@ from filmstudio.projects.v1 import storyboard_pb2 as sb
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.render_worker.craft.shot_picture import ShotPicture
-from services.render_worker.craft.staging import (
+from services.render_worker.craft.directing.staging import (
     EYE_SHARE,
     FIGURE_HEIGHT,
     OFF_LEFT,
@@ -19,6 +18,7 @@ from services.render_worker.craft.staging import (
     eye_share,
     stage_of,
 )
+from services.render_worker.craft.shot_picture import ShotPicture
 
 WIDE, TALL, SQUARE = (2400, 1350), (1350, 2400), (1350, 1350)
 SHAPES = [WIDE, TALL, SQUARE]

@@ -12,10 +12,11 @@ import numpy as np
 from filmstudio.ai_jobs.v1 import steps_pb2 as pb
 from filmstudio.projects.v1 import storyboard_pb2 as sb
 
-from services.render_worker.craft import moves, yuv
+from services.render_worker.craft.directing import moves
 from services.render_worker.craft.images import Picture
 from services.render_worker.craft.planes import Plate, Sheet
 from services.render_worker.craft.sprites import Actor, Sprite
+from services.render_worker.craft.stage import yuv
 from services.render_worker.craft.stage.camera import Camera
 from services.render_worker.craft.stage.composition import Composition, composition_of
 from services.render_worker.craft.stage.tiles import Grid

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from filmstudio.projects.v1 import storyboard_pb2 as sb
 
-from services.render_worker.craft import yuv
 from services.render_worker.craft.planes import Falling, Moving, Ripple, Sheet
+from services.render_worker.craft.stage import yuv
 from tests.unit.craft_stage.support import FILM, PLATE, Puppet, composed, copied, ground, opaque, plain, plate, texture
 
 MOVES = [value for value in sb.CameraMove.values() if value]

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from services.render_worker.craft import yuv
-from services.render_worker.craft.moves import Window, matrix
+from services.render_worker.craft.directing.moves import Window, matrix
+from services.render_worker.craft.stage import yuv
 from services.render_worker.craft.stage.camera import halved
 from services.render_worker.craft.stage.tiles import SIDE, Grid, clip
 from tests.unit.craft_stage.support import texture

@@ -5,7 +5,7 @@ from __future__ import annotations
 from filmstudio.projects.v1 import script_pb2 as sp
 from filmstudio.projects.v1 import storyboard_pb2 as sb
 
-from services.render_worker.craft.beats import Beat, SceneBeats, read_scenes
+from services.render_worker.craft.story.beats import Beat, SceneBeats, read_scenes
 
 KIND = sp.ScriptElement
 

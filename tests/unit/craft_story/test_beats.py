@@ -6,7 +6,7 @@ import pytest
 from filmstudio.projects.v1 import script_pb2 as sp
 from filmstudio.projects.v1 import storyboard_pb2 as sb
 
-from services.render_worker.craft.beats import read_scenes
+from services.render_worker.craft.story.beats import read_scenes
 from tests.unit.craft_story.support import KIND, beat, done, scenes, seen
 
 

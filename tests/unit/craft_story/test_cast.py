@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from filmstudio.projects.v1 import storyboard_pb2 as sb
 
-from services.render_worker.craft.casting import cast_of
-from services.render_worker.craft.names import cast_names
+from services.render_worker.craft.story.casting import cast_of
+from services.render_worker.craft.story.names import cast_names
 from tests.unit.craft_story.support import KIND, scenes
 
 

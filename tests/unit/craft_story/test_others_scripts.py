@@ -12,9 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.projects import reading
-from services.render_worker.craft.beats import SceneBeats, read_scenes
-from services.render_worker.craft.names import cast_names
-from services.render_worker.craft.story import tell
+from services.render_worker.craft.directing.story import tell
+from services.render_worker.craft.story.beats import SceneBeats, read_scenes
+from services.render_worker.craft.story.names import cast_names
 
 SCRIPTS = Path(__file__).parents[2] / "data" / "scripts"
 # What the eye finds in each: language, who is cast, the places in order, and drawings that must be there.

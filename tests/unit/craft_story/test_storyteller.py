@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.projects import reading
-from services.render_worker.craft.pacing import estimate_ms
-from services.render_worker.craft.storytelling import languages, write
+from services.render_worker.craft.directing.pacing import estimate_ms
+from services.render_worker.craft.story.storytelling import languages, write
 from services.render_worker.engines.base import StepFailed, Work
 from services.render_worker.engines.storyteller import Storyteller
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from services.render_worker.craft.japanese import sounded
-from services.render_worker.craft.lips import mouth_of, offset_ms
-from services.render_worker.craft.phonemes import is_vowel
-from services.render_worker.craft.speech_text import reading_of
+from services.render_worker.craft.voices.japanese import sounded
+from services.render_worker.craft.voices.lips import mouth_of, offset_ms
+from services.render_worker.craft.voices.phonemes import is_vowel
+from services.render_worker.craft.voices.speech_text import reading_of
 
 _HELLO = {
     "en": "The lamp burns.", "hi": "दीपक जलता है।", "ta": "விளக்கு எரிகிறது.", "te": "దీపం వెలుగుతోంది.", "bn": "প্রদীপ জ্বলছে।",

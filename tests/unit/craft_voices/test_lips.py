@@ -8,9 +8,9 @@ import pytest
 from filmstudio.ai_jobs.v1 import steps_pb2 as pb
 
 from services.render_worker.craft import mouths
-from services.render_worker.craft.lips import heard_phonemes, mouth_of, offset_ms
 from services.render_worker.craft.mouths import Key, MouthTrack, Viseme
-from services.render_worker.craft.phonemes import shapes_of
+from services.render_worker.craft.voices.lips import heard_phonemes, mouth_of, offset_ms
+from services.render_worker.craft.voices.phonemes import shapes_of
 from services.render_worker.engines.base import StepFailed, Work
 from services.render_worker.engines.lips import Lips
 

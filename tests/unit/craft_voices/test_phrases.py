@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from services.render_worker.craft.speech_plan import phrases_of
-from services.render_worker.craft.speech_text import reading_of
+from services.render_worker.craft.voices.speech_plan import phrases_of
+from services.render_worker.craft.voices.speech_text import reading_of
 
 
 def _texts(text: str) -> list[str]:

@@ -7,8 +7,8 @@ import pytest
 from filmstudio.projects.v1 import storyboard_pb2 as board
 
 from services.render_worker.craft.measure import spoken_loudness
-from services.render_worker.craft.timbres import NARRATOR
-from services.render_worker.craft.time_stretch import stretched
+from services.render_worker.craft.voices.timbres import NARRATOR
+from services.render_worker.craft.voices.time_stretch import stretched
 
 _TEXT = "When the sunlight strikes raindrops in the air, they act as a prism and form a rainbow."
 # The long-term average spectrum of speech in dB, by third of an octave (Byrne et al., 1994, table II, men and women).

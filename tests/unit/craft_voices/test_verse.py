@@ -8,8 +8,8 @@ from filmstudio.projects.v1 import storyboard_pb2 as board
 from hypothesis import given
 from hypothesis import strategies as some
 
-from services.render_worker.craft import verse
-from services.render_worker.craft.phonemes import is_vowel
+from services.render_worker.craft.voices import verse
+from services.render_worker.craft.voices.phonemes import is_vowel
 
 GITA = "धर्मक्षेत्रे कुरुक्षेत्रे समवेता युयुत्सवः।\nमामकाः पाण्डवाश्चैव किमकुर्वत सञ्जय॥"
 _STAR = "Twinkle, twinkle, little star,\nHow I wonder what you are!"

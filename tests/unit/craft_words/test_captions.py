@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.render_worker.craft.captions import (
+from services.render_worker.craft.lettering.captions import (
     MIN_CUE_MS,
     MIN_GAP_MS,
     Cue,
@@ -17,7 +17,7 @@ from services.render_worker.craft.captions import (
     split_cues,
     text_size,
 )
-from services.render_worker.craft.phrases import width_of
+from services.render_worker.craft.lettering.phrases import width_of
 
 _WORDS = st.lists(
     st.text(alphabet="abcdefghij.,!?'éñ灯台は。วันนี้नमस्ते", min_size=1, max_size=60).filter(

@@ -6,9 +6,9 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from services.render_worker.craft import yuv
-from services.render_worker.craft.captions import Cue, SpokenLine
-from services.render_worker.craft.captions_overlay import (
+from services.render_worker.craft.images import Picture
+from services.render_worker.craft.lettering.captions import Cue, SpokenLine
+from services.render_worker.craft.lettering.captions_overlay import (
     LEAST_CONTRAST,
     Overlay,
     burned_cues,
@@ -16,7 +16,7 @@ from services.render_worker.craft.captions_overlay import (
     contrast,
     watermark,
 )
-from services.render_worker.craft.images import Picture
+from services.render_worker.craft.stage import yuv
 
 _LINES = {
     "en": "The lighthouse has been dark for eleven years.", "hi": "प्रकाशस्तंभ ग्यारह साल से अंधेरा है।",

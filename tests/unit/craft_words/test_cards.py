@@ -7,10 +7,10 @@ import cv2
 import numpy as np
 import pytest
 
-from services.render_worker.craft.cards import chapter_card, end_card, title_card
 from services.render_worker.craft.images import Picture
-from services.render_worker.craft.lettering import Lettering
-from services.render_worker.craft.typesetting import body, fitted
+from services.render_worker.craft.lettering.cards import chapter_card, end_card, title_card
+from services.render_worker.craft.lettering.lettering import Lettering
+from services.render_worker.craft.lettering.typesetting import body, fitted
 
 _TITLES = {
     "en": "The Keeper of the Light", "hi": "प्रकाशस्तंभ का रखवाला", "ta": "கலங்கரை விளக்கக் காவலர்", "ar": "حارس المنارة القديمة",

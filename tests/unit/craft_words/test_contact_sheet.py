@@ -9,8 +9,8 @@ import pytest
 from filmstudio.ai_jobs.v1 import steps_pb2 as pb
 from filmstudio.projects.v1 import storyboard_pb2 as sb
 
-from services.render_worker.craft import contact_sheet
 from services.render_worker.craft.images import Picture
+from services.render_worker.craft.lettering import contact_sheet
 from services.render_worker.engines import sheet
 from services.render_worker.engines.base import StepFailed
 from services.render_worker.engines.sheet import Sheet

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from services.projects.languages import SUPPORTED
-from services.render_worker.craft import bidi
-from services.render_worker.craft.fonts import FontMissing
-from services.render_worker.craft.glyphs import GlyphMissing, missing, name_of, runs
-from services.render_worker.craft.lettering import Lettering
+from services.render_worker.craft.lettering import bidi
+from services.render_worker.craft.lettering.fonts import FontMissing
+from services.render_worker.craft.lettering.glyphs import GlyphMissing, missing, name_of, runs
+from services.render_worker.craft.lettering.lettering import Lettering
 
 _SENTENCES = {
     "en": "“The light — it’s out!” (2024) ♪", "hi": "क्षण भर के लिए रोशनी बुझ गई।", "ta": "விளக்கு அணைந்துவிட்டது.", "te": "దీపం ఆరిపోయింది.",

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 from filmstudio.ai_jobs.v1 import steps_pb2 as pb
 
-from services.render_worker.craft import podcast, yuv
 from services.render_worker.craft.images import Picture
+from services.render_worker.craft.lettering import podcast
 from services.render_worker.craft.mouths import Key, MouthTrack, Viseme
+from services.render_worker.craft.stage import yuv
 
 _NAMES = ("Mara", "आरव", "Tom", "ليلى")
 _SIZES = [(1280, 720), (720, 1280), (720, 720)]

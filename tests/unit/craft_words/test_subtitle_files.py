@@ -8,7 +8,7 @@ from filmstudio.ai_jobs.v1 import steps_pb2 as pb
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.render_worker.craft.subtitle_files import MOST_BYTES, SubtitlesUnreadable, read, rewritten
+from services.render_worker.craft.lettering.subtitle_files import MOST_BYTES, SubtitlesUnreadable, read, rewritten
 from services.render_worker.engines.base import StepFailed
 from services.render_worker.engines.cues import Cues
 

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from filmstudio.ai_jobs.v1 import steps_pb2 as pb
 
-from services.render_worker.craft import thumbnail
 from services.render_worker.craft.images import Picture
+from services.render_worker.craft.lettering import thumbnail
 from services.render_worker.engines.base import StepFailed
 from services.render_worker.engines.poster import Poster
 

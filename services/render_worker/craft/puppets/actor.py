@@ -10,10 +10,13 @@ import cv2
 import numpy as np
 from filmstudio.projects.v1 import storyboard_pb2 as sb
 
-from services.render_worker.craft import drawings
+from services.render_worker.craft.directing.staging import Place2D, Staging
 from services.render_worker.craft.images import Picture
 from services.render_worker.craft.mouths import Key, Viseme
-from services.render_worker.craft.palette import Light
+from services.render_worker.craft.painting import drawings
+from services.render_worker.craft.painting.palette import Light
+from services.render_worker.craft.painting.styles import Style
+from services.render_worker.craft.painting.styles import style as style_of
 from services.render_worker.craft.puppets.acting import Moment, performed
 from services.render_worker.craft.puppets.body import Body, body_of
 from services.render_worker.craft.puppets.canvas import Canvas
@@ -27,9 +30,6 @@ from services.render_worker.craft.puppets.things import TWO_HANDED, Hold, Span, 
 from services.render_worker.craft.puppets.tones import Tones, tones_of
 from services.render_worker.craft.shot_picture import ShotPicture
 from services.render_worker.craft.sprites import Actor, Sprite
-from services.render_worker.craft.staging import Place2D, Staging
-from services.render_worker.craft.styles import Style
-from services.render_worker.craft.styles import style as style_of
 
 # Steps of a mouth's opening: finer ones nobody sees.
 _OPENINGS = 5

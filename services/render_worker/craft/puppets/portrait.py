@@ -7,7 +7,8 @@ from filmstudio.projects.v1 import storyboard_pb2 as sb
 
 from services.render_worker.craft.images import Picture
 from services.render_worker.craft.mouths import Viseme
-from services.render_worker.craft.palette import Light
+from services.render_worker.craft.painting.palette import Light
+from services.render_worker.craft.painting.styles import style as style_of
 from services.render_worker.craft.puppets.actor import finished
 from services.render_worker.craft.puppets.body import body_of
 from services.render_worker.craft.puppets.canvas import Canvas
@@ -17,7 +18,6 @@ from services.render_worker.craft.puppets.figure import draw_figure
 from services.render_worker.craft.puppets.person import Face
 from services.render_worker.craft.puppets.pose import Pose
 from services.render_worker.craft.puppets.tones import tones_of
-from services.render_worker.craft.styles import style as style_of
 
 
 def portrait(

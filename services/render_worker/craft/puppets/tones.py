@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from filmstudio.projects.v1 import storyboard_pb2 as sb
 
-from services.render_worker.craft.palette import Lab, Light, blend, from_hex, lighter, to_hex
+from services.render_worker.craft.painting.palette import Lab, Light, blend, from_hex, lighter, to_hex
+from services.render_worker.craft.painting.styles import Style
 from services.render_worker.craft.puppets.canvas import Color
-from services.render_worker.craft.styles import Style
 
 # People stay that much clearer than their surroundings: who acts is to be seen at night too.
 _CLEAR = 0.30

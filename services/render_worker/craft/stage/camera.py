@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from services.render_worker.craft.moves import Window, matrix, seen_at
+from services.render_worker.craft.directing.moves import Window, matrix, seen_at
 
 # From a film pixel to a pixel of the plate (or of what lies on it): two rows of three, as WARP_INVERSE_MAP takes it.
 Matrix = NDArray[np.float64]

@@ -12,7 +12,7 @@ from services.render_worker.craft.stage.figures import actor_layer, moving_layer
 from services.render_worker.craft.stage.sheets import RippleLayer, SheetLayer
 from services.render_worker.craft.stage.tiles import Grid, Mask
 from services.render_worker.craft.stage.weather import FallingLayer
-from services.render_worker.craft.yuv import Colors, Planes, blank
+from services.render_worker.craft.stage.yuv import Colors, Planes, blank
 
 # What acts or lives changes its look so often a second at most; the camera moves with every frame.
 _POSES_PER_S = 12

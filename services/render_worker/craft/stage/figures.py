@@ -15,7 +15,17 @@ from services.render_worker.craft.sprites import Actor
 from services.render_worker.craft.stage import camera as cam
 from services.render_worker.craft.stage.sheets import NOTHING, Beyond, warp
 from services.render_worker.craft.stage.tiles import Grid, Mask, Rect, around, clip
-from services.render_worker.craft.yuv import Colors, Cutout, Ink, Planes, cutout_from, ink_of, lay, light_of, shine
+from services.render_worker.craft.stage.yuv import (
+    Colors,
+    Cutout,
+    Ink,
+    Planes,
+    cutout_from,
+    ink_of,
+    lay,
+    light_of,
+    shine,
+)
 
 # Pixels of the plate; less is not seen to move.
 _STILL_PX = 0.05

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from filmstudio.projects.v1 import storyboard_pb2 as sb
 
-from services.render_worker.craft.yuv import PLAIN, Colors, graded
+from services.render_worker.craft.stage.yuv import PLAIN, Colors, graded
 
 # Contrast and saturation as factors, warmth in levels.
 _GRADES = {

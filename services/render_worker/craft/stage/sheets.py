@@ -13,7 +13,18 @@ from services.render_worker.craft.images import Picture
 from services.render_worker.craft.planes import Ripple, Sheet
 from services.render_worker.craft.stage import camera as cam
 from services.render_worker.craft.stage.tiles import Grid, Mask, Rect, around, clip
-from services.render_worker.craft.yuv import Colors, Cutout, Ink, Plane, Planes, Sieve, blank, cutout_from, ink_of, lay
+from services.render_worker.craft.stage.yuv import (
+    Colors,
+    Cutout,
+    Ink,
+    Plane,
+    Planes,
+    Sieve,
+    blank,
+    cutout_from,
+    ink_of,
+    lay,
+)
 
 # Nobody sees a far sheet come late by less, in pixels of the plate; it is not warped anew.
 _STILL_PX = 0.05

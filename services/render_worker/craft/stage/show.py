@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from services.render_worker.craft import yuv
+from services.render_worker.craft.stage import yuv
 from services.render_worker.craft.stage.composition import Composition
 from services.render_worker.craft.stage.tiles import Grid, Mask, Rect
-from services.render_worker.craft.yuv import Patch, Plane, Planes
+from services.render_worker.craft.stage.yuv import Patch, Plane, Planes
 
 # What a screen's factors are out of (styles.Style.screen).
 SCREEN_UNIT = 200

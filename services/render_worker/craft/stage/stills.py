@@ -6,12 +6,12 @@ import cv2
 import numpy as np
 from filmstudio.projects.v1 import storyboard_pb2 as sb
 
-from services.render_worker.craft import moves
+from services.render_worker.craft.directing import moves
+from services.render_worker.craft.directing.moves import Window
 from services.render_worker.craft.images import Picture
-from services.render_worker.craft.moves import Window
 from services.render_worker.craft.planes import Plate, Sheet
 from services.render_worker.craft.stage.show import SCREEN_UNIT
-from services.render_worker.craft.yuv import Plane
+from services.render_worker.craft.stage.yuv import Plane
 
 # A picture whose shape differs by more from the film's is travelled along instead of cropped.
 _ALIKE = 1.08

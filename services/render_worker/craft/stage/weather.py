@@ -5,7 +5,7 @@ from __future__ import annotations
 from services.render_worker.craft.planes import Falling
 from services.render_worker.craft.stage.sheets import even_sized
 from services.render_worker.craft.stage.tiles import Grid, Mask
-from services.render_worker.craft.yuv import Colors, Planes, cutout_of, lay
+from services.render_worker.craft.stage.yuv import Colors, Planes, cutout_of, lay
 
 
 class FallingLayer:

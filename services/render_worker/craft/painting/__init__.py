@@ -1,0 +1,1 @@
+"""Places, light and things on planes, in the film's style."""

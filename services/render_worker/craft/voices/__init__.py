@@ -1,0 +1,1 @@
+"""Speech: who sounds how, verse in its metre, and what the mouth does meanwhile."""
