@@ -1,6 +1,6 @@
 """What a finished film's picture is like: where it is black or stands still, what it shows at a moment, how steadily it moves.
 
-One pass over the film's reference frames, without the loop filter (which costs a third of decoding and changes no measure), and
+One pass over the film's reference frames (two in five), without the loop filter (which costs a third of decoding and changes no measure), and
 short looks at full quality where the camera moves.
 """
 
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -27,14 +28,18 @@ _WIDTH = 240
 _BLACK_LUMA, _BLACK_SHARE = 26, 0.98
 # Compared with the picture half a second before: a camera that moves by a tenth of a pixel a frame changes more than this mean
 # difference of grey levels, a held picture's coding noise less.
-_STILL_AFTER = _SAMPLES_PER_S // 2
+_STILL_AFTER_S = 0.5
 _STILL_DIFFERENCE = 0.12
 # Shorter than this nobody takes for a fault.
 SHORTEST_S = 0.5
 # A moment is looked at no later than this.
 _LATE_S = 0.4
-# Where the camera moves, small pictures a sixth of a second apart differ by about so much; a cut changes more.
-_MOVES, _CUTS = 0.6, 14.0
+# Where the camera moves, half of a small picture's parts differ at least so much a sixth of a second later; a cut changes more.
+_MOVES, _CUTS = 0.3, 14.0
+_PART = 15
+# A picture with so many points to follow is filled by a place; in a close-up most points are somebody's who acts.
+_POINTS = 160
+_PLACE_POINTS = 70
 _LOOKS = 3
 
 
@@ -85,40 +90,63 @@ def look(film: Path, moments_ms: Sequence[int] = ()) -> Seen:
 def black(seen: Seen, planned: Sequence[Stretch]) -> list[Fault]:
     """Where it is black for longer than half a second outside the planned stretches (milliseconds)."""
     dark = (seen.greys < _BLACK_LUMA).mean(axis=(1, 2)) >= _BLACK_SHARE
-    return _faults(dark & _counted(seen, planned), seen, 0)
+    return _faults(dark & _counted(seen, planned), seen, 0.0)
 
 
 def frozen(seen: Seen, planned: Sequence[Stretch]) -> list[Fault]:
     """Where the picture stands still for longer than half a second outside the planned stretches."""
-    if len(seen.greys) <= _STILL_AFTER:
+    if not len(seen.greys):
         return []
-    change = _change(seen, _STILL_AFTER)
-    held = np.concatenate([np.zeros(_STILL_AFTER, bool), change < _STILL_DIFFERENCE])
-    return _faults(held & _counted(seen, planned), seen, _STILL_AFTER)
+    earlier = np.searchsorted(seen.at_s, seen.at_s - _STILL_AFTER_S - 1e-6, side="right") - 1
+    held = np.array(
+        [
+            before >= 0 and np.mean(cv2.absdiff(seen.greys[now], seen.greys[before])) < _STILL_DIFFERENCE
+            for now, before in enumerate(earlier)
+        ],
+        bool,
+    )
+    return _faults(held & _counted(seen, planned), seen, _STILL_AFTER_S)
 
 
 def shake_px(film: Path, seen: Seen, planned: Sequence[Stretch]) -> float | None:
-    """How much the camera shakes, rms in pixels of the film: the median over a few seconds in which it moves. None: it never does."""
+    """How much the camera shakes, rms in pixels of the film, in some seconds in which it moves through a place; None: it never does.
+
+    What moves by itself (people, petals) only ever adds to it: the lower quartile over those seconds tells of the camera.
+    """
     found = [jitter_px(_second(film, start)) for start in _moving(seen, planned)]
     measured = [px for px in found if px > 0.0]
-    return float(np.median(measured)) if measured else None
+    return float(np.quantile(measured, 0.25)) if measured else None
 
 
 def _moving(seen: Seen, planned: Sequence[Stretch]) -> list[float]:
-    """Starts of a few seconds, spread over the film, in which the camera moves and nothing is cut."""
-    if len(seen.greys) <= _SAMPLES_PER_S:
-        return []
-    change, counted = _change(seen, 1), _counted(seen, planned)
+    """Starts of a few seconds, spread over the film, in which the camera moves through a place and nothing is cut."""
+    counted = _counted(seen, planned)
+    moves = np.array([_moves(before, now) for before, now in pairwise(seen.greys)])
     places = []
-    for place in range(len(change) - _SAMPLES_PER_S):
-        within = change[place : place + _SAMPLES_PER_S]
-        if counted[place : place + _SAMPLES_PER_S + 1].all() and within.min() > _MOVES and within.max() < _CUTS:
-            places.append((float(within.min()), place))
+    for place in range(0, len(moves) - _SAMPLES_PER_S, _SAMPLES_PER_S // 2):
+        span = slice(place, place + _SAMPLES_PER_S)
+        if counted[place : place + _SAMPLES_PER_S + 1].all() and moves[span].all():
+            places.append((_points(seen.greys[place]), place))
     chosen: list[int] = []
-    for _, place in sorted(places, reverse=True):
-        if len(chosen) < _LOOKS and all(abs(place - other) >= 2 * _SAMPLES_PER_S for other in chosen):
+    for points, place in sorted(places, reverse=True):
+        apart = all(abs(place - other) >= 2 * _SAMPLES_PER_S for other in chosen)
+        if points >= _PLACE_POINTS and apart and len(chosen) < _LOOKS:
             chosen.append(place)
     return [float(seen.at_s[place]) for place in sorted(chosen)]
+
+
+def _moves(before: Grey, now: Grey) -> bool:
+    """Whether the whole picture moves, and isn't another."""
+    change = cv2.absdiff(before, now)
+    parts = cv2.resize(
+        change.astype(np.float32), (change.shape[1] // _PART, change.shape[0] // _PART), interpolation=cv2.INTER_AREA
+    )
+    return bool(np.median(parts) >= _MOVES and change.mean() < _CUTS)
+
+
+def _points(grey: Grey) -> int:
+    found = cv2.goodFeaturesToTrack(grey, _POINTS, 0.01, min(grey.shape) / 28)
+    return 0 if found is None else len(found)
 
 
 def _second(film: Path, start_s: float) -> list[Grey]:
@@ -139,7 +167,7 @@ def _opened(container: Any, *, quick: bool) -> Any:
     stream = container.streams.video[0]
     stream.codec_context.thread_count = 2
     if quick:
-        stream.codec_context.skip_frame = "NONREF"
+        stream.codec_context.skip_frame = "BIDIR"
         stream.codec_context.options = {"skip_loop_filter": "all"}
     return stream
 
@@ -147,11 +175,6 @@ def _opened(container: Any, *, quick: bool) -> Any:
 def _luma(frame: av.VideoFrame) -> Grey:
     plane = frame.planes[0]
     return np.frombuffer(plane, np.uint8).reshape(plane.height, plane.line_size)[:, : frame.width]
-
-
-def _change(seen: Seen, after: int) -> NDArray[np.float64]:
-    """The mean difference of each small picture from the one so many before."""
-    return np.array([np.mean(cv2.absdiff(now, before)) for now, before in zip(seen.greys[after:], seen.greys, strict=False)])
 
 
 def _counted(seen: Seen, planned: Sequence[Stretch]) -> NDArray[np.bool_]:
@@ -163,11 +186,12 @@ def _counted(seen: Seen, planned: Sequence[Stretch]) -> NDArray[np.bool_]:
     return counted
 
 
-def _faults(marks: NDArray[np.bool_], seen: Seen, lead: int) -> list[Fault]:
+def _faults(marks: NDArray[np.bool_], seen: Seen, lead_s: float) -> list[Fault]:
+    """The marked stretches that are long enough; each began so much earlier than its first mark."""
     faults = []
     for begin, end in _runs(marks):
-        last = min(end, len(seen.at_s) - 1)
-        fault = Fault(float(seen.at_s[max(0, begin - lead)]), float(seen.at_s[last]))
+        fault = Fault(max(0.0, float(seen.at_s[begin]) - lead_s), float(seen.at_s[min(end, len(seen.at_s) - 1)]))
+        # what is seen six times a second is that much longer at most
         if fault.length_s > SHORTEST_S + 1 / _SAMPLES_PER_S:
             faults.append(fault)
     return faults

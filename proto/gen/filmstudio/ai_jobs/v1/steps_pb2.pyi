@@ -1383,7 +1383,7 @@ Global___MakeThumbnailResult: _TypeAlias = MakeThumbnailResult  # noqa: Y015
 
 @_typing.final
 class CheckQualityParams(_message.Message):
-    """Inputs "film", "audio", "vtt", and "mouths-0000"… in the order of lines."""
+    """Inputs "film", "audio", "vtt", "burned" where the burned captions are of another file, and "mouths-0000"… in the order of lines."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -1473,6 +1473,7 @@ class CheckQualityResult(_message.Message):
     CAPTION_FAULTS_FIELD_NUMBER: _builtins.int
     MISSING_GLYPHS_FIELD_NUMBER: _builtins.int
     CAPTION_CONTRAST_FIELD_NUMBER: _builtins.int
+    NOT_MEASURED_FIELD_NUMBER: _builtins.int
     duration_error_s: _builtins.float
     loudness_lufs: _builtins.float
     true_peak_dbtp: _builtins.float
@@ -1494,6 +1495,10 @@ class CheckQualityResult(_message.Message):
     def missing_glyphs(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Characters that no typeface here has."""
 
+    @_builtins.property
+    def not_measured(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Measures that couldn't be taken of this film, each with why: "jitter: the camera moves through no place for a second"."""
+
     def __init__(
         self,
         *,
@@ -1511,10 +1516,11 @@ class CheckQualityResult(_message.Message):
         caption_faults: _builtins.int = ...,
         missing_glyphs: _abc.Iterable[_builtins.str] | None = ...,
         caption_contrast: _builtins.float = ...,
+        not_measured: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["av_offset_ms", b"av_offset_ms", "black_s", b"black_s", "caption_contrast", b"caption_contrast", "caption_faults", b"caption_faults", "duration_error_s", b"duration_error_s", "frozen_s", b"frozen_s", "jitter_px", b"jitter_px", "lip_sync_offset_ms", b"lip_sync_offset_ms", "loudness_lufs", b"loudness_lufs", "missing_glyphs", b"missing_glyphs", "passed", b"passed", "speech_over_music_db", b"speech_over_music_db", "subtitles_outside", b"subtitles_outside", "true_peak_dbtp", b"true_peak_dbtp"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["av_offset_ms", b"av_offset_ms", "black_s", b"black_s", "caption_contrast", b"caption_contrast", "caption_faults", b"caption_faults", "duration_error_s", b"duration_error_s", "frozen_s", b"frozen_s", "jitter_px", b"jitter_px", "lip_sync_offset_ms", b"lip_sync_offset_ms", "loudness_lufs", b"loudness_lufs", "missing_glyphs", b"missing_glyphs", "not_measured", b"not_measured", "passed", b"passed", "speech_over_music_db", b"speech_over_music_db", "subtitles_outside", b"subtitles_outside", "true_peak_dbtp", b"true_peak_dbtp"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
