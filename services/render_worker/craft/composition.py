@@ -124,10 +124,10 @@ class _Writer:
         loud = self.palette.loudness
         chord = [self.tonic, self.tonic + 7, self.tonic + 12, self.tonic + 12 + third, self.tonic + 19]
         for place, pitch in enumerate(chord):
-            self._play(self.palette.figure, start_s + 0.07 * place, end_s - start_s, pitch, loud * 0.95)
-            self._play(self.palette.pad, start_s, end_s - start_s, pitch, loud * 0.8)
-        self._play(self.palette.bass, start_s, end_s - start_s, self.tonic - 12, loud)
-        self._play(self.palette.melody, start_s + 0.3, end_s - start_s, self.tonic + 24, loud * 0.8)
+            self._play(self.palette.figure, start_s + 0.07 * place, end_s - start_s, pitch, loud * 0.66)
+            self._play(self.palette.pad, start_s, end_s - start_s, pitch, loud * 0.66)
+        self._play(self.palette.bass, start_s, end_s - start_s, self.tonic - 12, loud * 0.85)
+        self._play(self.palette.melody, start_s + 0.3, end_s - start_s, self.tonic + 24, loud * 0.7)
         if self.palette.timpani:
             self._play("timpani", start_s, 2.0, nearest(43, [self.tonic]), loud)
 

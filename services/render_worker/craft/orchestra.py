@@ -29,7 +29,7 @@ _FADE_OUT_MS = 2400
 # Events are rounded to this many samples: 1.3 ms, less than the ear tells.
 _GRID = 64
 _HALL_S = 2.0
-_SWELL_LEVEL = 0.14
+_SWELL_LEVEL = 0.07
 _BEND_SEMITONES = 12
 _BEND_STEP_S = 0.012
 # What happens at one moment happens in this order.
@@ -48,30 +48,30 @@ class _Player:
 
 
 _PLAYERS: Final[dict[str, _Player]] = {
-    "piano": _Player(0, 84, 58),
-    "celesta": _Player(8, 78, 78),
-    "vibraphone": _Player(11, 74, 50),
+    "piano": _Player(0, 112, 58),
+    "celesta": _Player(8, 112, 78),
+    "vibraphone": _Player(11, 96, 50),
     "guitar": _Player(24, 84, 78),
     "bass": _Player(32, 82, 64),
     "cello": _Player(42, 78, 84),
-    "harp": _Player(46, 86, 44),
+    "harp": _Player(46, 70, 44),
     "timpani": _Player(47, 80, 64),
-    "strings": _Player(48, 58, 64),
-    "low_strings": _Player(48, 74, 88),
-    "slow_strings": _Player(49, 62, 60),
+    "strings": _Player(48, 70, 64),
+    "pizzicato": _Player(45, 86, 82),
+    "slow_strings": _Player(49, 76, 60),
     "horn": _Player(60, 66, 44),
     "oboe": _Player(68, 62, 72),
     "clarinet": _Player(71, 66, 54),
     "flute": _Player(73, 66, 52),
     "warm_pad": _Player(89, 56, 64),
-    "space_voice": _Player(91, 58, 64),
+    "space_voice": _Player(91, 74, 64),
     "bansuri": _Player(75, 74, 58),
     "sitar": _Player(104, 64, 76),
-    "tanpura": _Player(_OWN, 26, 48),
+    "tanpura": _Player(_OWN, 7, 48),
     "tanpura_bed": _Player(89, 50, 64),
-    "tabla_na": _Player(_OWN, 30, 74),
-    "tabla_tin": _Player(_OWN, 30, 74),
-    "tabla_ge": _Player(_OWN, 40, 56),
+    "tabla_na": _Player(_OWN, 20, 74),
+    "tabla_tin": _Player(_OWN, 15, 74),
+    "tabla_ge": _Player(_OWN, 17, 56),
     "tabla_ke": _Player(_OWN, 26, 56),
 }
 
