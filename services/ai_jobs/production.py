@@ -377,11 +377,14 @@ class Production:
             captions_burned=spec.burn_captions and bool(self._lines),
             language=spec.burn_language,
         )
-        needs = ("assemble", "mix", "subtitles", *(line.lips for line in seen))
+        translated = spec.burn_captions and spec.burn_language != spec.language
+        burned = f"subtitles/{spec.burn_language}" if translated else "subtitles"
+        needs = ("assemble", "mix", *dict.fromkeys(("subtitles", burned)), *(line.lips for line in seen))
         inputs = [
             DraftInput("film", "assemble", "film"),
             DraftInput("audio", "mix", "audio"),
             DraftInput("vtt", "subtitles", "vtt"),
+            *([DraftInput("burned", burned, "vtt")] if translated else []),
             *(DraftInput(f"mouths-{index:04d}", line.lips, "mouths") for index, line in enumerate(seen)),
         ]
         return StepDraft("check", "check_quality", pb.StepParams(check_quality=params), needs, tuple(inputs))

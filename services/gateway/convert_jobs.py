@@ -243,6 +243,7 @@ def _quality(message: steps_pb2.CheckQualityResult) -> shapes.Quality:
         caption_faults=message.caption_faults,
         caption_contrast=message.caption_contrast or None,
         missing_glyphs=list(message.missing_glyphs),
+        not_measured=list(message.not_measured),
         passed=message.passed,
     )
 

@@ -129,6 +129,10 @@ class Quality(Out):
     caption_faults: int = Field(description="cues that break a rule of subtitles")
     caption_contrast: Rounded | None = Field(description="the least, of burned captions against what is behind them")
     missing_glyphs: list[str] = Field(description="characters that no typeface here has")
+    not_measured: list[str] = Field(
+        description="measures that couldn't be taken of this film, each with why",
+        examples=[["jitter: the camera moves through no place for a second"]],
+    )
     passed: bool
 
 
