@@ -188,7 +188,7 @@ def far_bells(random: Random, length: int) -> Samples:
     for begin in moments(random, length, 13.0, 4.0):
         add_at(
             sound,
-            panned(bell_of(float(random.choice((392.0, 440.0, 523.3))), 5.0), float(random.uniform(-0.6, 0.6))),
+            panned(bell_of(float(random.choice((392.0, 440.0, 523.3))), 8.0), float(random.uniform(-0.6, 0.6))),
             begin,
         )
     return sound

@@ -34,7 +34,7 @@ _KINDS: Final[dict[str, _Kind]] = {
     "footsteps": _Kind(indoors.footsteps, 2400, 13.0, goes_on=True),
     "door": _Kind(indoors.door, 1500, 8.0),
     "knock": _Kind(indoors.knock, 950, 7.0),
-    "bell": _Kind(indoors.bell_struck, 5000, 8.0),
+    "bell": _Kind(indoors.bell_struck, 9000, 8.0),
     "thunder": _Kind(outdoors.thunder, 4600, 1.0),
     "splash": _Kind(outdoors.splash, 1500, 7.0),
     "dog": _Kind(outdoors.dog, 1500, 8.0),

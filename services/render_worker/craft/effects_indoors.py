@@ -92,7 +92,7 @@ def knock(random: Random, length: int, setting: sb.Setting) -> Mono:
 def bell_struck(random: Random, length: int, setting: sb.Setting) -> Mono:
     """A bell, once: a great one outside, one for the hand within."""
     inside = setting.interior and setting.place != sb.PLACE_TEMPLE
-    bronze = bell_of(1318.5 if inside else 330.0, 2.2 if inside else 5.0)
+    bronze = bell_of(1318.5 if inside else 330.0, 3.0 if inside else 9.0)
     bronze[: seconds(0.05)] += 0.3 * hiss(random, seconds(0.05), band(1500, 6000), 0.0005, 0.02)
     return np.asarray(0.25 * bronze, np.float32)
 

@@ -15,12 +15,12 @@ from services.render_worker.craft.synthesis import Random, curve_of, gliding, hi
 def thunder(random: Random, length: int, setting: sb.Setting) -> Mono:
     """A crack, and a roll that dies away over four seconds."""
     size = seconds(4.6)
-    roll = coloured_noise(random, size, band(30, 170, order=1.0)) * (0.3 + 0.7 * wandering(random, size, 0.9, 0.14))
+    roll = coloured_noise(random, size, band(30, 150, order=1.5)) * (0.3 + 0.7 * wandering(random, size, 0.9, 0.14))
     roll *= curve_of(((0, 0), (0.12, 1), (0.9, 0.75), (2.2, 0.35), (4.5, 0)), size)
-    crack = hiss(random, size, band(90, 3200, order=1.0, tilt_db=-3), 0.006, 0.7) * (
+    crack = hiss(random, size, band(90, 2400, order=1.0, tilt_db=-3), 0.006, 0.7) * (
         0.4 + 0.6 * wandering(random, size, 0.2, 0.04)
     )
-    return np.asarray(0.22 * roll + 0.24 * crack, np.float32)
+    return np.asarray(0.22 * roll + 0.17 * crack, np.float32)
 
 
 def splash(random: Random, length: int, setting: sb.Setting) -> Mono:

@@ -25,7 +25,7 @@ _MUSIC_UNDER_SPEECH_DB = 3.0
 # … and in stretches without speech of this length and more it comes up by so much.
 _LONG_STRETCH_MS, _LIFT_DB = 5000, 1.5
 # Places are heard this far under the speech between the lines, and so much softer still beside them.
-AMBIENCE_UNDER_SPEECH_DB, _AMBIENCE_STEPS_BACK_DB = 15.0, 4.0
+AMBIENCE_UNDER_SPEECH_DB, _AMBIENCE_STEPS_BACK_DB = 17.0, 3.0
 # How far all the rest together stays under the speech while someone speaks. The bar is 12 dB.
 _SPEECH_OVER_REST_DB = 13.5
 _SPEECH_OVER_EFFECTS_DB = 17.0

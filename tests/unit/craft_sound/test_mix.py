@@ -5,13 +5,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 from filmstudio.ai_jobs.v1 import steps_pb2 as pb
+from filmstudio.projects.v1 import storyboard_pb2 as sb
 
 from services.render_worker.craft.ebur128 import file_loudness
 from services.render_worker.craft.limiter import limited_to
 from services.render_worker.craft.measure import decibels, loudness, true_peak
 from services.render_worker.craft.media import run_ffmpeg, source
-from services.render_worker.craft.mix import looped
-from services.render_worker.craft.pcm import RATE
+from services.render_worker.craft.mix import PlacedLine, ducking_db, looped, spoken
+from services.render_worker.craft.pcm import RATE, read_sound
 from services.render_worker.engines.base import StepFailed
 from services.render_worker.engines.mixer import Mixer
 
@@ -69,7 +70,87 @@ def test_speech_over_the_end_is_cut_without_a_click(make_work, sounds) -> None:
     assert float(np.abs(samples[-48:]).max()) < 0.02
 
 
-def test_a_film_with_neither_speech_nor_music_is_silent(make_work) -> None:
+_KITCHEN = sb.Setting(place=sb.PLACE_KITCHEN, interior=True)
+_SHORE = sb.Setting(place=sb.PLACE_SEA)
+
+
+def _around(setting: sb.Setting, duration_ms: int = 9000) -> list[pb.AmbienceCue]:
+    return [pb.AmbienceCue(start_ms=0, duration_ms=duration_ms, setting=setting, mood=sb.MOOD_CALM)]
+
+
+def test_speech_stands_over_music_places_and_effects_together(make_work, sounds) -> None:
+    happening = [
+        pb.SoundCue(name=name, start_ms=start, setting=_SHORE)
+        for name, start in (("thunder", 1200), ("dog", 4700), ("footsteps", 5000))
+    ]
+    params = _params(ambience=_around(_SHORE), sounds=happening, music_volume=1.0)
+    done = Mixer().run(make_work(mix_audio=params, inputs=_inputs(sounds)))
+    assert 12.0 <= done.result.mix_audio.speech_over_music_db < 18.0
+    assert done.result.mix_audio.loudness_lufs == pytest.approx(-14.0, abs=0.5)
+
+
+def test_without_music_its_place_is_still_heard(make_work, sounds) -> None:
+    params = _params(1, ambience=_around(_SHORE), music_volume=0.0)
+    samples = _decoded(Mixer().run(make_work(mix_audio=params, inputs=_inputs(sounds, 1))).outputs[0].path)
+    assert -36 < loudness(samples[5 * RATE : 8 * RATE]) < -24
+
+
+def test_a_film_of_places_alone_is_quiet_but_not_silent(make_work) -> None:
+    done = Mixer().run(make_work(mix_audio=_params(0, ambience=_around(_SHORE))))
+    assert done.result.mix_audio.loudness_lufs == pytest.approx(-26.0, abs=1.0)
+    assert done.result.mix_audio.speech_over_music_db == 0.0
+
+
+def test_a_speaker_on_the_left_is_heard_a_little_more_there(make_work, sounds) -> None:
+    params = _params(1)
+    params.lines[0].pan = -0.3
+    path = Mixer().run(make_work(mix_audio=params, inputs=_inputs(sounds, 1, music=""))).outputs[0].path
+    left, right = np.sqrt(np.square(_decoded(path)).mean(axis=0))
+    assert 1.2 < left / right < 2.5
+
+
+def test_a_line_in_a_temple_rings_on_and_one_outside_does_not(make_work, sounds) -> None:
+    after = {}
+    for name, setting in (
+        ("temple", sb.Setting(place=sb.PLACE_TEMPLE, interior=True)),
+        ("field", sb.Setting(place=sb.PLACE_FIELD)),
+    ):
+        params = _params(1)
+        params.lines[0].setting.CopyFrom(setting)
+        path = Mixer().run(make_work(mix_audio=params, inputs=_inputs(sounds, 1, music=""))).outputs[0].path
+        after[name] = np.abs(_decoded(path)[round(3.25 * RATE) : round(3.6 * RATE)]).mean()
+    assert after["temple"] > 8 * after["field"]
+
+
+def test_music_steps_back_before_speech_and_returns_without_pumping() -> None:
+    gain = ducking_db([(4000, 7000), (12_000, 14_000)], [-14.0, -11.0], 2000, lift=True)
+    assert gain[400:701] == pytest.approx(-14.0)
+    assert gain[395] < -13.0
+    # At most 1 dB in 10 ms going down, and half as fast coming back.
+    assert np.diff(gain).min() > -0.8
+    assert np.diff(gain).max() < 0.4
+    # It falls and rises once for each stretch of speech, and is a little up where nobody speaks for long.
+    assert int((np.diff(np.sign(np.diff(gain))[np.abs(np.diff(gain)) > 1e-9]) != 0).sum()) <= 7
+    assert 0.5 < gain[1700:1900].max() <= 1.5
+
+
+def test_short_pauses_keep_the_music_down(sounds) -> None:
+    sound = read_sound(sounds / "speech.wav", channels=1)
+    lines = [PlacedLine(start, sound) for start in (1000, 3900, 9000)]
+    assert spoken(lines, 12 * RATE).spans == ((1000, 5900), (9000, 11_000))
+
+
+def test_a_limited_voice_is_not_bent_by_its_own_waves() -> None:
+    time = np.arange(2 * RATE) / RATE
+    tone = (0.7 * np.sin(2 * np.pi * 110 * time)).astype(np.float32)[:, None]
+    limited = limited_to(tone, -6.0)[RATE // 2 : -RATE // 2, 0]
+    spectrum = np.abs(np.fft.rfft(limited * np.hanning(len(limited))))
+    frequencies = np.fft.rfftfreq(len(limited), 1 / RATE)
+    harmonics = spectrum[(frequencies > 200) & (frequencies < 2000)].max()
+    assert 20 * np.log10(harmonics / spectrum.max()) < -50
+
+
+def test_a_film_with_neither_speech_nor_music_nor_a_place_is_silent(make_work) -> None:
     done = Mixer().run(make_work(mix_audio=_params(0)))
     assert file_loudness(done.outputs[0].path).silent
     assert len(_decoded(done.outputs[0].path)) == 9000 * 48

@@ -1,18 +1,23 @@
 """Composed music: by seed, by mood, to the sample."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from filmstudio.ai_jobs.v1 import steps_pb2 as pb
 from filmstudio.projects.v1 import storyboard_pb2 as board
 
 from services.render_worker.craft.composition import compose
-from services.render_worker.craft.measure import loudness
-from services.render_worker.craft.moods import MOODS
-from services.render_worker.craft.pcm import read_sound
+from services.render_worker.craft.measure import loudness, weighted_power
+from services.render_worker.craft.moods import MOODS, PALETTES
+from services.render_worker.craft.motifs import motif_of
+from services.render_worker.craft.orchestra import perform
+from services.render_worker.craft.pcm import RATE, read_sound
 from services.render_worker.craft.ragas import RAGAS, compose_raga
-from services.render_worker.craft.score import Section
+from services.render_worker.craft.score import Entry, Note, Score, Section, Swell
 from services.render_worker.engines.base import StepFailed
 from services.render_worker.engines.composer import Composer
+from tests.unit.craft_sound.heard import share_between
 
 _CUES = [
     pb.MusicCue(start_ms=0, duration_ms=6000, mood=board.MOOD_TENDER),
@@ -72,3 +77,142 @@ def test_unknown_moods_and_ragas_are_refused(make_work) -> None:
     with pytest.raises(StepFailed, match="no mood 'blue'") as mood:
         Composer().run(make_work(compose_music=_params(mood="blue")))
     assert (raga.value.code, mood.value.code) == ("RAGA_UNKNOWN", "MOOD_UNKNOWN")
+
+
+def _melody(score: Score, mood: str, from_s: float = 0.0) -> list[Note]:
+    player = PALETTES[mood].melody
+    return sorted(
+        (note for note in score.notes if note.player == player and note.start_s >= from_s - 0.05),
+        key=lambda note: note.start_s,
+    )
+
+
+def _rises(notes: list[Note]) -> list[int]:
+    return [int(np.sign(after.pitch - before.pitch)) for before, after in pairwise(notes)]
+
+
+@pytest.mark.parametrize("mood", [mood for mood in MOODS if PALETTES[mood].bass != PALETTES[mood].melody])
+def test_a_character_has_one_contour_in_every_mood(mood: str) -> None:
+    score = compose([Section(0.0, 30.0, mood, (Entry(0.0, ("chr_anna",)),))], 3)
+    motif = motif_of("chr_anna")
+    said = _melody(score, mood)[: len(motif.steps)]
+    assert _rises(said) == [int(np.sign(after - before)) for before, after in pairwise(motif.steps)]
+
+
+def test_characters_differ() -> None:
+    assert len({motif_of(f"chr_{number}") for number in range(40)}) > 20
+
+
+def test_a_motif_enters_when_the_characters_scene_begins() -> None:
+    entries = (Entry(0.0, ("chr_anna",)), Entry(20.0, ("chr_bela",)))
+    score = compose([Section(0.0, 40.0, "tender", entries)], 3)
+    motif = motif_of("chr_bela")
+    said = _melody(score, "tender", 18.0)
+    begins = [
+        note.start_s
+        for number, note in enumerate(said)
+        if _rises(said[number : number + len(motif.steps)])
+        == [int(np.sign(after - before)) for before, after in pairwise(motif.steps)]
+    ]
+    assert begins
+    assert begins[0] < 24.0
+
+
+def test_a_change_of_scene_is_met_by_a_swell_and_a_change_of_mood_by_a_greater_one() -> None:
+    sections = [
+        Section(0.0, 20.0, "calm", (Entry(0.0), Entry(10.0))),
+        Section(20.0, 20.0, "tense", (Entry(20.0),)),
+    ]
+    swells = compose(sections, 3).swells
+    assert [swell.at_s for swell in swells] == [10.0, 20.0]
+    assert swells[0].strength < swells[1].strength
+
+
+def test_a_swell_opens_into_its_moment_and_is_no_bang() -> None:
+    pad = Note("warm_pad", 0.0, 8.0, 60, 60)
+    plain, hit = (perform(Score((pad,), "C", 60, swells), 8 * RATE) for swells in ((), (Swell(4.0, 1.0, 33),)))
+    added = weighted_power(hit)
+    assert added[38:40].mean() > added[30:32].mean()
+    assert share_between(hit[round(3.6 * RATE) : 4 * RATE], 2500, 12_000) > 5 * share_between(
+        plain[round(3.6 * RATE) : 4 * RATE], 2500, 12_000
+    )
+    assert 10 * np.log10(added[40:44].max() / added[10:30].mean()) < 14
+
+
+def test_five_minutes_of_one_mood_repeat_no_period() -> None:
+    score = compose([Section(0.0, 300.0, "calm", (Entry(0.0, ("a", "b")),))], 3)
+    bar_s = 4 * 60 / 66
+    figure = sorted(
+        (note for note in score.notes if note.player == PALETTES["calm"].figure), key=lambda note: note.start_s
+    )
+    periods = []
+    for begin in np.arange(0.0, 280.0, 8 * bar_s):
+        inside = [note for note in figure if begin - 0.05 <= note.start_s < begin + 8 * bar_s - 0.05]
+        periods.append(tuple((round((note.start_s - begin) * 4 / bar_s), note.pitch) for note in inside))
+    assert all(before != after for before, after in pairwise(periods))
+    assert len(set(periods)) >= len(periods) - 1
+
+
+def test_a_mood_of_its_own_mode_leaves_its_scale_nowhere() -> None:
+    for mood in MOODS:
+        score = compose([Section(0.0, 60.0, mood)], 8)
+        bass = [note.pitch for note in score.notes if note.player == "bass"] or [note.pitch for note in score.notes]
+        scale = PALETTES[mood].scale
+        classes = {note.pitch % 12 for note in score.notes}
+        assert any(classes <= {(tonic + step) % 12 for step in scale} for tonic in {pitch % 12 for pitch in bass})
+
+
+def test_music_ends_on_its_tonic_and_rings_to_the_last_frame(make_work) -> None:
+    score = compose([Section(0.0, 25.0, "tender")], 3)
+    last = [note for note in score.notes if note.start_s > 21.5 and note.start_s + note.length_s >= 24.9]
+    assert len({note.pitch % 12 for note in last}) == 3
+    samples = read_sound(
+        Composer().run(make_work(compose_music=_params(25_000, mood="tender"))).outputs[0].path, channels=2
+    )
+    heard = weighted_power(samples)
+    assert heard[225:235].mean() > 0.02 * heard[200:220].mean()
+    assert heard[249] < heard[235]
+
+
+@pytest.mark.parametrize("raga", RAGAS)
+def test_a_raga_begins_without_a_beat_and_goes_on_with_the_tala(raga: str) -> None:
+    score = compose_raga(raga, 60.0, 9)
+    strokes = [note.start_s for note in score.notes if note.player.startswith("tabla")]
+    assert 15.0 < min(strokes) < 30.0
+    assert min(note.start_s for note in score.notes if note.player == "bansuri") < 5.0
+    theme = sorted((note for note in score.notes if note.player == "sitar"), key=lambda note: note.start_s)
+    rounds = {round(note.start_s, 2) for note in theme}
+    first = min(strokes)
+    assert any(abs(start - first) < 0.05 for start in rounds)
+
+
+@pytest.mark.parametrize("raga", RAGAS)
+def test_a_raga_dwells_on_its_vadi_and_samvadi(raga: str) -> None:
+    score = compose_raga(raga, 120.0, 9)
+    rules = RAGAS[raga]
+    melody = sorted(
+        (note for note in score.notes if note.player in ("bansuri", "sitar")), key=lambda note: note.start_s
+    )
+    sa = melody[-1].pitch
+    sounding: dict[int, float] = {}
+    for note in melody[:-2]:
+        sounding[(note.pitch - sa) % 12] = sounding.get((note.pitch - sa) % 12, 0.0) + note.length_s
+    strong = {rules.scale[degree % len(rules.scale)] for degree in (rules.vadi, rules.samvadi, 0)}
+    assert sum(sounding.get(step, 0.0) for step in strong) / len(strong) > sum(
+        time for step, time in sounding.items() if step not in strong
+    ) / max(1, len(sounding) - len(strong))
+
+
+def test_ragas_slide_and_darbari_swings() -> None:
+    slides = [note for note in compose_raga("yaman", 90.0, 2).notes if note.bend]
+    assert len(slides) >= 8
+    assert all(note.bend[0][0] == 0.0 and note.bend[-1][1] == pytest.approx(0.0) for note in slides)
+    assert any(len(note.bend) > 6 for note in compose_raga("darbari", 90.0, 2).notes)
+
+
+def test_a_slide_is_heard_as_one() -> None:
+    note = Note("bansuri", 0.0, 2.0, 72, 80, ((0.0, -2.0), (1.0, 0.0)))
+    sound = perform(Score((note,), "C", 60), 3 * RATE)
+    early, late = sound[round(0.1 * RATE) : round(0.25 * RATE)], sound[round(1.3 * RATE) : round(1.8 * RATE)]
+    tone = 440 * 2 ** (3 / 12)
+    assert share_between(late, tone * 0.97, tone * 1.03) > 3 * share_between(early, tone * 0.97, tone * 1.03)
