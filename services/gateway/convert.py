@@ -108,6 +108,7 @@ def scene(message: storyboard_pb2.Scene) -> project_shapes.Scene:
             time_of_day=word(storyboard_pb2.TimeOfDay, setting.time_of_day, "TIME_OF_DAY_"),
             weather=word(storyboard_pb2.Weather, setting.weather, "WEATHER_"),
         ),
+        mood=word(storyboard_pb2.Mood, message.mood, "MOOD_"),
         shots=[shot(one) for one in message.shots],
     )
 
@@ -125,6 +126,7 @@ def shot(message: storyboard_pb2.Shot) -> project_shapes.Shot:
         approved=message.approved,
         transition=word(storyboard_pb2.Transition, message.transition, "TRANSITION_") or "cut",
         lines=[line.text for line in message.lines],
+        sounds=[sound.name for sound in message.sounds],
         reason=message.reason,
         overridden=list(message.overridden),
     )

@@ -95,6 +95,7 @@ class Shot(Out):
     approved: bool
     transition: str = Field(description="how it begins: cut, dissolve, fade", examples=["cut"])
     lines: list[str] = Field(description="what is said in it")
+    sounds: list[str] = Field(description="what is heard besides speech and music", examples=[["footsteps", "door"]])
     reason: str = Field(description="why it was staged like this", examples=["new place"])
     overridden: list[str] = Field(description="what a person has set", examples=[["size"]])
 
@@ -106,6 +107,7 @@ class Scene(Out):
     number: int
     heading: str
     setting: Setting
+    mood: str = Field(description="what its music follows", examples=["tender"])
     shots: list[Shot]
 
 

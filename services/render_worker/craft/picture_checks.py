@@ -17,6 +17,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from services.render_worker.craft.bars import STILL_S
 from services.render_worker.craft.images import Picture
 from services.render_worker.craft.stage.jitter import STRETCH, jitter_px
 
@@ -30,8 +31,6 @@ _BLACK_LUMA, _BLACK_SHARE = 26, 0.98
 # difference of grey levels, a held picture's coding noise less.
 _STILL_AFTER_S = 0.5
 _STILL_DIFFERENCE = 0.12
-# Shorter than this nobody takes for a fault.
-SHORTEST_S = 0.5
 # A moment is looked at no later than this.
 _LATE_S = 0.4
 # Where the camera moves, half of a small picture's parts differ at least so much a sixth of a second later; a cut changes more.
@@ -192,7 +191,7 @@ def _faults(marks: NDArray[np.bool_], seen: Seen, lead_s: float) -> list[Fault]:
     for begin, end in _runs(marks):
         fault = Fault(max(0.0, float(seen.at_s[begin]) - lead_s), float(seen.at_s[min(end, len(seen.at_s) - 1)]))
         # what is seen six times a second is that much longer at most
-        if fault.length_s > SHORTEST_S + 1 / _SAMPLES_PER_S:
+        if fault.length_s > STILL_S + 1 / _SAMPLES_PER_S:
             faults.append(fault)
     return faults
 

@@ -10,28 +10,17 @@ from statistics import median
 import av
 from filmstudio.ai_jobs.v1 import steps_pb2 as pb
 
-from services.render_worker.craft import caption_checks, lip_checks, mouths, picture_checks
+from services.render_worker.craft import bars, caption_checks, lip_checks, mouths, picture_checks
 from services.render_worker.craft.ebur128 import Loudness, file_loudness
 from services.render_worker.craft.inspection import lengths
 from services.render_worker.craft.lettering import subtitle_files
 from services.render_worker.craft.lettering.captions import Cue
-from services.render_worker.craft.lettering.captions_overlay import LEAST_CONTRAST
 from services.render_worker.craft.lettering.glyphs import name_of
 from services.render_worker.craft.measure import SILENCE_LUFS
 from services.render_worker.craft.picture_checks import Fault
 from services.render_worker.engines.base import Finished, StepFailed, Work
 
 _FAILURE = "FILM_OUT_OF_BARS"
-_DURATION_ERROR_S = 0.5
-_LOUDNESS_LUFS, _LOUDNESS_TOLERANCE_LU = -14.0, 0.5
-# What ffmpeg's meter and ours may differ by, and AAC may add to a peak.
-_METER_LU, _METER_DB = 0.1, 0.3
-_TRUE_PEAK_DBTP = -1.0
-_AV_OFFSET_MS = 40.0
-# A frame at 24 a second, which an eye doesn't see; a single line is measured to within about another.
-_LIP_SYNC_MS, _LIP_SYNC_LINE_MS = 41.7, 83.4
-_SPEECH_OVER_REST_DB = 12.0
-_JITTER_PX = 0.1
 _TOLD = 3
 
 
@@ -54,7 +43,7 @@ class Probe:
         """The measures. Out of a bar: FILM_OUT_OF_BARS, naming each measure that is, its value, its bar and where."""
         check = _Check(work)
         try:
-            broken = [bar.said for bar in check.bars() if not bar.held]
+            broken = [bar.said for bar in check.measured() if not bar.held]
         except (av.FFmpegError, LookupError) as error:
             raise StepFailed(_FAILURE, f"the film can't be read: {error}") from error
         if broken:
@@ -74,7 +63,7 @@ class _Check:
         self._planned = [(stretch.start_ms, stretch.end_ms) for stretch in self._params.still_stretches]
         self.result = pb.CheckQualityResult()
 
-    def bars(self) -> Iterator[_Bar]:
+    def measured(self) -> Iterator[_Bar]:
         """Every measure with its bar. av.FFmpegError or LookupError when it is no film."""
         yield from self._lengths()
         yield from self._sound()
@@ -92,9 +81,10 @@ class _Check:
         self._has_sound = bool(measured.sound_s)
         error, offset = abs(measured.film_s - self._params.duration_ms / 1000), measured.offset_ms
         self.result.duration_error_s, self.result.av_offset_ms = error, offset
-        yield _Bar(error <= _DURATION_ERROR_S, f"duration is {error:.2f} s off (at most {_DURATION_ERROR_S} s)")
+        yield _Bar(error <= bars.DURATION_ERROR_S, f"duration is {error:.2f} s off (at most {bars.DURATION_ERROR_S} s)")
         yield _Bar(
-            offset <= _AV_OFFSET_MS, f"sound and picture are {offset:.0f} ms apart (at most {_AV_OFFSET_MS:.0f} ms)"
+            offset <= bars.AV_OFFSET_MS,
+            f"sound and picture are {offset:.0f} ms apart (at most {bars.AV_OFFSET_MS:.0f} ms)",
         )
 
     def _sound(self) -> Iterator[_Bar]:
@@ -102,20 +92,20 @@ class _Check:
         self.result.loudness_lufs, self.result.true_peak_dbtp = sound.lufs, sound.peak_dbtp
         over = self.result.speech_over_music_db = self._params.speech_over_music_db
         yield _Bar(
-            sound.peak_dbtp <= _TRUE_PEAK_DBTP + _METER_DB,
-            f"true peak is {sound.peak_dbtp:.1f} dBTP (at most {_TRUE_PEAK_DBTP:.0f} dBTP)",
+            sound.peak_dbtp <= bars.TRUE_PEAK_DBTP + bars.METER_DB,
+            f"true peak is {sound.peak_dbtp:.1f} dBTP (at most {bars.TRUE_PEAK_DBTP:.0f} dBTP)",
         )
         if self._params.sound_expected:
             told = "there is no sound" if sound.silent else f"loudness is {sound.lufs:.1f} LUFS"
-            off = abs(sound.lufs - _LOUDNESS_LUFS)
+            off = abs(sound.lufs - bars.LOUDNESS_LUFS)
             yield _Bar(
-                off <= _LOUDNESS_TOLERANCE_LU + _METER_LU,
-                f"{told} ({_LOUDNESS_LUFS:.0f} LUFS, within {_LOUDNESS_TOLERANCE_LU} LU)",
+                off <= bars.LOUDNESS_TOLERANCE_LU + bars.METER_LU,
+                f"{told} ({bars.LOUDNESS_LUFS:.0f} LUFS, within {bars.LOUDNESS_TOLERANCE_LU} LU)",
             )
         if self._cues:
             yield _Bar(
-                over >= _SPEECH_OVER_REST_DB,
-                f"speech is {over:.1f} dB over the rest (at least {_SPEECH_OVER_REST_DB:.0f} dB)",
+                over >= bars.SPEECH_OVER_REST_DB,
+                f"speech is {over:.1f} dB over the rest (at least {bars.SPEECH_OVER_REST_DB:.0f} dB)",
             )
 
     def _lips(self) -> Iterator[_Bar]:
@@ -134,13 +124,13 @@ class _Check:
         self.result.lip_sync_offset_ms = abs(worst.ms)
         usual = abs(median(offset.ms for offset in found))
         yield _Bar(
-            usual <= _LIP_SYNC_MS,
-            f"mouths and voices are {usual:.0f} ms apart (at most {_LIP_SYNC_MS:.0f} ms, the median of {len(found)} lines)",
+            usual <= bars.LIP_SYNC_MS,
+            f"mouths and voices are {usual:.0f} ms apart (at most {bars.LIP_SYNC_MS:.0f} ms, the median of {len(found)} lines)",
         )
         yield _Bar(
-            abs(worst.ms) <= _LIP_SYNC_LINE_MS,
+            abs(worst.ms) <= bars.LIP_SYNC_LINE_MS,
             f"the mouth of the line at {worst.start_ms / 1000:.1f} s is {abs(worst.ms):.0f} ms "
-            f"{'late' if worst.ms > 0 else 'early'} (at most {_LIP_SYNC_LINE_MS:.0f} ms)",
+            f"{'late' if worst.ms > 0 else 'early'} (at most {bars.LIP_SYNC_LINE_MS:.0f} ms)",
         )
 
     def _picture(self) -> Iterator[_Bar]:
@@ -149,12 +139,16 @@ class _Check:
         black = picture_checks.black(self._seen, self._planned)
         frozen = picture_checks.frozen(self._seen, self._planned)
         self.result.black_s, self.result.frozen_s = _total_s(black), _total_s(frozen)
-        yield _Bar(not black, f"it is black {_where(black)} (at most {picture_checks.SHORTEST_S} s)")
-        yield _Bar(not frozen, f"the picture stands still {_where(frozen)} (at most {picture_checks.SHORTEST_S} s)")
+        yield _Bar(not black, f"it is black {_where(black)} (at most {bars.STILL_S} s)")
+        yield _Bar(not frozen, f"the picture stands still {_where(frozen)} (at most {bars.STILL_S} s)")
 
     def _words(self) -> Iterator[_Bar]:
         params = self._params
-        every = [(self._cues, params.language)] if not self._translated else [(self._cues, ""), (self._burned, params.language)]
+        every = (
+            [(self._cues, params.language)]
+            if not self._translated
+            else [(self._cues, ""), (self._burned, params.language)]
+        )
         broken = [
             fault
             for cues, language in every
@@ -162,7 +156,9 @@ class _Check:
         ]
         self.result.subtitles_outside = sum(caption_checks.outside(cues, params.duration_ms) for cues, _ in every)
         self.result.caption_faults = len(broken)
-        lost = list(dict.fromkeys(letter for cues, lang in every for letter in caption_checks.missing_glyphs(cues, lang)))
+        lost = list(
+            dict.fromkeys(letter for cues, lang in every for letter in caption_checks.missing_glyphs(cues, lang))
+        )
         self.result.missing_glyphs.extend(lost)
         yield _Bar(not broken, f"captions break rules: {_some(broken)}")
         yield _Bar(not lost, f"no typeface has {_some([name_of(letter) for letter in lost])}")
@@ -178,8 +174,8 @@ class _Check:
             self._not_measured("contrast of captions", "no cue is burned where one stands")
             return
         yield _Bar(
-            stands_out.least >= LEAST_CONTRAST,
-            f"captions have a contrast of {stands_out.least:.1f} at {stands_out.at_ms / 1000:.1f} s (at least {LEAST_CONTRAST})",
+            stands_out.least >= bars.LEAST_CONTRAST,
+            f"captions have a contrast of {stands_out.least:.1f} at {stands_out.at_ms / 1000:.1f} s (at least {bars.LEAST_CONTRAST})",
         )
 
     def _steadiness(self) -> Iterator[_Bar]:
@@ -189,7 +185,7 @@ class _Check:
             self._not_measured("jitter", "the camera moves through no place for a second")
             return
         self.result.jitter_px = shake
-        yield _Bar(shake <= _JITTER_PX, f"the camera shakes by {shake:.2f} px (at most {_JITTER_PX} px)")
+        yield _Bar(shake <= bars.JITTER_PX, f"the camera shakes by {shake:.2f} px (at most {bars.JITTER_PX} px)")
 
     @property
     def _translated(self) -> bool:
