@@ -156,7 +156,7 @@ def ambience(stays: Sequence[Stay], length: int, level_lufs: float, seed: int) -
         for name, level in layers.items():
             random = np.random.default_rng([seed & 0xFFFFFFFF, zlib.crc32(name.encode()), number])
             sound = LAYERS[name](random, high - low)
-            measured = spoken_loudness((sound[:, 0] + sound[:, 1]) / 2) + 3.01
+            measured = spoken_loudness(sound)
             if measured > SILENCE_LUFS:
                 sound *= np.float32(10 ** ((level_lufs + level - measured) / 20))
                 add_at(bus, faded(sound, *fades), low)

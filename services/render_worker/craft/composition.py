@@ -80,7 +80,8 @@ class _Bar:
 class _Writer:
     """Writes the parts of one section, bar by bar, each led from the one before."""
 
-    def __init__(self, section: Section, tonic: int, random: Random, theme: Motif) -> None:
+    def __init__(self, section: Section, until_s: float, tonic: int, random: Random, theme: Motif) -> None:
+        self.until_s = until_s
         self.palette: Palette = PALETTES[section.mood]
         self.tonic = tonic + self.palette.tonic_shift
         self.random = random
@@ -183,9 +184,15 @@ class _Writer:
                 self._state(other.opening().upside_down(), bar, classes, loud * 0.88)
 
     def _state(self, motif: Motif, bar: _Bar, classes: list[int], loud: float, lift: int = 0) -> None:
-        """A motif from the chord's tone that is nearest to where the line was, as far as it isn't still being played."""
+        """A motif from the chord's tone that is nearest to where the line was, unless one is still being played or this
+        one wouldn't be over before the next mood or the ending: then its opening, or nothing.
+        """
         if bar.start_s < self.busy_until_s - 0.01:
             return
+        if bar.start_s + sum(motif.beats) * bar.beat_s > self.until_s + 0.05:
+            motif = motif.opening()
+            if bar.start_s + sum(motif.beats) * bar.beat_s > self.until_s + 0.05:
+                return
         scale = self.palette.scale
         middle = self.tonic + 24
         aim = min(max(self.line, middle - 5), middle + 5) + lift
@@ -215,10 +222,11 @@ def compose(sections: Sequence[Section], seed: int) -> Score:
     theme = motif_of(f"theme {seed}")
     notes: list[Note] = []
     for number, section in enumerate(sections):
-        writer = _Writer(section, tonic, random, theme)
+        palette = PALETTES[section.mood]
         last = number == len(sections) - 1
-        ring_s = min(max(_FINAL_RING_S, 2 * 60 / writer.palette.tempo_bpm), section.length_s) if last else 0.0
-        for bar in _bars(section, section.length_s - ring_s, writer.palette, random):
+        ring_s = min(max(_FINAL_RING_S, 2 * 60 / palette.tempo_bpm), section.length_s) if last else 0.0
+        writer = _Writer(section, section.end_s - ring_s, tonic, random, theme)
+        for bar in _bars(section, section.length_s - ring_s, palette, random):
             writer.bar(bar)
         if last:
             writer.finish(section.end_s - ring_s, section.end_s)

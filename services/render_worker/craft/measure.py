@@ -45,9 +45,11 @@ def gated_loudness(power: npt.NDArray[np.float64]) -> float:
     return _lufs(float(audible[audible > gate].mean()))
 
 
-def spoken_loudness(mono: Sound) -> float:
-    """The loudness of one spoken line of any length, its pauses left out: the mean over its louder moments."""
-    power = _step_power(mono[:, None], int(RATE * 0.05))
+def spoken_loudness(sound: Sound) -> float:
+    """The loudness of one spoken line of any length, its pauses left out: the mean over its louder moments. The sound is
+    (samples,) or (samples, channels).
+    """
+    power = _step_power(sound if sound.ndim == 2 else sound[:, None], int(RATE * 0.05))
     if not len(power):
         return SILENCE_LUFS
     return _lufs(float(power[power >= 0.1 * power.max()].mean()))

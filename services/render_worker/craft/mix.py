@@ -39,8 +39,6 @@ _ACTIVE_SHARE = 0.1
 _NOTHING_BESIDE_DB = 60.0
 # Where nobody speaks at all, the level speech would have.
 _USUAL_SPEECH_LUFS = -17.0
-# One sound in the middle is on both sides, and so louder than alone.
-_BOTH_SIDES_DB = 3.01
 
 
 @dataclass(frozen=True)
@@ -90,7 +88,7 @@ def spoken(lines: Sequence[PlacedLine], length: int) -> Spoken:
             sound = faded(sound, 0, 30)
         add_at(bus, sound, begin)
         spans.append((line.start_ms, line.start_ms + len(mono) * 1000 // RATE))
-    lufs = spoken_loudness((bus[:, 0] + bus[:, 1]) / 2) + _BOTH_SIDES_DB if spans else SILENCE_LUFS
+    lufs = spoken_loudness(bus) if spans else SILENCE_LUFS
     return Spoken(bus, _joined(spans), lufs)
 
 
