@@ -131,14 +131,15 @@ class _Shot:
         params = self._params
         try:
             plate = planes.load(self._work.input("plate"))
+            shot = _shot_picture(params.scene, plate.width, plate.height)
+            staging, light = painting.restaged(shot, plate)
         except ValueError as error:
             raise StepFailed("INPUT_UNREADABLE", str(error)) from error
-        scene = painting.scene_of(_shot_picture(params.scene, plate.width, plate.height))
         focus = (params.focus_x or plate.focus[0], params.focus_y or plate.focus[1])
-        walk = scene.staging.walk(*scene.shot.world, self._frames)
+        walk = staging.walk(*shot.world, self._frames)
         path = moves.path(params.camera, focus, self._frames, self._fps, walk, size=params.scene.size)
         actors = puppets.actors(
-            scene.shot, scene.staging, self._speech(), frames=self._frames, fps=self._fps, light=scene.world.light,
+            shot, staging, self._speech(), frames=self._frames, fps=self._fps, light=light,
             light_side=plate.light_side, follows=params.camera == sb.CAMERA_MOVE_FOLLOW,
         )  # fmt: skip
         screen = style(params.scene.style).screen(*self._size, plate.light_side, params.scene.scene_seed)

@@ -18,6 +18,7 @@ from services.render_worker.craft.painting.brush import raster
 from services.render_worker.craft.painting.palette import Lab, to_hex
 from services.render_worker.craft.painting.shapes import Box, Drawing
 from services.render_worker.craft.painting.styles import style
+from services.render_worker.craft.painting.textures import softened
 from services.render_worker.craft.planes import Falling, Moving
 
 
@@ -102,7 +103,7 @@ def moving(alive: Alive, view: Box, unit_px: float, after: int, style_name: str,
             drawing.shapes, (left, top, width / unit_px, height / unit_px), width, height, style_name, light_side
         )
         if soft_px > 1:
-            picture = np.asarray(cv2.GaussianBlur(picture, (0, 0), soft_px), np.uint8)
+            picture = softened(picture, soft_px)
         made[id(drawing)] = picture if alive.glows else finish(picture)
     pivot = (
         ((alive.pivot[0] - left) * unit_px, (alive.pivot[1] - top) * unit_px)

@@ -18,6 +18,7 @@ from services.render_worker.craft.painting.palette import Light, light_of, schem
 from services.render_worker.craft.painting.places.world import World
 from services.render_worker.craft.painting.shapes import Plane, Shape
 from services.render_worker.craft.painting.styles import style
+from services.render_worker.craft.painting.textures import fewer_pixels
 from services.render_worker.craft.planes import Moving, Plate, Ripple, Sheet
 from services.render_worker.craft.shot_picture import UNITS, ShotPicture
 from services.render_worker.craft.sprites import Sprite
@@ -40,6 +41,8 @@ class Scene:
     world: World
     staging: Staging
     roofed: bool
+    # What a picture without people looks at, in units.
+    sight: tuple[float, float]
 
 
 def scene_of(shot: ShotPicture) -> Scene:
@@ -47,9 +50,19 @@ def scene_of(shot: ShotPicture) -> Scene:
     style(shot.style)
     world = _world(shot)
     places.paint(shot.setting, world)
-    roofed = places.is_roofed(shot.setting)
-    staging = stage_of(shot, roofed=roofed, feet=world.feet, sight=_sight(world, shot))
-    return Scene(shot, world, staging, roofed)
+    roofed, sight = places.is_roofed(shot.setting), _sight(world, shot)
+    staging = stage_of(shot, roofed=roofed, feet=world.feet, sight=sight)
+    return Scene(shot, world, staging, roofed, sight)
+
+
+def restaged(shot: ShotPicture, plate: Plate) -> tuple[Staging, Light]:
+    """Where the people of a painted shot stand, and their light, without its place being laid out again."""
+    try:
+        roofed, feet, sight = plate.notes["roofed"], plate.notes["feet"], plate.notes["sight"]
+        staging = stage_of(shot, roofed=bool(roofed), feet=float(feet), sight=(float(sight[0]), float(sight[1])))
+    except (KeyError, TypeError, IndexError) as error:
+        raise ValueError(f"the plate does not say where its people stand: {error!r}") from error
+    return staging, light_and_side(shot)[0]
 
 
 def light_and_side(shot: ShotPicture) -> tuple[Light, int]:
@@ -112,6 +125,7 @@ def painted(scene: Scene) -> Plate:
     return Plate(
         shot.width, shot.height, tuple(sheets), people_after, tuple(movings), tuple(ripples), fallings,
         focus=(round(staging.focus[0], 4), round(staging.focus[1], 4)), light_side=world.light_side,
+        notes={"roofed": scene.roofed, "feet": world.feet, "sight": list(scene.sight)},
     )  # fmt: skip
 
 
@@ -256,8 +270,7 @@ def _sheets_of(group: _Group, shot: ShotPicture, view: tuple[float, float, float
     if width <= 2 or height <= 2:
         return []
     part = (view[0] + x0 / unit_px, view[1] + y0 / unit_px, width / unit_px, height / unit_px)
-    # What is out of focus needs fewer pixels.
-    fewer = 1.0 if soft_px < 2.5 else min(4.0, soft_px / 1.6)
+    fewer = fewer_pixels(soft_px)
     small = (max(2, round(width / fewer)), max(2, round(height / fewer)))
     picture = raster(group.shapes, part, small[0], small[1], shot.style, light_side)
     if first:

@@ -93,3 +93,21 @@ def shadowed(picture: Picture, dx: int, dy: int, blur: float, strength: float) -
     done = picture.copy()
     done[:, :, 3] = cv2.add(alpha, cv2.multiply(shade, cv2.bitwise_not(alpha), scale=1 / 255))
     return done
+
+
+def fewer_pixels(soft_px: float) -> float:
+    """By how much a picture that is to be softened so may be smaller: what is out of focus needs fewer pixels."""
+    return 1.0 if soft_px < 2.5 else min(4.0, soft_px / 1.6)
+
+
+def softened(picture: Picture, soft_px: float) -> Picture:
+    """The picture out of focus, `soft_px` being the deviation of its blur in pixels."""
+    height, width = picture.shape[:2]
+    fewer = fewer_pixels(soft_px)
+    small = (max(2, round(width / fewer)), max(2, round(height / fewer)))
+    if small != (width, height):
+        picture = np.asarray(cv2.resize(picture, small, interpolation=cv2.INTER_AREA), np.uint8)
+    soft = cv2.GaussianBlur(picture, (0, 0), soft_px / fewer)
+    if small != (width, height):
+        soft = cv2.resize(soft, (width, height), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(soft, np.uint8)
