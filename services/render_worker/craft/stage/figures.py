@@ -29,6 +29,8 @@ from services.render_worker.craft.stage.yuv import (
 
 # Pixels of the plate; less is not seen to move.
 _STILL_PX = 0.05
+# Pixels of the plate a second: a cloud may step by a pixel, a car would stutter.
+_FAST_PX_PER_S = 24.0
 # Steps of opacity that a flicker has.
 _STEPS = 24
 # An actor rarely comes back to a pose, a cycle has few pictures.
@@ -138,10 +140,12 @@ def actor_layer(actor: Actor, camera: cam.Camera, grid: Grid, colors: Colors) ->
 
 
 def moving_layer(moving: Moving, camera: cam.Camera, grid: Grid, colors: Colors, fps: int, hold: int) -> FigureLayer:
-    """A small thing that lives. It drifts on ones; it sways, flickers and changes its picture on twos (every `hold` frames)."""
+    """A small thing that lives: on twos (every `hold` frames), as the people are; only what is fast goes on ones."""
+    fast = math.hypot(moving.vx, moving.vy) > _FAST_PX_PER_S
 
     def look(frame: int) -> Look:
-        return _moved(moving, frame / fps, (frame - frame % hold) / fps)
+        held = (frame - frame % hold) / fps
+        return _moved(moving, frame / fps if fast else held, held)
 
     return FigureLayer(look, moving.depth, camera, grid, colors, glows=moving.glows)
 
