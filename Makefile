@@ -39,8 +39,8 @@ demo: setup ## make a film; SCRIPT= DURATION= ASPECT= RESOLUTION= LANGUAGE= NAME
 examples: setup ## make the films of examples/ into out/; NAMES="drama chase" for some; RESOLUTION=
 	@$(PY) -m deploy.local.examples $(NAMES) $(if $(RESOLUTION),--resolution "$(RESOLUTION)")
 
-craft-report: setup ## look closely at a film of out/, NAME=: writes out/NAME.report.html; PNG=1 a picture too
-	@$(PY) -m deploy.local.craft_report $(NAME) $(if $(PNG),--png)
+craft-report: setup ## look closely at a film of out/, NAME=: writes out/NAME.report.html; PICTURE=1 a picture too
+	@$(PY) -m deploy.local.craft_report $(NAME) $(if $(PICTURE),--picture)
 
 up: setup ## start the studio and leave it running; PORT= WORKERS=
 	@$(STACK) up $(if $(PORT),--port $(PORT)) $(if $(WORKERS),--workers $(WORKERS))

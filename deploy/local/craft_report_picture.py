@@ -14,12 +14,10 @@ _WIDE, _MARGIN, _GAP = 1500, 44, 8
 _PAPER, _INK, _SOFT, _ACCENT = (250, 248, 244), (29, 27, 25), (111, 106, 99), (180, 83, 42)
 _GOOD, _BAD = (47, 125, 79), (179, 38, 30)
 _HEAD, _WAVE, _ROW = 104, 84, 26
-# Few enough for a small file; drawn pictures have no more to lose.
-_COLOURS = 200
 
 
 def draw(film: Film) -> Image.Image:
-    """The picture, in a palette of its own."""
+    """The picture."""
     columns = 6 if film.size[0] > film.size[1] else 11
     room = _WIDE - 2 * _MARGIN
     wide = (room - _GAP * (columns - 1)) // columns
@@ -31,7 +29,8 @@ def draw(film: Film) -> Image.Image:
     page = Image.new("RGB", (_WIDE, sheet_end + _WAVE + 40 + lines * _ROW + _MARGIN), _PAPER)
     language = str(next((output["language"] for output in film.job["outputs"] if output.get("language")), "en"))
     _text(page, film.title, _MARGIN, 62, 36, _INK, language, display=True)
-    facts = f"{film.length_s:.0f} s · {film.size[0]} × {film.size[1]} · {len(film.shots)} shots · a picture every two seconds"
+    shots = f"{len(film.shots)} shots · " if film.shots else ""
+    facts = f"{film.length_s:.0f} s · {film.size[0]} × {film.size[1]} · {shots}a picture every two seconds"
     _text(page, facts, _MARGIN, 90, 15, _SOFT)
     for place, still in enumerate(film.stills):
         row, column = divmod(place, columns)
@@ -52,7 +51,7 @@ def draw(film: Film) -> Image.Image:
             15,
             _INK,
         )
-    return page.quantize(_COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.FLOYDSTEINBERG)
+    return page
 
 
 def _wave(page: Image.Image, film: Film, top: int) -> None:
