@@ -26,10 +26,10 @@ from services.render_worker.craft.shot_picture import ShotPicture
 # Height of a thing as a share of a grown person's, by its drawing; what isn't named here is as high as a knee.
 _KNEE = 0.28
 _HEIGHTS = {
-    0.12: "ant beetle butterfly cricket honeybee lady-beetle snail spider worm mouse rat egg key old-key ring coin pen pencil "
+    0.12: "envelope love-letter ant beetle butterfly cricket honeybee lady-beetle snail spider worm mouse rat egg key old-key ring coin pen pencil "
           "red-apple green-apple strawberry cherries mushroom brown-mushroom feather candy cookie pill lemon tangerine rose tulip",
     0.20: "bird blackbird chicken chipmunk cat black-cat dove duck frog hedgehog lizard owl parrot rabbit rooster turtle "
-          "hamster baby-chick crab hibiscus sunflower bouquet candle diya-lamp envelope love-letter open-book closed-book teapot "
+          "hamster baby-chick crab hibiscus sunflower bouquet candle diya-lamp open-book closed-book teapot "
           "hot-beverage bell mantelpiece-clock alarm-clock red-paper-lantern telephone money-bag basket bread birthday-cake",
     0.42: "badger boar dog fox goat goose monkey otter peacock penguin pig poodle raccoon ram snake swan wolf chair drum guitar "
           "violin luggage package toolbox seat umbrella bucket potted-plant koala ewe eagle flamingo fire postbox",
@@ -151,7 +151,7 @@ def _spot(
             if at is not None:
                 tx, ty = (at[0] - view[0]) * zoom, (at[1] - view[1]) * zoom
                 if 0.06 * w < tx < 0.94 * w and ty < h * 0.95:
-                    return _Spot(tx - 0.03 * w * len(taken), ty, min(height, h * 0.14), 0.0, 1.0)
+                    return _Spot(tx - 0.03 * w * len(taken), ty, min(height, h * 0.11), 0.0, 1.0)
             return None
         case _:
             feet = min((person.y for person in staging.people), default=(world.feet - view[1]) * zoom)

@@ -271,6 +271,7 @@ class _Reader:
         self._like = {hit.last for hit in self._lexicon.likenesses(text)}
         self._actors = self._everybody()
         self._target_of: dict[int, tuple[sb.Deed.ValueType, str]] = {}
+        self._doers: set[str] = set()
 
     def read(self) -> Told:
         found = Told()
@@ -294,6 +295,7 @@ class _Reader:
         for hit, actor in self._actors:
             if hit.meaning is not None:
                 self._memory.saw(actor)
+        self._doers = {done.who.casefold() for done in found.doings}
         found.things = self._seen_things()
         found.sounds = list(
             dict.fromkeys(hit.meaning for hit in self._seen(self._lexicon.sounds(self._text)) if not self._denied(hit))
@@ -591,7 +593,10 @@ class _Reader:
 
     def _thing(self, hit: Found[Concept]) -> sb.Thing:
         concept = hit.meaning
-        thing = sb.Thing(noun=hit.word, drawing=concept.drawing, spot=concept.spot, moves=concept.moves)
+        # A bicycle that nobody rides and a car that does nothing stand where they are.
+        parked = concept.spot == sb.SPOT_GROUND and not concept.creature and hit.word.casefold() not in self._doers
+        moves = concept.moves and not parked
+        thing = sb.Thing(noun=hit.word, drawing=concept.drawing, spot=concept.spot, moves=moves)
         deed, holder = self._target_of.get(hit.start, (sb.DEED_UNSPECIFIED, ""))
         ahead = _SENTENCE_END.split(self._text[hit.end : hit.end + _AHEAD].lower(), maxsplit=1)[0]
         spot = next((spot for spot, pattern in _SPOTS if pattern.match(ahead)), None) if self._english else None
