@@ -18,6 +18,7 @@ RATE = 48_000
 _UPLOAD_DEMUXERS = "mp3,wav,flac,ogg"
 # Decoded sound is held in memory: 10 minutes of stereo are 230 MB.
 _LONGEST_UPLOAD_S = 600
+_NO_SOUND = "the sound file holds no readable sound"
 
 
 def samples_of_ms(milliseconds: float) -> int:
@@ -44,6 +45,8 @@ def read_sound(path: Path, *, channels: int, tempo: float = 1.0) -> Samples:
     Our own WAV files are read directly, anything else is decoded by ffmpeg. StepFailed INPUT_UNREADABLE when it is no such file.
     """
     own = _own_wav(path) if tempo == 1.0 else None
+    if own is not None and not len(own):
+        raise StepFailed("INPUT_UNREADABLE", _NO_SOUND)
     if own is not None:
         return own if own.shape[1] == channels else _with_channels(own, channels)
     effects = ["-af", f"atempo={tempo:.6f}"] if tempo != 1.0 else []
@@ -57,7 +60,7 @@ def read_sound(path: Path, *, channels: int, tempo: float = 1.0) -> Samples:
     ).stdout
     samples = np.frombuffer(decoded, dtype="<f4").reshape(-1, channels).astype(np.float32)
     if not len(samples) or not np.isfinite(samples).all():
-        raise StepFailed("INPUT_UNREADABLE", "the sound file holds no readable sound")
+        raise StepFailed("INPUT_UNREADABLE", _NO_SOUND)
     return samples
 
 
