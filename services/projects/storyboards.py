@@ -46,6 +46,20 @@ def with_stable_ids(
     return board
 
 
+def with_lengths(kept: Storyboard, told: Storyboard) -> Storyboard:
+    """What is kept, with the lengths that a film gave the shots it has of it.
+
+    A film tells them on the storyboard it was given, which has people's changes laid over it: nothing else is taken from that,
+    or a change would be what an analysis found, and could not be cleared any more.
+    """
+    lengths = {shot.id: shot.duration_ms for scene in told.scenes for shot in scene.shots}
+    board = Storyboard()
+    board.CopyFrom(kept)
+    for shot in chain.from_iterable(scene.shots for scene in board.scenes):
+        shot.duration_ms = lengths.get(shot.id, shot.duration_ms)
+    return board
+
+
 def _name_shots(before: storyboard_pb2.Scene, scene: storyboard_pb2.Scene, fresh_id: Callable[[], str]) -> None:
     places = align([shot_fingerprint(shot) for shot in before.shots], [shot_fingerprint(shot) for shot in scene.shots])
     for shot, place in zip(scene.shots, places, strict=True):
@@ -87,7 +101,10 @@ class StoryboardsService:
         self._new_id = next_id
 
     async def put(self, user_id: str, project_id: str, found: Storyboard, job_id: str) -> Storyboard:
-        """Keep what a job's analysis found; the answer has the ids to go on with, and people's changes laid over it."""
+        """Keep what a job's analysis found; the answer has the ids to go on with, and people's changes laid over it.
+
+        A storyboard whose shots have ids already is such an answer, come back with the lengths of the film made of it.
+        """
         if sum(len(scene.shots) for scene in found.scenes) > MAX_SHOTS or len(found.scenes) > MAX_SHOTS:
             raise Invalid(f"a storyboard has at most {MAX_SHOTS} shots", field="storyboard")
         async with self._db.work() as work:
@@ -96,7 +113,10 @@ class StoryboardsService:
             kept = Storyboard.FromString(row.storyboard) if row is not None else Storyboard()
             characters = await repository.character_edits(work.session, project.id)
             added = {fold(edits.name): edits.character_id for edits in characters if edits.added}
-            board = with_stable_ids(kept, found, lambda: str(self._new_id()), added)
+            if row is not None and any(shot.id for scene in found.scenes for shot in scene.shots):
+                board = with_lengths(kept, found)
+            else:
+                board = with_stable_ids(kept, found, lambda: str(self._new_id()), added)
             data = board.SerializeToString(deterministic=True)
             if row is None:
                 row = StoredStoryboard(project_id=project.id)

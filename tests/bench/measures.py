@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import statistics
+import threading
 import time
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+import psutil
+
+from deploy.local.report import tree_memory
 from tests.support.studio import CHECKOUT, Json, Person, Studio
 
 DEMO = CHECKOUT / "examples" / "demo.fountain"
@@ -16,6 +20,10 @@ SMALL_JOBS, SMALL_STEPS = 15, 20
 LARGE_STEPS = 300
 # until what started the studio has let go of what only starting needs
 SETTLE_S = 5.0
+# a line of the demo, and another that is as long to say
+LINE, CHANGED_LINE = "The lamp is still dark!", "The lamp has gone dark!"
+SLOT_MB = 700.0
+LOOK_EVERY_S = 0.25
 
 
 @dataclass(frozen=True)
@@ -82,18 +90,53 @@ def throughput(admin: Person) -> list[Measure]:
 
 
 def film(studio: Studio, seconds: float, resolution: str, bar_s: float | None) -> list[Measure]:
-    """A new project's film, from its order to its end, and how that compares with its length."""
+    """A new project's film, from its order to its end; what a slot of the worker took meanwhile; and the film with one line changed."""
     person = studio.register("pro", credits=30)
     text = DEMO.read_text(encoding="utf-8")
-    project_id = person.project_with_script(_shortened(text) if seconds < 30 else text, "The Light on Gull Rock")
-    sent = datetime.now(UTC)
-    job = person.film(project_id, seconds, resolution)
-    wall = (datetime.fromisoformat(job["finished_at"]) - sent).total_seconds()
+    text = _shortened(text) if seconds < 30 else text
+    project_id = person.project_with_script(text, "The Light on Gull Rock")
+    with Slots(studio) as slots:
+        job, wall = _made(person, project_id, seconds, resolution)
+    assert LINE in text
+    person.put_script(project_id, text.replace(LINE, CHANGED_LINE))
+    again, changed = _made(person, project_id, seconds, resolution)
     name = f"{seconds:g}-s {resolution} film"
+    bars = bar_s is not None
     return [
         Measure(name, wall, "s", bar_s, _stages(job)),
         Measure(f"{name}, seconds of film a second", seconds / wall, "x"),
+        Measure(f"{name}, one line changed", changed, "s", wall / 6 if bars else None, _stages(again)),
+        Measure("a slot of the worker, at most", slots.most_bytes / 1e6, "MB", SLOT_MB if bars else None),
     ]
+
+
+def _made(person: Person, project_id: str, seconds: float, resolution: str) -> tuple[Json, float]:
+    """The film's job, and how long it took from the order on."""
+    sent = datetime.now(UTC)
+    job = person.film(project_id, seconds, resolution)
+    return job, (datetime.fromisoformat(job["finished_at"]) - sent).total_seconds()
+
+
+class Slots:
+    """Looks at what the worker's children take, with all they start, for as long as it is entered."""
+
+    def __init__(self, studio: Studio) -> None:
+        self.most_bytes = 0
+        self._worker = psutil.Process(studio.stack.pid("render_worker_1"))
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._look, daemon=True)
+
+    def _look(self) -> None:
+        while not self._over.wait(LOOK_EVERY_S):
+            self.most_bytes = max(self.most_bytes, *(tree_memory(child.pid) for child in self._worker.children()), 0)
+
+    def __enter__(self) -> Slots:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join()
 
 
 def _shortened(text: str) -> str:

@@ -7,6 +7,7 @@ import pytest
 
 from tests.support.studio import Json, Person
 
+SMALL = {"resolution": "480p"}
 HINDI = """\
 1
 00:00:03,000 --> 00:00:06,000
@@ -72,7 +73,7 @@ def test_somebody_described_beforehand_is_who_the_script_names(filmmaker: Person
     described = filmmaker.ok("POST", f"/projects/{project_id}/characters", {"name": "Tom", "age": "senior"})
     filmmaker.refused(409, "NAME_TAKEN", "POST", f"/projects/{project_id}/characters", {"name": "TOM"})
     filmmaker.put_script(project_id)
-    job = filmmaker.ok("POST", "/generate/storyboard", {"project_id": project_id})
+    job = filmmaker.ok("POST", "/generate/storyboard", {"project_id": project_id, "options": SMALL})
     assert filmmaker.wait_for_end(job["id"])["status"] == "succeeded"
     cast = filmmaker.ok("GET", f"/projects/{project_id}/characters")["items"]
     tom = next(one for one in cast if one["id"] == described["id"])
@@ -115,7 +116,7 @@ def test_an_idea_becomes_a_script_that_can_be_filmed(filmmaker: Person) -> None:
     script = filmmaker.ok("GET", f"/projects/{project_id}/script")
     assert script["scenes"] == 3
     assert len(script["characters"]) >= 2
-    board = filmmaker.ok("POST", "/generate/storyboard", {"project_id": project_id})
+    board = filmmaker.ok("POST", "/generate/storyboard", {"project_id": project_id, "options": SMALL})
     assert filmmaker.wait_for_end(board["id"])["status"] == "succeeded"
     assert len(shots(filmmaker, project_id)) >= 6
 

@@ -68,6 +68,28 @@ async def test_a_cleared_field_is_as_the_analysis_has_it(studio: Studio) -> None
     assert (cleared.prompt, cleared.size) == ("a door", sb.SHOT_SIZE_INSERT)
 
 
+async def test_a_change_can_still_be_cleared_after_a_film_told_its_lengths(studio: Studio) -> None:
+    project, found = await analysed(studio, "a door", "a lamp")
+    shot = shots(found)[1]
+    await studio.edits.update_shot(studio.user, change(project, shot.id, prompt="a lit lamp", duration_ms=4200))
+    [mara] = found.characters
+    await studio.edits.update_character(studio.user, described(project, mara.id, garment="coat"))
+    filmed = await studio.storyboards.put(studio.user, str(project.id), board("a door", "a lamp"), "j2")
+    for number, one in enumerate(shots(filmed), start=1):
+        one.duration_ms = number * 1000
+    told = await studio.storyboards.put(studio.user, str(project.id), filmed, "j2")
+    assert [(one.duration_ms, one.prompt, sorted(one.overridden)) for one in shots(told)] == [
+        (1000, "a door", []),
+        (2000, "a lit lamp", ["duration_s", "prompt"]),
+    ]
+    cleared, _ = await studio.edits.update_shot(
+        studio.user, change(project, shot.id, cleared=("prompt", "duration_ms"))
+    )
+    assert (cleared.prompt, cleared.wished_ms, list(cleared.overridden)) == ("a lamp", 0, [])
+    request = pb.UpdateCharacterRequest(project_id=str(project.id), character_id=mara.id, cleared=["garment"])
+    assert (await studio.edits.update_character(studio.user, request)).character.look.garment == ""
+
+
 async def test_an_approval_is_of_what_was_seen(studio: Studio) -> None:
     project, found = await analysed(studio, "a door")
     [shot] = shots(found)
