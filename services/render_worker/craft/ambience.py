@@ -95,7 +95,7 @@ _GREEN = frozenset(
     {sb.PLACE_FOREST, sb.PLACE_RIVER, sb.PLACE_VILLAGE, sb.PLACE_PARK, sb.PLACE_FIELD, sb.PLACE_TEMPLE, sb.PLACE_PALACE}
 )
 _CROSSING_MS = 900
-_LONGEST_PIECE_S = 45
+_LONGEST_PIECE_S, _SHORTEST_S = 45, 4
 
 
 @dataclass(frozen=True)
@@ -155,7 +155,8 @@ def ambience(stays: Sequence[Stay], length: int, level_lufs: float, seed: int) -
         fades = (_CROSSING_MS if begin > 0 else 250, _CROSSING_MS if end < length else 400)
         for name, level in layers.items():
             random = np.random.default_rng([seed & 0xFFFFFFFF, zlib.crc32(name.encode()), number])
-            sound = LAYERS[name](random, high - low)
+            # A wave or a song takes its time, however soon the scene is over.
+            sound = LAYERS[name](random, max(high - low, _SHORTEST_S * RATE))[: high - low]
             measured = spoken_loudness(sound)
             if measured > SILENCE_LUFS:
                 sound *= np.float32(10 ** ((level_lufs + level - measured) / 20))

@@ -35,7 +35,7 @@ _KINDS: Final[dict[str, _Kind]] = {
     "door": _Kind(indoors.door, 1500, 8.0),
     "knock": _Kind(indoors.knock, 950, 7.0),
     "bell": _Kind(indoors.bell_struck, 9000, 8.0),
-    "thunder": _Kind(outdoors.thunder, 4600, 1.0),
+    "thunder": _Kind(outdoors.thunder, 4600, 3.0),
     "splash": _Kind(outdoors.splash, 1500, 7.0),
     "dog": _Kind(outdoors.dog, 1500, 8.0),
     "bird": _Kind(outdoors.bird, 1200, 12.0),

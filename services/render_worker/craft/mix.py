@@ -106,14 +106,18 @@ class Mixing:
         self._beside = np.zeros(len(speech.spans))
         self._said = np.array([_mean(self._voice, *self._moments(span)) for span in speech.spans])
 
-    def around(self, ambience: Samples) -> None:
-        """A place's sounds, already at their level."""
-        self._put(ambience, np.full(len(self._beside), -_AMBIENCE_STEPS_BACK_DB))
+    def around(self, ambience: Samples | None) -> None:
+        """The sounds of places, already at their level; None: there are none."""
+        if ambience is not None:
+            self._put(ambience, weighted_power(ambience), np.full(len(self._beside), -_AMBIENCE_STEPS_BACK_DB))
 
-    def happening(self, effects: Samples) -> None:
-        """Effects, already at their level."""
+    def happening(self, effects: Samples | None) -> None:
+        """Effects, already at their level; None: there are none."""
+        if effects is None:
+            return
         allowed = self._said * 10 ** (-_SPEECH_OVER_EFFECTS_DB / 10)
-        self._put(effects, self._step_back(weighted_power(effects), allowed))
+        power = weighted_power(effects)
+        self._put(effects, power, self._step_back(power, allowed))
 
     def playing(self, music: Samples, volume: float) -> None:
         """Music at whatever level, to be heard at this volume (over 0, at most 1)."""
@@ -121,8 +125,9 @@ class Mixing:
         music *= np.float32(10 ** ((aim - max(loudness(music), -60.0)) / 20))
         _dipped(music, self._speech.spans)
         left = self._said * 10 ** (-_SPEECH_OVER_REST_DB / 10) - self._beside
-        depths = self._step_back(weighted_power(music), np.maximum(left, self._said * 1e-3))
-        self._put(music, depths, lift=True)
+        power = weighted_power(music)
+        depths = self._step_back(power, np.maximum(left, self._said * 1e-3))
+        self._put(music, power, depths, lift=True)
 
     def finished(self) -> Mix:
         """Everything together."""
@@ -132,11 +137,12 @@ class Mixing:
         self._rest += self._speech.samples
         return Mix(self._rest, distance)
 
-    def _put(self, sound: Samples, depths: Depths, *, lift: bool = False) -> None:
+    def _put(self, sound: Samples, power: npt.NDArray[np.float64], depths: Depths, *, lift: bool = False) -> None:
+        """Adds a sound of that power every 100 ms, stepping back by the depths (dB) beside each span."""
         hops = len(sound) * 1000 // RATE // _HOP_MS + 2
         gains = 10 ** (ducking_db(self._speech.spans, depths, hops, lift=lift) / 20)
         _gained(sound, gains)
-        power = weighted_power(sound)
+        power = power * np.square(gains[5 : 10 * len(power) : 10])
         self._beside += [_mean(power, *self._moments(span)) for span in self._speech.spans]
         if self._rest is None:
             self._rest = sound

@@ -62,7 +62,7 @@ def hiss(random: Random, length: int, curve: Curve, rise_s: float, decay_s: floa
 def wandering(random: Random, length: int, slowest_s: float, fastest_s: float) -> Mono:
     """A value that wanders between 0 and 1, changing within those times: gusts, traffic, the strength of rain."""
     step = seconds(fastest_s / 4)
-    points = length // step + 8
+    points = length // step + 16
     noise = np.zeros(points)
     period = fastest_s
     while period <= slowest_s:
@@ -80,11 +80,6 @@ def repeated(loop: Mono, length: int, begin: int = 0) -> Mono:
     """A loop whose end leads into its beginning, from `begin` on, for so long."""
     turned = np.roll(loop, -(begin % len(loop)))
     return np.resize(turned, length)
-
-
-def rms_of(sound: npt.NDArray[np.floating]) -> float:
-    """The root of the mean power."""
-    return float(np.sqrt(np.mean(np.square(sound, dtype=np.float64)))) if len(sound) else 0.0
 
 
 def panned(mono: Mono, pan: float) -> Samples:

@@ -62,16 +62,11 @@ def _mix(work: Work) -> tuple[Mix, bool]:
     work.progress(0.1)
     mixing = Mixing(speech)
     stays = [Stay(cue.start_ms, cue.duration_ms, cue.setting, cue.mood) for cue in params.ambience]
-    places = ambience(stays, length, speech.level - AMBIENCE_UNDER_SPEECH_DB, params.seed)
-    if places is not None:
-        mixing.around(places)
-    del places
+    # Nothing is held here that the mix has taken in: a long film's sounds are large.
+    mixing.around(ambience(stays, length, speech.level - AMBIENCE_UNDER_SPEECH_DB, params.seed))
     work.progress(0.2)
     happenings = [Happening(cue.name, cue.start_ms, cue.duration_ms, cue.pan, cue.setting) for cue in params.sounds]
-    happening = effects(happenings, length, speech.level, params.seed)
-    if happening is not None:
-        mixing.happening(happening)
-    del happening
+    mixing.happening(effects(happenings, length, speech.level, params.seed))
     work.progress(0.3)
     played = "music" in work.inputs and params.music_volume > 0
     if played:

@@ -145,3 +145,11 @@ def test_the_same_seed_gives_the_same_place_and_another_seed_another() -> None:
 
 def test_a_setting_that_says_nothing_is_silent() -> None:
     assert ambience([Stay(0, 3000, sb.Setting(), sb.MOOD_CALM)], 3 * RATE, -30.0, 1) is None
+
+
+@pytest.mark.parametrize("place", [place for place in sb.Place.values() if place])
+def test_even_the_shortest_scene_has_its_place(place: int) -> None:
+    for interior in (False, True):
+        stays = [Stay(0, 150, _at(place, interior=interior, weather=sb.WEATHER_STORM), sb.MOOD_TENSE)]
+        sound = ambience(stays, round(0.15 * RATE), -30.0, 1)
+        assert sound is None or (sound.shape == (round(0.15 * RATE), 2) and np.isfinite(sound).all())
