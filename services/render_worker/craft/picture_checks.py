@@ -96,7 +96,7 @@ def frozen(seen: Seen, planned: Sequence[Stretch]) -> list[Fault]:
     """Where the picture stands still for longer than half a second outside the planned stretches."""
     if not len(seen.greys):
         return []
-    earlier = np.searchsorted(seen.at_s, seen.at_s - _STILL_AFTER_S - 1e-6, side="right") - 1
+    earlier = np.searchsorted(seen.at_s, seen.at_s - _STILL_AFTER_S + 1e-6, side="right") - 1
     held = np.array(
         [
             before >= 0 and np.mean(cv2.absdiff(seen.greys[now], seen.greys[before])) < _STILL_DIFFERENCE

@@ -6,7 +6,6 @@ import av
 import pytest
 from filmstudio.ai_jobs.v1 import steps_pb2 as pb
 
-from services.render_worker.craft.inspection import cues_outside
 from services.render_worker.craft.media import run_ffmpeg
 from services.render_worker.engines.base import StepFailed
 from services.render_worker.engines.concat import Concat
@@ -67,7 +66,7 @@ def test_segments_that_do_not_fit_are_refused(make_work, film_parts, names: list
 def test_a_good_film_passes(make_work, film_parts) -> None:
     film = _joined(make_work, film_parts, ["moving", "other"], 144)
     cue = "00:00:01.000 --> 00:00:06.000\nHello\n"
-    result = _checked(make_work, film, sound_expected=True, vtt=cue)
+    result = _checked(make_work, film, sound_expected=True, vtt=cue, speech_over_music_db=14.0)
     assert result.passed
     assert result.duration_error_s < 0.05
     assert result.av_offset_ms < 40
@@ -91,7 +90,7 @@ def test_a_short_film_fails_and_says_by_how_much(make_work, film_parts) -> None:
 
 def test_a_held_picture_fails_unless_it_was_planned(make_work, film_parts) -> None:
     film = _joined(make_work, film_parts, ["moving", "still", "black"], 144)
-    with pytest.raises(StepFailed, match=r"s are black.*s are frozen"):
+    with pytest.raises(StepFailed, match=r"it is black from 5\.\d to .*the picture stands still from 3\.\d to"):
         _checked(make_work, film)
     planned = [pb.CheckQualityParams.Stretch(start_ms=3000, end_ms=6000)]
     assert _checked(make_work, film, still_stretches=planned).passed
@@ -126,6 +125,20 @@ def test_a_file_that_is_no_film_fails(make_work, tmp_path) -> None:
     assert failure.value.code == "FILM_OUT_OF_BARS"
 
 
-def test_subtitles_after_the_end_are_counted() -> None:
-    vtt = "WEBVTT\n\n1\n00:00:01.000 --> 00:00:02.000\nIn\n\n2\n00:00:05.000 --> 00:00:06.001\nOut\n\n00:09.000 --> 00:08.000\nOut\n"
-    assert cues_outside(vtt, 6000) == 2
+def test_speech_that_drowns_fails(make_work, film_parts) -> None:
+    film = _joined(make_work, film_parts, ["moving", "other"], 144)
+    with pytest.raises(StepFailed, match=r"speech is 9\.0 dB over the rest \(at least 12 dB\)"):
+        _checked(make_work, film, vtt="00:00:01.000 --> 00:00:06.000\nHello\n", speech_over_music_db=9.0)
+
+
+def test_a_cue_that_breaks_a_rule_fails_by_name(make_work, film_parts) -> None:
+    film = _joined(make_work, film_parts, ["moving", "other"], 144)
+    cue = "00:00:01.000 --> 00:00:01.500\nHello\n"
+    with pytest.raises(StepFailed, match=r"cue 1 at 1\.0 s stands 500 ms"):
+        _checked(make_work, film, vtt=cue, speech_over_music_db=14.0)
+
+
+def test_what_cannot_be_measured_is_said(make_work, film_parts) -> None:
+    film = _joined(make_work, film_parts, ["moving", "other"], 144)
+    told = _checked(make_work, film).not_measured
+    assert any(measure.startswith("lip sync: ") for measure in told)
