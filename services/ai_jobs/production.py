@@ -90,8 +90,11 @@ class Production:
             self._assembly(),
             self._scenes(),
             *([self._webm()] if "webm" in self._spec.formats else []),
-            self._check(sound=bool(self._lines) or music is not None or self._spec.music_asset is not None),
+            self._check(sound=bool(self._lines) or self._has_music(music)),
         ]
+
+    def _has_music(self, composed: StepDraft | None) -> bool:
+        return self._spec.music_volume > 0 and (composed is not None or self._spec.music_asset is not None)
 
     # ---- what is where
 
@@ -112,11 +115,10 @@ class Production:
         if self._fit.title_frames:
             add("title", self._fit.title_frames)
         for number, (scene, shot) in enumerate(shots_of(self._board)):
-            across = {presence.character_id: presence.position for presence in shot.presences}
+            across = _across(shot)
             lines = []
             for line, placed in zip(shot.lines, self._fit.lines[shot.id], strict=True):
                 index, result = next(results)
-                pan = (across[line.character_id] - 0.5) * 2 * _WIDEST_PAN if line.character_id in across else 0.0
                 timed = pb.TimedLine(
                     speaker=names.get(line.character_id, NARRATOR),
                     text=line.text,
@@ -125,7 +127,7 @@ class Production:
                     words=_faster(result, self._fit.tempo),
                     character_id=line.character_id,
                     off_screen=line.off_screen or not line.character_id or line.character_id not in across,
-                    pan=0.0 if line.off_screen else pan,
+                    pan=0.0 if line.off_screen else across.get(line.character_id, 0.0),
                     feeling=line.feeling,
                 )
                 lines.append(SpokenLine(timed, f"lips/{index:04d}"))
@@ -288,6 +290,9 @@ class Production:
         for segment in self._segments:
             if segment.shot is None or segment.scene is None:
                 continue
+            # a deed is heard where it is done
+            doers = [act.character_id for act in segment.shot.acts]
+            pan = next((pan for who, pan in _across(segment.shot).items() if who in doers), 0.0)
             for sound in segment.shot.sounds:
                 start = self._ms(segment.start_frame) + round(sound.start * self._ms(segment.frames))
                 cues.append(
@@ -295,6 +300,7 @@ class Production:
                         name=sound.name,
                         start_ms=start,
                         duration_ms=sound.duration_ms,
+                        pan=pan,
                         setting=segment.scene.setting,
                     )
                 )
@@ -459,6 +465,11 @@ def complete(params: pb.StepParams, results: dict[str, pb.StepResult], needs: Se
             params.make_thumbnail.focuses.extend(results[name].draw_frame for name in needs)
         case "check_quality":
             params.check_quality.speech_over_music_db = results["mix"].mix_audio.speech_over_music_db
+
+
+def _across(shot: storyboard_pb2.Shot) -> dict[str, float]:
+    """How far to the left or right those in the picture are heard."""
+    return {presence.character_id: (presence.position - 0.5) * 2 * _WIDEST_PAN for presence in shot.presences}
 
 
 def _busiest(scene: storyboard_pb2.Scene) -> list[str]:
