@@ -50,9 +50,13 @@ def read_upload(path: Path) -> Picture:
                 if opened.width * opened.height > _MOST_PIXELS or min(opened.size) < 16:
                     raise StepFailed(
                         "INPUT_UNREADABLE",
-                        f"the image of {opened.width}×{opened.height} pixels is too large or too small",
+                        f"an image of {opened.width}×{opened.height} pixels can't be used: give one of at least 16 pixels "
+                        f"each way and at most {_MOST_PIXELS // 1_000_000} megapixels",
                     )
                 upright = ImageOps.exif_transpose(opened)
+                if upright.mode.startswith("I"):
+                    # Pillow would cut 16 bits of grey off at 255: white
+                    upright = Image.fromarray((np.asarray(upright, np.uint16) >> 8).astype(np.uint8))
                 if upright.mode in ("RGBA", "LA", "P", "PA"):
                     upright = Image.alpha_composite(Image.new("RGBA", upright.size, "#1c1d22"), upright.convert("RGBA"))
                 rgb = np.asarray(upright.convert("RGB"), np.uint8)
@@ -60,7 +64,9 @@ def read_upload(path: Path) -> Picture:
         raise
     # Pillow's decoders raise whatever a broken file leads them to.
     except Exception as error:
-        raise StepFailed("INPUT_UNREADABLE", f"the image can't be read: {type(error).__name__}") from error
+        raise StepFailed(
+            "INPUT_UNREADABLE", "the image is damaged or incomplete: save it anew as JPEG, PNG or WebP"
+        ) from error
     return np.ascontiguousarray(rgb[:, :, ::-1])
 
 

@@ -80,7 +80,8 @@ def spoken(lines: Sequence[PlacedLine], length: int) -> Spoken:
     for line in lines:
         begin = samples_of_ms(max(0, line.start_ms))
         mono = line.samples[: max(0, length - begin), 0]
-        if not len(mono):
+        # a line without a word to say (only punctuation) is no speech to step back from
+        if not mono.any():
             continue
         # Equal power left and right would be 3 dB under what one sound in the middle is on both.
         sound = in_room(mono, panned(mono, line.pan) * np.float32(np.sqrt(2)), line.room)[: length - begin]
@@ -166,12 +167,15 @@ def looped(music: Samples, length: int) -> Samples:
         return music
     overlap = min(samples_of_ms(1500), len(music) // 4)
     joined = music
+    # Doubled each time: a moment of sound is repeated as soon as a song is.
     while len(joined) < length:
+        more = joined[overlap : length - len(joined) + 2 * overlap]
         if overlap:
-            seam = faded(joined, 0, overlap * 1000 / RATE)[-overlap:] + faded(music, overlap * 1000 / RATE, 0)[:overlap]
-            joined = np.concatenate([joined[:-overlap], seam, music[overlap:]])
+            fade_ms = overlap * 1000 / RATE
+            seam = faded(joined[-overlap:], 0, fade_ms) + faded(joined[:overlap], fade_ms, 0)
+            joined = np.concatenate([joined[:-overlap], seam, more])
         else:
-            joined = np.concatenate([joined, music])
+            joined = np.concatenate([joined, more])
     return faded(joined[:length], 30, min(3000, length * 250 / RATE))
 
 

@@ -45,9 +45,11 @@ def read(data: bytes) -> list[Cue]:
             f"the subtitles are {len(data)} bytes: at most {MOST_BYTES} are read; take out what is not text"
         )
     rows = re.split(r"\r\n|\r|\n", _decoded(data))
+    if rows[0].strip().casefold() == "[script info]":
+        raise SubtitlesUnreadable("this is an ASS file: save the subtitles as SRT or WebVTT")
     cues: list[Cue] = []
     place = 0
-    if rows and rows[0].lstrip().startswith("WEBVTT"):
+    if rows[0].lstrip().startswith("WEBVTT"):
         place = _after_block(rows, 0)
     while place < len(rows):
         if not rows[place].strip():
