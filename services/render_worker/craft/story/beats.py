@@ -335,11 +335,17 @@ def _leave_cast_out(scenes: Sequence[SceneBeats]) -> None:
     for scene in scenes:
         scene.beats = [
             replace(beat, things=kept)
-            if len(kept := tuple(t for t in beat.things if fold(t.noun) not in cast and t.drawing not in drawings))
+            if len(kept := tuple(t for t in beat.things if not _named(t.noun, cast) and t.drawing not in drawings))
             < len(beat.things)
             else beat
             for beat in scene.beats
         ]
+
+
+def _named(noun: str, cast: set[str]) -> bool:
+    """Whether the noun is a name of the cast, or ends with one: BEAR is "a big brown bear"."""
+    words = fold(noun).split()
+    return fold(noun) in cast or (bool(words) and words[-1] in cast)
 
 
 def _place_things(scenes: Sequence[SceneBeats]) -> None:
