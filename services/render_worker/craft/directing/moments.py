@@ -83,14 +83,18 @@ class Telling:
 
     def _read(self, beat: Beat, texts: Sequence[str]) -> list[Moment]:
         cast = self._cast
+        # "There was once a bear": he is the Bear, not another one.
+        animals = {one.species: one.id for one in cast.by_name.values() if one.species}
         doings = _shared_out(beat.doings, texts, self._lexicon)
         told = cast.seen_in(beat.text)
         moments: list[Moment] = []
         before: tuple[str, ...] = ()
         for index, text in enumerate(texts):
             folded = text.casefold()
-            things = tuple(self._owned(thing) for thing in beat.things if thing.noun.casefold() in folded)
+            here = [thing for thing in beat.things if thing.noun.casefold() in folded]
+            things = tuple(self._owned(thing) for thing in here if thing.drawing not in animals)
             named = cast.named_in(text) if len(texts) > 1 else list(told)
+            named += [animals[thing.drawing] for thing in here if thing.drawing in animals]
             deeds = _deeds(doings[index], named or list(before) or told, things, cast)
             meant = [deed.target for deed in deeds if deed.target in self._ids]
             doers = [deed.who for deed in deeds if deed.who != EVERYBODY]

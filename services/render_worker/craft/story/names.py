@@ -122,6 +122,8 @@ def species_in(name: str, text: str, language: str) -> str:
 def species_of(name: str, language: str) -> str:
     """The drawing of the animal that a name is ("the old tortoise"); empty: a human being's."""
     lexicon = of(language)
+    # In capitals a word says less of itself: "BEAR" over a speech is Bear, and nobody bears anything.
+    name = name.title() if name.isupper() else name
     people = lexicon.people(name)
     found = [hit for hit in lexicon.things(name) if hit.meaning.creature]
     # "The lion tamer's wife" is a woman: the last noun says who it is.
