@@ -404,7 +404,9 @@ class Production:
         own = segment.shot is not None and bool(segment.shot.image_asset_id)
         after = self._segments[index + 1] if index + 1 < len(self._segments) else None
         through_black = storyboard_pb2.TRANSITION_FADE in (segment.transition, after and after.transition)
-        return segment.shot is None or static or own or through_black or index == 0 or after is None
+        # a podcast that is the whole picture has no camera: between two lines nobody moves
+        studio = self._spec.podcast is not None and self._spec.podcast["layout"] == "full"
+        return segment.shot is None or static or own or studio or through_black or index == 0 or after is None
 
     def _scenes(self) -> StepDraft:
         ends = [start for _, start in self._starts[1:]]
