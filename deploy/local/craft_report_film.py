@@ -86,7 +86,7 @@ class Film:
                 cues[-1] = Cue(cues[-1].start_s, end, shot.mood)
             else:
                 cues.append(Cue(shot.start_s, end, shot.mood))
-        return cues
+        return [cue for cue in cues if cue.text]
 
 
 def read(name: str, folder: Path) -> Film:

@@ -135,7 +135,7 @@ def _shot_list(shots: Sequence[Shot]) -> str:
         if shot.scene != scene:
             scene = shot.scene
             rows.append(
-                f'<tr class="scene"><td colspan="8">{scene}. {escape(shot.heading)} · {escape(shot.mood)}</td></tr>'
+                f'<tr class="scene"><td colspan="8">{scene}. {escape(" · ".join(filter(None, (shot.heading, shot.mood))))}</td></tr>'
             )
         told = shot.told
         said = "<br>".join(escape(line) for line in told["lines"])
