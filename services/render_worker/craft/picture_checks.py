@@ -27,10 +27,10 @@ Grey = NDArray[np.uint8]
 _SAMPLES_PER_S = 6
 _WIDTH = 240
 _BLACK_LUMA, _BLACK_SHARE = 26, 0.98
-# Compared with the picture half a second before: a camera that moves by a tenth of a pixel a frame changes more than this mean
-# difference of grey levels, a held picture's coding noise less.
+# Compared with the picture half a second before: a camera that moves by a tenth of a pixel a frame changes some part of it by more
+# than this mean difference of grey levels (2 and more in an empty sky with a sun), a held picture's coding noise none (0.03).
 _STILL_AFTER_S = 0.5
-_STILL_DIFFERENCE = 0.12
+_STILL_DIFFERENCE = 0.6
 # A moment is looked at no later than this.
 _LATE_S = 0.4
 # Where the camera moves, half of a small picture's parts differ at least so much a sixth of a second later; a cut changes more.
@@ -99,7 +99,7 @@ def frozen(seen: Seen, planned: Sequence[Stretch]) -> list[Fault]:
     earlier = np.searchsorted(seen.at_s, seen.at_s - _STILL_AFTER_S + 1e-6, side="right") - 1
     held = np.array(
         [
-            before >= 0 and np.mean(cv2.absdiff(seen.greys[now], seen.greys[before])) < _STILL_DIFFERENCE
+            before >= 0 and float(_change(seen.greys[before], seen.greys[now]).max()) < _STILL_DIFFERENCE
             for now, before in enumerate(earlier)
         ],
         bool,
@@ -136,11 +136,15 @@ def _moving(seen: Seen, planned: Sequence[Stretch]) -> list[float]:
 
 def _moves(before: Grey, now: Grey) -> bool:
     """Whether the whole picture moves, and isn't another."""
-    change = cv2.absdiff(before, now)
-    parts = cv2.resize(
-        change.astype(np.float32), (change.shape[1] // _PART, change.shape[0] // _PART), interpolation=cv2.INTER_AREA
-    )
-    return bool(np.median(parts) >= _MOVES and change.mean() < _CUTS)
+    parts = _change(before, now)
+    return bool(np.median(parts) >= _MOVES and parts.mean() < _CUTS)
+
+
+def _change(before: Grey, now: Grey) -> NDArray[np.float32]:
+    """By how many levels the parts of a small picture differ, each on average."""
+    change = cv2.absdiff(before, now).astype(np.float32)
+    size = (change.shape[1] // _PART, change.shape[0] // _PART)
+    return np.asarray(cv2.resize(change, size, interpolation=cv2.INTER_AREA), np.float32)
 
 
 def _points(grey: Grey) -> int:

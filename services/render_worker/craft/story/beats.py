@@ -15,7 +15,7 @@ from services.render_worker.craft.story import names as naming
 from services.render_worker.craft.story.casting import fold, gender_of
 from services.render_worker.craft.story.settings import changed, heading_setting, settle, told_setting
 from services.render_worker.craft.words.language import Lexicon, of, spoken_in
-from services.render_worker.craft.words.sentences import Actor, Cast, Memory, Told, told
+from services.render_worker.craft.words.sentences import Actor, Cast, Done, Memory, Told, told
 
 _HEADLINE_END = re.compile(r"[.!?。！？।؟]")
 _HEADLINE = 50
@@ -39,6 +39,7 @@ _SHOWN = re.compile(
 
 # Where a story is, its first paragraphs say.
 _OPENING_BEATS = 6
+_SPEECH = {sp.ScriptElement.KIND_DIALOGUE, sp.ScriptElement.KIND_LYRIC, sp.ScriptElement.KIND_NARRATION}
 _EXIT = re.compile(r"(?:exit|exits|goes out|leaves)\.?", re.IGNORECASE)
 _SLOKA = re.compile("[॥।]")
 
@@ -184,6 +185,12 @@ class _Reader:
             self._off_screen = bool(_OFF_SCREEN.search(element.extension))
         elif element.kind == kinds.KIND_PARENTHETICAL:
             self._remark(text)
+        elif element.kind in _SPEECH and not any(map(str.isalnum, text)):
+            # "...": a look that is seen, not a line that nobody can hear
+            what = told(text, self._cast, self._memory)
+            if self._who and not self._off_screen:
+                what.doings.append(Done(self._who, sb.DEED_LOOK))
+            self._add(Beat(BeatKind.ACTION, text, self._who), what)
         elif element.kind in (kinds.KIND_DIALOGUE, kinds.KIND_LYRIC):
             self._say(text, verse)
         elif element.kind == kinds.KIND_NARRATION:
