@@ -131,7 +131,7 @@ class Quality(Out):
     missing_glyphs: list[str] = Field(description="characters that no typeface here has")
     not_measured: list[str] = Field(
         description="measures that couldn't be taken of this film, each with why",
-        examples=[["jitter: the camera moves through no place for a second"]],
+        examples=[["jitter: the camera moves through too few places for a second"]],
     )
     passed: bool
 

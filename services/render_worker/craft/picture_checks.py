@@ -108,13 +108,14 @@ def frozen(seen: Seen, planned: Sequence[Stretch]) -> list[Fault]:
 
 
 def shake_px(film: Path, seen: Seen, planned: Sequence[Stretch]) -> float | None:
-    """How much the camera shakes, rms in pixels of the film, in some seconds in which it moves through a place; None: it never does.
+    """How much the camera shakes, rms in pixels of the film: the least of some seconds in which it moves through a place.
 
-    What moves by itself (people, petals) only ever adds to it: the lower quartile over those seconds tells of the camera.
+    What moves by itself (people, petals) only ever adds to it, and a camera that shakes does so wherever it moves. None where
+    fewer than two such seconds can be measured: a single one may be all petals.
     """
     found = [jitter_px(_second(film, start)) for start in _moving(seen, planned)]
     measured = [px for px in found if px > 0.0]
-    return float(np.quantile(measured, 0.25)) if measured else None
+    return min(measured) if len(measured) > 1 else None
 
 
 def _moving(seen: Seen, planned: Sequence[Stretch]) -> list[float]:

@@ -182,7 +182,7 @@ class _Check:
         spoken = [(line.start_ms, line.start_ms + line.duration_ms) for line in self._params.lines]
         shake = picture_checks.shake_px(self._film, self._seen, [*self._planned, *spoken])
         if shake is None:
-            self._not_measured("jitter", "the camera moves through no place for a second")
+            self._not_measured("jitter", "the camera moves through too few places for a second")
             return
         self.result.jitter_px = shake
         yield _Bar(shake <= bars.JITTER_PX, f"the camera shakes by {shake:.2f} px (at most {bars.JITTER_PX} px)")

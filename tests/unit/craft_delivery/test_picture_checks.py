@@ -79,15 +79,15 @@ def test_a_moment_is_seen_as_it_is_then(tmp_path: Path) -> None:
 
 
 def test_a_steady_pan_has_hardly_any_shake(tmp_path: Path) -> None:
-    path = film(tmp_path / "film.mp4", 3, lambda number: place(number * 0.4))
+    path = film(tmp_path / "film.mp4", 6, lambda number: place(number * 0.4))
     shake = picture_checks.shake_px(path, picture_checks.look(path), [])
     assert shake is not None
     assert shake < 0.1
 
 
 def test_a_shaken_pan_is_measured(tmp_path: Path) -> None:
-    shakes = np.random.default_rng(5).normal(0, 0.6, 72)
-    path = film(tmp_path / "film.mp4", 3, lambda number: place(number * 0.4, shakes[number]))
+    shakes = np.random.default_rng(5).normal(0, 0.6, 144)
+    path = film(tmp_path / "film.mp4", 6, lambda number: place(number * 0.4, shakes[number]))
     assert picture_checks.shake_px(path, picture_checks.look(path), []) == pytest.approx(0.6, rel=0.5)
 
 

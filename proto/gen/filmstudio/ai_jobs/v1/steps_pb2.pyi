@@ -1497,7 +1497,7 @@ class CheckQualityResult(_message.Message):
 
     @_builtins.property
     def not_measured(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Measures that couldn't be taken of this film, each with why: "jitter: the camera moves through no place for a second"."""
+        """Measures that couldn't be taken of this film, each with why: "jitter: the camera moves through too few places for a second"."""
 
     def __init__(
         self,
