@@ -25,6 +25,7 @@ from services.render_worker.craft.lettering.captions import (
 )
 from services.render_worker.craft.lettering.fonts import script_of
 from services.render_worker.craft.lettering.lettering import Lettering, Mask
+from services.render_worker.craft.lettering.typesetting import body
 from services.render_worker.craft.stage.yuv import Patch, patch_of
 
 # Shares of the frame's height below the captions: the safe area, and in tall films above the buttons that players put there.
@@ -121,12 +122,15 @@ def watermark(text: str, size: tuple[int, int]) -> Patch:
     lettering = Lettering("en", height, "semibold", track=0.08)
     if (longest := size[0] * 0.6) < lettering.length(text):
         lettering = Lettering("en", max(8, int(height * longest / lettering.length(text))), "semibold", track=0.08)
-    box = lettering.box(text)
+    # what is too long even then has several rows
+    block = body(text, lettering, longest)
     soft = max(2, lettering.size // 5)
     pad = 3 * soft
-    area = (even(box.right - box.left + 2 * pad), even(box.bottom - box.top + 2 * pad))
-    ink = lettering.mask(text, area, pad - box.left, pad - box.top)
-    shade = Image.fromarray(ink).filter(ImageFilter.GaussianBlur(soft))
+    area = (even(block.width + 2 * pad), even(block.height + 2 * pad))
+    sheet = Image.new("L", area)
+    block.draw(ImageDraw.Draw(sheet), area[0] - pad, pad, 1.0)
+    ink = np.asarray(sheet)
+    shade = sheet.filter(ImageFilter.GaussianBlur(soft))
     dark = np.clip(np.asarray(shade, np.float32) * 1.9 / 255, 0, 1) * 0.62
     margin = min(size) * 0.045 - pad
     x, y = size[0] - area[0] - margin, margin
