@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from services.render_worker.craft import bars
+from services.render_worker.craft.delivery import bars
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ import numpy as np
 from filmstudio.ai_jobs.v1 import steps_pb2 as pb
 from filmstudio.projects.v1 import storyboard_pb2 as sb
 
-from services.render_worker.craft.join import FilmPlan, join
+from services.render_worker.craft.delivery.join import FilmPlan, join
 from services.render_worker.craft.lettering import fonts
 from services.render_worker.craft.media import run_ffmpeg, source
 from services.render_worker.craft.stage import encoder

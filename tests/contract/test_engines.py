@@ -11,9 +11,9 @@ from filmstudio.ai_jobs.v1 import steps_pb2 as pb
 from services.ai_jobs import options
 from services.ai_jobs.engines import Engines, kind_to_proto
 from services.ai_jobs.hashing import SEEDED
-from services.render_worker.craft.moods import MOODS
+from services.render_worker.craft.music.moods import MOODS
+from services.render_worker.craft.music.ragas import RAGAS
 from services.render_worker.craft.painting import styles
-from services.render_worker.craft.ragas import RAGAS
 from services.render_worker.engines import ENGINES, kind_of
 
 CHOSEN = Engines.read().names()

@@ -8,12 +8,12 @@ import cv2
 from filmstudio.ai_jobs.v1 import steps_pb2 as pb
 from filmstudio.projects.v1 import storyboard_pb2 as board
 
-from services.render_worker.craft.composition import compose
-from services.render_worker.craft.moods import MOODS
-from services.render_worker.craft.orchestra import perform
-from services.render_worker.craft.pcm import samples_of_ms, write_wav
-from services.render_worker.craft.ragas import RAGAS, compose_raga
-from services.render_worker.craft.score import Entry, Score, Section
+from services.render_worker.craft.music.composition import compose
+from services.render_worker.craft.music.moods import MOODS
+from services.render_worker.craft.music.orchestra import perform
+from services.render_worker.craft.music.ragas import RAGAS, compose_raga
+from services.render_worker.craft.music.score import Entry, Score, Section
+from services.render_worker.craft.sound.pcm import samples_of_ms, write_wav
 from services.render_worker.engines.base import Finished, Output, StepFailed, Work
 
 _DEFAULT_MOOD = "calm"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from filmstudio.ai_jobs.v1 import steps_pb2 as pb
 
-from services.render_worker.craft.join import FilmChapter, FilmPlan, join
+from services.render_worker.craft.delivery.join import FilmChapter, FilmPlan, join
 from services.render_worker.engines.base import Finished, Output, StepFailed, Work
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from filmstudio.ai_jobs.v1 import steps_pb2 as pb
 
-from services.render_worker.craft.scene_cuts import Cut, check_starts, cut
+from services.render_worker.craft.delivery.scene_cuts import Cut, check_starts, cut
 from services.render_worker.engines.base import Finished, Output, StepFailed, Work
 
 

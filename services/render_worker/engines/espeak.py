@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from filmstudio.ai_jobs.v1 import steps_pb2 as pb
 
-from services.render_worker.craft.pcm import RATE, samples_of_ms, write_wav
+from services.render_worker.craft.sound.pcm import RATE, samples_of_ms, write_wav
 from services.render_worker.craft.voices.speech import Line, spoken_line
 from services.render_worker.craft.voices.speech_sound import HOP_MS, hop_levels
 from services.render_worker.craft.voices.speech_words import spoken_words

@@ -7,7 +7,7 @@ import json
 from filmstudio.ai_jobs.v1 import steps_pb2 as pb
 
 from services.render_worker.craft import mouths
-from services.render_worker.craft.pcm import read_sound
+from services.render_worker.craft.sound.pcm import read_sound
 from services.render_worker.craft.voices.lips import heard_phonemes, mouth_of
 from services.render_worker.engines.base import Finished, Output, StepFailed, Work
 

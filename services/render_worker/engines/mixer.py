@@ -7,14 +7,14 @@ from pathlib import Path
 import cv2
 from filmstudio.ai_jobs.v1 import steps_pb2 as pb
 
-from services.render_worker.craft.acoustics import room_of
-from services.render_worker.craft.ambience import Stay, ambience
-from services.render_worker.craft.ebur128 import Loudness, file_loudness
-from services.render_worker.craft.effects import Happening, effects
-from services.render_worker.craft.limiter import Master
 from services.render_worker.craft.media import run_ffmpeg
-from services.render_worker.craft.mix import AMBIENCE_UNDER_SPEECH_DB, Mix, Mixing, PlacedLine, looped, spoken
-from services.render_worker.craft.pcm import RATE, Samples, read_sound, samples_of_ms
+from services.render_worker.craft.sound.acoustics import room_of
+from services.render_worker.craft.sound.ambience import Stay, ambience
+from services.render_worker.craft.sound.ebur128 import Loudness, file_loudness
+from services.render_worker.craft.sound.effects import Happening, effects
+from services.render_worker.craft.sound.limiter import Master
+from services.render_worker.craft.sound.mix import AMBIENCE_UNDER_SPEECH_DB, Mix, Mixing, PlacedLine, looped, spoken
+from services.render_worker.craft.sound.pcm import RATE, Samples, read_sound, samples_of_ms
 from services.render_worker.engines.base import Finished, Output, StepFailed, Work
 
 _TARGET_LUFS = -14.0

@@ -10,14 +10,15 @@ from statistics import median
 import av
 from filmstudio.ai_jobs.v1 import steps_pb2 as pb
 
-from services.render_worker.craft import bars, caption_checks, lip_checks, mouths, picture_checks
-from services.render_worker.craft.ebur128 import Loudness, file_loudness
-from services.render_worker.craft.inspection import lengths
+from services.render_worker.craft import mouths
+from services.render_worker.craft.delivery import bars, caption_checks, lip_checks, picture_checks
+from services.render_worker.craft.delivery.inspection import lengths
+from services.render_worker.craft.delivery.picture_checks import Fault
 from services.render_worker.craft.lettering import subtitle_files
 from services.render_worker.craft.lettering.captions import Cue
 from services.render_worker.craft.lettering.glyphs import name_of
-from services.render_worker.craft.measure import SILENCE_LUFS
-from services.render_worker.craft.picture_checks import Fault
+from services.render_worker.craft.sound.ebur128 import Loudness, file_loudness
+from services.render_worker.craft.sound.measure import SILENCE_LUFS
 from services.render_worker.engines.base import Finished, StepFailed, Work
 
 _FAILURE = "FILM_OUT_OF_BARS"

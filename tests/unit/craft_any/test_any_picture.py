@@ -7,7 +7,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from services.render_worker.craft import picture_checks
+from services.render_worker.craft.delivery import picture_checks
 from services.render_worker.craft.stage import encoder, yuv
 
 _SIZE = (320, 180)

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from services.render_worker.craft.measure import SILENCE_LUFS, loudness
-from services.render_worker.craft.mix import Mixing, PlacedLine, looped, spoken
-from services.render_worker.craft.pcm import RATE, Samples, read_sound
+from services.render_worker.craft.sound.measure import SILENCE_LUFS, loudness
+from services.render_worker.craft.sound.mix import Mixing, PlacedLine, looped, spoken
+from services.render_worker.craft.sound.pcm import RATE, Samples, read_sound
 from services.render_worker.engines.base import StepFailed
 
 

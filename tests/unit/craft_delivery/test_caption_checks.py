@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from services.render_worker.craft import caption_checks
+from services.render_worker.craft.delivery import caption_checks
 from services.render_worker.craft.lettering.captions import Cue
 
 CUE = Cue(1000, 3000, ("Every lantern in the house. Quick!",))

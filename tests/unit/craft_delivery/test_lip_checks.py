@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from services.render_worker.craft import lip_checks
+from services.render_worker.craft.delivery import lip_checks
 from services.render_worker.craft.mouths import Key, MouthTrack, Viseme
-from services.render_worker.craft.pcm import RATE
+from services.render_worker.craft.sound.pcm import RATE
 
 # Milliseconds at which the mouth opens, and closes again.
 SYLLABLES = [(0, 140), (210, 420), (500, 610), (760, 1010), (1080, 1200), (1420, 1700)]

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 import pytest
 
-from services.render_worker.craft import picture_checks
+from services.render_worker.craft.delivery import picture_checks
 
 FPS = 24
 WIDTH, HEIGHT = 320, 180

@@ -10,7 +10,7 @@ import pytest
 from filmstudio.ai_jobs.v1 import steps_pb2 as pb
 
 from services.render_worker.craft.media import run_ffmpeg
-from services.render_worker.craft.pcm import RATE, write_wav
+from services.render_worker.craft.sound.pcm import RATE, write_wav
 from services.render_worker.engines.base import Work
 from services.render_worker.engines.espeak import Espeak
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from services.render_worker.craft.pcm import RATE
+from services.render_worker.craft.sound.pcm import RATE
 
 Sound = npt.NDArray[np.floating]
 

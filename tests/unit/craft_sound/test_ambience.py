@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from filmstudio.projects.v1 import storyboard_pb2 as sb
 
-from services.render_worker.craft.ambience import LAYERS, Stay, ambience, layers_of
-from services.render_worker.craft.measure import loudness
-from services.render_worker.craft.pcm import RATE
+from services.render_worker.craft.sound.ambience import LAYERS, Stay, ambience, layers_of
+from services.render_worker.craft.sound.measure import loudness
+from services.render_worker.craft.sound.pcm import RATE
 from tests.unit.craft_sound.heard import centroid_hz, envelope, onsets, period_s, share_between, unsteadiness
 
 

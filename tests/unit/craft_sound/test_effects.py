@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from filmstudio.projects.v1 import storyboard_pb2 as sb
 
-from services.render_worker.craft.acoustics import in_room, room_of
-from services.render_worker.craft.effects import EFFECTS, Happening, effect, effects
-from services.render_worker.craft.pcm import RATE
-from services.render_worker.craft.synthesis import panned
+from services.render_worker.craft.sound.acoustics import in_room, room_of
+from services.render_worker.craft.sound.effects import EFFECTS, Happening, effect, effects
+from services.render_worker.craft.sound.pcm import RATE
+from services.render_worker.craft.sound.synthesis import panned
 from tests.unit.craft_sound.heard import centroid_hz, envelope, onsets, share_between
 
 _ROOM = sb.Setting(place=sb.PLACE_ROOM, interior=True)

@@ -7,12 +7,12 @@ import pytest
 from filmstudio.ai_jobs.v1 import steps_pb2 as pb
 from filmstudio.projects.v1 import storyboard_pb2 as sb
 
-from services.render_worker.craft.ebur128 import file_loudness
-from services.render_worker.craft.limiter import limited_to
-from services.render_worker.craft.measure import decibels, loudness, true_peak
 from services.render_worker.craft.media import run_ffmpeg, source
-from services.render_worker.craft.mix import PlacedLine, ducking_db, looped, spoken
-from services.render_worker.craft.pcm import RATE, read_sound
+from services.render_worker.craft.sound.ebur128 import file_loudness
+from services.render_worker.craft.sound.limiter import limited_to
+from services.render_worker.craft.sound.measure import decibels, loudness, true_peak
+from services.render_worker.craft.sound.mix import PlacedLine, ducking_db, looped, spoken
+from services.render_worker.craft.sound.pcm import RATE, read_sound
 from services.render_worker.engines.base import StepFailed
 from services.render_worker.engines.mixer import Mixer
 

@@ -7,14 +7,14 @@ import pytest
 from filmstudio.ai_jobs.v1 import steps_pb2 as pb
 from filmstudio.projects.v1 import storyboard_pb2 as board
 
-from services.render_worker.craft.composition import compose
-from services.render_worker.craft.measure import loudness, weighted_power
-from services.render_worker.craft.moods import MOODS, PALETTES
-from services.render_worker.craft.motifs import motif_of
-from services.render_worker.craft.orchestra import perform
-from services.render_worker.craft.pcm import RATE, read_sound
-from services.render_worker.craft.ragas import RAGAS, compose_raga
-from services.render_worker.craft.score import Entry, Note, Score, Section, Swell
+from services.render_worker.craft.music.composition import compose
+from services.render_worker.craft.music.moods import MOODS, PALETTES
+from services.render_worker.craft.music.motifs import motif_of
+from services.render_worker.craft.music.orchestra import perform
+from services.render_worker.craft.music.ragas import RAGAS, compose_raga
+from services.render_worker.craft.music.score import Entry, Note, Score, Section, Swell
+from services.render_worker.craft.sound.measure import loudness, weighted_power
+from services.render_worker.craft.sound.pcm import RATE, read_sound
 from services.render_worker.engines.base import StepFailed
 from services.render_worker.engines.composer import Composer
 from tests.unit.craft_sound.heard import share_between

@@ -9,8 +9,8 @@ import pytest
 from filmstudio.ai_jobs.v1 import steps_pb2 as pb
 from filmstudio.projects.v1 import storyboard_pb2 as board
 
-from services.render_worker.craft.measure import spoken_loudness
-from services.render_worker.craft.pcm import read_sound
+from services.render_worker.craft.sound.measure import spoken_loudness
+from services.render_worker.craft.sound.pcm import read_sound
 from services.render_worker.craft.voices.speech_words import spoken_words
 from services.render_worker.craft.voices.voices import SUPPORTED_LANGUAGES, request_for
 from services.render_worker.engines.base import StepFailed

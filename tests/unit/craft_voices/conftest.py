@@ -13,7 +13,7 @@ import pytest
 from filmstudio.ai_jobs.v1 import steps_pb2 as pb
 from filmstudio.projects.v1 import storyboard_pb2 as board
 
-from services.render_worker.craft.pcm import RATE, read_sound
+from services.render_worker.craft.sound.pcm import RATE, read_sound
 from services.render_worker.engines.base import Work
 from services.render_worker.engines.espeak import Espeak
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from filmstudio.projects.v1 import storyboard_pb2 as board
 
-from services.render_worker.craft.measure import spoken_loudness
+from services.render_worker.craft.sound.measure import spoken_loudness
 from services.render_worker.craft.voices.timbres import NARRATOR
 from services.render_worker.craft.voices.time_stretch import stretched
 

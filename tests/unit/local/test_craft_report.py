@@ -126,6 +126,9 @@ def test_a_broken_measure_is_marked(broken: dict[str, Any], name: str) -> None:
 
 
 def test_what_was_not_measured_neither_holds_nor_breaks() -> None:
-    missed = QUALITY | {"not_measured": ["jitter: the camera moves through too few places for a second"], "jitter_px": 0.0}
+    missed = QUALITY | {
+        "not_measured": ["jitter: the camera moves through too few places for a second"],
+        "jitter_px": 0.0,
+    }
     (jitter,) = [measure for measure in measures(missed) if measure.held is None]
     assert (jitter.name, jitter.value) == ("jitter", "the camera moves through too few places for a second")

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from services.render_worker.craft.mouths import LEVEL_HOP_MS, Key, MouthTrack, Viseme
-from services.render_worker.craft.pcm import samples_of_ms
+from services.render_worker.craft.sound.pcm import samples_of_ms
 from services.render_worker.craft.voices.phonemes import opening_of, shapes_of
 
 Sound = npt.NDArray[np.floating]

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from filmstudio.projects.v1 import storyboard_pb2 as board
 
-from services.render_worker.craft.pcm import Samples
+from services.render_worker.craft.sound.pcm import Samples
 from services.render_worker.craft.voices import verse
 from services.render_worker.craft.voices.phonemes import is_stressed, is_vowel
 from services.render_worker.craft.voices.speech_assembly import Phoneme, Telling, joined, set_to_notes

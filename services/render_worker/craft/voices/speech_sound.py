@@ -17,8 +17,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from services.render_worker.craft.measure import spoken_loudness
-from services.render_worker.craft.pcm import RATE, Samples, faded, samples_of_ms
+from services.render_worker.craft.sound.measure import spoken_loudness
+from services.render_worker.craft.sound.pcm import RATE, Samples, faded, samples_of_ms
 
 Mono = npt.NDArray[np.float64]
 Frames = npt.NDArray[np.complex128]

@@ -12,8 +12,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from services.render_worker.craft.measure import SILENCE_LUFS, gated_loudness, true_peak, weighted_power
-from services.render_worker.craft.pcm import RATE, Samples
+from services.render_worker.craft.sound.measure import SILENCE_LUFS, gated_loudness, true_peak, weighted_power
+from services.render_worker.craft.sound.pcm import RATE, Samples
 
 Gains = npt.NDArray[np.float64]
 

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from services.render_worker.craft.media import run_ffmpeg, source
 from services.render_worker.craft.mouths import MouthTrack
-from services.render_worker.craft.pcm import RATE, samples_of_ms
+from services.render_worker.craft.sound.pcm import RATE, samples_of_ms
 from services.render_worker.craft.voices.lips import offset_ms
 
 Sound = npt.NDArray[np.float32]

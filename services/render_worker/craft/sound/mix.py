@@ -12,11 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from services.render_worker.craft.acoustics import Room, in_room
-from services.render_worker.craft.filters import bell, shaped
-from services.render_worker.craft.measure import SILENCE_LUFS, loudness, spoken_loudness, weighted_power
-from services.render_worker.craft.pcm import RATE, Samples, faded, samples_of_ms
-from services.render_worker.craft.synthesis import add_at, panned
+from services.render_worker.craft.sound.acoustics import Room, in_room
+from services.render_worker.craft.sound.filters import bell, shaped
+from services.render_worker.craft.sound.measure import SILENCE_LUFS, loudness, spoken_loudness, weighted_power
+from services.render_worker.craft.sound.pcm import RATE, Samples, faded, samples_of_ms
+from services.render_worker.craft.sound.synthesis import add_at, panned
 
 Depths = Sequence[float] | npt.NDArray[np.float64]
 

@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from services.render_worker.craft.pcm import RATE
+from services.render_worker.craft.sound.pcm import RATE
 
 Mono = npt.NDArray[np.float32]
 # Gains (amplitudes, not decibels) at frequencies in Hz, none of which is 0.

@@ -13,12 +13,12 @@ import numpy as np
 import numpy.typing as npt
 import tinysoundfont
 
-from services.render_worker.craft.filters import convolved
-from services.render_worker.craft.measure import SILENCE_LUFS, loudness
-from services.render_worker.craft.pcm import RATE, Samples, faded, samples_of_ms
-from services.render_worker.craft.score import Note, Score
-from services.render_worker.craft.strings_and_drums import OWN_PLAYERS, SWELL_LEAD_S, played, swell
-from services.render_worker.craft.synthesis import add_at, panned
+from services.render_worker.craft.music.score import Note, Score
+from services.render_worker.craft.music.strings_and_drums import OWN_PLAYERS, SWELL_LEAD_S, played, swell
+from services.render_worker.craft.sound.filters import convolved
+from services.render_worker.craft.sound.measure import SILENCE_LUFS, loudness
+from services.render_worker.craft.sound.pcm import RATE, Samples, faded, samples_of_ms
+from services.render_worker.craft.sound.synthesis import add_at, panned
 from services.render_worker.engines.base import StepFailed
 
 _SOUNDFONT = ("pretty_midi", "TimGM6mb.sf2")

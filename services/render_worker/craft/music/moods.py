@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from services.render_worker.craft.score import DORIAN, LYDIAN, MAJOR, MINOR, MIXOLYDIAN, PHRYGIAN
+from services.render_worker.craft.music.score import DORIAN, LYDIAN, MAJOR, MINOR, MIXOLYDIAN, PHRYGIAN
 
 # Four chords, as degrees of the scale (0: the tonic).
 Progression = tuple[int, int, int, int]

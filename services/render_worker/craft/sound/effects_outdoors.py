@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 from filmstudio.projects.v1 import storyboard_pb2 as sb
 
-from services.render_worker.craft import ambience_nature as nature
-from services.render_worker.craft.ambience_people import bark_of, rail_joint
-from services.render_worker.craft.filters import Mono, band, bell, coloured_noise, shaped
-from services.render_worker.craft.pcm import RATE
-from services.render_worker.craft.synthesis import Random, curve_of, gliding, hiss, ringing, seconds, wandering
+from services.render_worker.craft.sound import ambience_nature as nature
+from services.render_worker.craft.sound.ambience_people import bark_of, rail_joint
+from services.render_worker.craft.sound.filters import Mono, band, bell, coloured_noise, shaped
+from services.render_worker.craft.sound.pcm import RATE
+from services.render_worker.craft.sound.synthesis import Random, curve_of, gliding, hiss, ringing, seconds, wandering
 
 
 def thunder(random: Random, length: int, setting: sb.Setting) -> Mono:

@@ -8,10 +8,10 @@ from __future__ import annotations
 import numpy as np
 from filmstudio.projects.v1 import storyboard_pb2 as sb
 
-from services.render_worker.craft.ambience_people import babble, bell_of, tick_of
-from services.render_worker.craft.filters import Mono, band, bell, coloured_noise, shaped
-from services.render_worker.craft.pcm import RATE
-from services.render_worker.craft.synthesis import Random, gliding, hiss, ringing, seconds, struck
+from services.render_worker.craft.sound.ambience_people import babble, bell_of, tick_of
+from services.render_worker.craft.sound.filters import Mono, band, bell, coloured_noise, shaped
+from services.render_worker.craft.sound.pcm import RATE
+from services.render_worker.craft.sound.synthesis import Random, gliding, hiss, ringing, seconds, struck
 
 # Steps a second of somebody who walks.
 _PACE_HZ = 1.9

@@ -17,7 +17,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from services.render_worker.craft.bars import STILL_S
+from services.render_worker.craft.delivery.bars import STILL_S
 from services.render_worker.craft.images import Picture
 from services.render_worker.craft.stage.jitter import STRETCH, jitter_px
 

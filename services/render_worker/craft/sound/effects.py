@@ -9,13 +9,13 @@ from typing import Final
 import numpy as np
 from filmstudio.projects.v1 import storyboard_pb2 as sb
 
-from services.render_worker.craft import effects_indoors as indoors
-from services.render_worker.craft import effects_outdoors as outdoors
-from services.render_worker.craft.acoustics import in_room, room_of
-from services.render_worker.craft.filters import Mono
-from services.render_worker.craft.measure import SILENCE_LUFS, spoken_loudness
-from services.render_worker.craft.pcm import Samples, faded, samples_of_ms
-from services.render_worker.craft.synthesis import Random, add_at, panned
+from services.render_worker.craft.sound import effects_indoors as indoors
+from services.render_worker.craft.sound import effects_outdoors as outdoors
+from services.render_worker.craft.sound.acoustics import in_room, room_of
+from services.render_worker.craft.sound.filters import Mono
+from services.render_worker.craft.sound.measure import SILENCE_LUFS, spoken_loudness
+from services.render_worker.craft.sound.pcm import Samples, faded, samples_of_ms
+from services.render_worker.craft.sound.synthesis import Random, add_at, panned
 
 
 @dataclass(frozen=True)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from services.render_worker.craft.ambience_nature import bed, hum, moments
-from services.render_worker.craft.filters import Mono, band, bell, coloured_noise, shaped
-from services.render_worker.craft.pcm import RATE, Samples
-from services.render_worker.craft.synthesis import (
+from services.render_worker.craft.sound.ambience_nature import bed, hum, moments
+from services.render_worker.craft.sound.filters import Mono, band, bell, coloured_noise, shaped
+from services.render_worker.craft.sound.pcm import RATE, Samples
+from services.render_worker.craft.sound.synthesis import (
     Random,
     add_at,
     curve_of,

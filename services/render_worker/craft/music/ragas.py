@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Final
 
-from services.render_worker.craft.score import NOTE_NAMES, Note, Score, pitch_at
+from services.render_worker.craft.music.score import NOTE_NAMES, Note, Score, pitch_at
 
 Bend = tuple[tuple[float, float], ...]
 

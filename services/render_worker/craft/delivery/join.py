@@ -9,7 +9,7 @@ from pathlib import Path
 
 import av
 
-from services.render_worker.craft import mp4_boxes
+from services.render_worker.craft.delivery import mp4_boxes
 from services.render_worker.craft.languages import iso639_2
 from services.render_worker.craft.media import run_ffmpeg, source
 from services.render_worker.engines.base import StepFailed

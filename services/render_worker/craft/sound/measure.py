@@ -8,8 +8,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from services.render_worker.craft.filters import convolved
-from services.render_worker.craft.pcm import RATE
+from services.render_worker.craft.sound.filters import convolved
+from services.render_worker.craft.sound.pcm import RATE
 
 Sound = npt.NDArray[np.floating]
 

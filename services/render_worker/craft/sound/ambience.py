@@ -11,11 +11,11 @@ from typing import Final
 import numpy as np
 from filmstudio.projects.v1 import storyboard_pb2 as sb
 
-from services.render_worker.craft import ambience_nature as nature
-from services.render_worker.craft import ambience_people as people
-from services.render_worker.craft.measure import SILENCE_LUFS, spoken_loudness
-from services.render_worker.craft.pcm import RATE, Samples, faded, samples_of_ms
-from services.render_worker.craft.synthesis import Random, add_at
+from services.render_worker.craft.sound import ambience_nature as nature
+from services.render_worker.craft.sound import ambience_people as people
+from services.render_worker.craft.sound.measure import SILENCE_LUFS, spoken_loudness
+from services.render_worker.craft.sound.pcm import RATE, Samples, faded, samples_of_ms
+from services.render_worker.craft.sound.synthesis import Random, add_at
 
 Layer = Callable[[Random, int], Samples]
 

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from services.render_worker.craft.filters import Curve, Mono, coloured_noise
-from services.render_worker.craft.pcm import RATE, Samples
+from services.render_worker.craft.sound.filters import Curve, Mono, coloured_noise
+from services.render_worker.craft.sound.pcm import RATE, Samples
 
 Random = np.random.Generator
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from services.render_worker.craft.filters import Curve, Mono, band, coloured_noise
-from services.render_worker.craft.pcm import RATE, Samples
-from services.render_worker.craft.synthesis import (
+from services.render_worker.craft.sound.filters import Curve, Mono, band, coloured_noise
+from services.render_worker.craft.sound.pcm import RATE, Samples
+from services.render_worker.craft.sound.synthesis import (
     Random,
     add_at,
     curve_of,

@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from services.render_worker.craft.measure import SILENCE_LUFS
 from services.render_worker.craft.media import run_ffmpeg, source
+from services.render_worker.craft.sound.measure import SILENCE_LUFS
 
 _LOUDNESS = re.compile(r"\bI:\s*(-?\d+\.\d+|-inf|nan) LUFS")
 _PEAK = re.compile(r"\bPeak:\s*(-?\d+\.\d+|-inf|nan) dBFS")

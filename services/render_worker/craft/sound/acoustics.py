@@ -9,8 +9,8 @@ from typing import Final
 import numpy as np
 from filmstudio.projects.v1 import storyboard_pb2 as sb
 
-from services.render_worker.craft.filters import Mono, band, convolved, shaped
-from services.render_worker.craft.pcm import RATE, Samples
+from services.render_worker.craft.sound.filters import Mono, band, convolved, shaped
+from services.render_worker.craft.sound.pcm import RATE, Samples
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,9 @@ from typing import Final
 
 import numpy as np
 
-from services.render_worker.craft.filters import Mono, band, coloured_noise
-from services.render_worker.craft.pcm import RATE
-from services.render_worker.craft.synthesis import curve_of, hiss, ringing, seconds, struck
+from services.render_worker.craft.sound.filters import Mono, band, coloured_noise
+from services.render_worker.craft.sound.pcm import RATE
+from services.render_worker.craft.sound.synthesis import curve_of, hiss, ringing, seconds, struck
 
 OWN_PLAYERS: Final = ("tanpura", "tabla_na", "tabla_tin", "tabla_ge", "tabla_ke")
 _TANPURA_S = 5.0

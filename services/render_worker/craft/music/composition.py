@@ -13,9 +13,9 @@ from itertools import pairwise
 from random import Random
 from typing import Final
 
-from services.render_worker.craft.moods import PALETTES, Palette, Progression
-from services.render_worker.craft.motifs import Motif, motif_of
-from services.render_worker.craft.score import (
+from services.render_worker.craft.music.moods import PALETTES, Palette, Progression
+from services.render_worker.craft.music.motifs import Motif, motif_of
+from services.render_worker.craft.music.score import (
     MODE_NAMES,
     NOTE_NAMES,
     Note,

@@ -1,0 +1,1 @@
+"""The finished film: joined, cut, converted, inspected."""

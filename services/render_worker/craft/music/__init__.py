@@ -1,0 +1,1 @@
+"""Music written for this film, and played."""

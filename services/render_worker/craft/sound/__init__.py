@@ -1,0 +1,1 @@
+"""Sound as arrays: places and deeds that are heard, the mix, loudness."""
