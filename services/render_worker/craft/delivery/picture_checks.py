@@ -178,7 +178,8 @@ def _opened(container: Any, *, quick: bool) -> Any:
 
 def _luma(frame: av.VideoFrame) -> Grey:
     plane = frame.planes[0]
-    return np.frombuffer(plane, np.uint8).reshape(plane.height, plane.line_size)[:, : frame.width]
+    rows = np.frombuffer(memoryview(plane), np.uint8).reshape(plane.height, plane.line_size)
+    return np.asarray(rows[:, : frame.width], np.uint8)
 
 
 def _counted(seen: Seen, planned: Sequence[Stretch]) -> NDArray[np.bool_]:
