@@ -254,9 +254,8 @@ class Course:
                 previous=before.shot_frames if before else None,
             )
         except fitting.DoesNotFit as error:
-            seconds = error.needed_seconds
-            message = f"spoken, the script needs a film of {seconds} s even at its fastest: shorten it or ask for a longer film"
-            self.fail(JobFailure("SCRIPT_TOO_LONG", message, "speak_line", False, {"needed_seconds": str(seconds)}))
+            needed = {"needed_seconds": str(error.needed_seconds)}
+            self.fail(JobFailure("SCRIPT_TOO_LONG", str(error), "speak_line", False, needed))
             return True
         self.job.shot_frames = fit.shot_frames
         self.job.phase = Phase.RENDER

@@ -72,10 +72,12 @@ class Fit:
 
 
 class DoesNotFit(Exception):
-    """Even at the fastest tempo the speech needs a film of `needed_seconds`."""
+    """Even at the fastest tempo the speech needs a film of `needed_seconds`; told to the filmmaker as it is."""
 
-    def __init__(self, needed_seconds: int) -> None:
-        super().__init__(f"the speech needs {needed_seconds} s")
+    def __init__(self, needed_seconds: int, *, asked: bool) -> None:
+        what = "with the lengths asked for its shots, the film needs" if asked else "spoken, the script needs a film of"
+        remedy = "shorten the shots or the script" if asked else "shorten it"
+        super().__init__(f"{what} {needed_seconds} s even at its fastest: {remedy} or ask for a longer film")
         self.needed_seconds = needed_seconds
 
 
@@ -102,7 +104,8 @@ def _tempo(shots: list[ShotNeed], fps: int, room: int, *, cards: int) -> tuple[f
         least = {shot.id: math.ceil(shot.minimum_ms(tempo) * fps / 1000) for shot in shots}
         if sum(least.values()) <= room:
             return tempo, least
-    raise DoesNotFit(with_cards(sum(least.values()) / fps, cards))
+    asked = any(shot.asked_ms > shot.spoken_ms(MAX_TEMPO) for shot in shots)
+    raise DoesNotFit(with_cards(sum(least.values()) / fps, cards), asked=asked)
 
 
 def _kept(shots: list[ShotNeed], least: dict[str, int], previous: dict[str, int], room: int) -> dict[str, int] | None:
