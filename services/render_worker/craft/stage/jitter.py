@@ -32,8 +32,9 @@ def jitter_px(frames: Sequence[NDArray[np.uint8]]) -> float:
     """The camera's shake in pixels (rms, both axes together) over consecutive grey frames of one shot; 0.0 where nothing moves.
 
     Points are followed from the first frame of each second; a smooth course is a curve of the fifth order through it. A camera
-    shakes every point, and people and water move by themselves: the steadier quarter of the points tells of the camera. Ask it of
-    shots where the place fills the picture; in a close-up the only points there are may be those of a face that acts.
+    shakes every point alike, while people and water move by themselves, and rain disturbs each point it falls before: what the
+    steadier quarter of the points does together tells of the camera. Ask it of shots where the place fills the picture; in a
+    close-up the only points there are may be those of a face that acts.
     """
     squares = []
     for start in range(0, len(frames), STRETCH):
@@ -71,8 +72,23 @@ def _shake(frames: Sequence[NDArray[np.uint8]]) -> float | None:
     flat = ways.reshape(count, -1)
     left = flat - course @ np.linalg.lstsq(course, flat, rcond=None)[0]
     # A curve takes away as many freedoms as it has coefficients.
-    variances = (left**2).sum(axis=0) / (count - _BENDS - 1)
-    return float(np.quantile(np.sqrt(variances.reshape(-1, 2).sum(axis=1)), _STEADIER))
+    variances = (left**2).sum(axis=0).reshape(-1, 2).sum(axis=1) / (count - _BENDS - 1)
+    steady = variances <= np.quantile(variances, _STEADIER)
+    return _together(ways[0, steady], left.reshape(count, -1, 2)[:, steady]) * float(
+        np.sqrt(count / (count - _BENDS - 1))
+    )
+
+
+def _together(points: NDArray[np.float64], left: NDArray[np.float64]) -> float:
+    """What the points do as one (a shift, a turn, a zoom), rms: a camera's doing. Rain before a point moves that point alone."""
+    x, y = (points - points.mean(axis=0)).T / np.ptp(points)
+    ones, none = np.ones(len(points)), np.zeros(len(points))
+    as_one = np.stack([np.stack([ones, none, x, -y], axis=1), np.stack([none, ones, y, x], axis=1)], axis=1).reshape(
+        -1, 4
+    )
+    flat = left.reshape(len(left), -1).T
+    moved = as_one @ np.linalg.lstsq(as_one, flat, rcond=None)[0]
+    return float(np.sqrt((moved**2).sum(axis=0).mean() / len(points)))
 
 
 def _rests(first: NDArray[np.uint8], last: NDArray[np.uint8]) -> bool:
