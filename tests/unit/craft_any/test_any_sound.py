@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from services.render_worker.craft.sound.limiter import Master
 from services.render_worker.craft.sound.measure import SILENCE_LUFS, loudness
 from services.render_worker.craft.sound.mix import Mixing, PlacedLine, looped, spoken
 from services.render_worker.craft.sound.pcm import RATE, Samples, read_sound
@@ -52,3 +53,10 @@ def test_a_line_that_is_only_silence_leaves_the_music_as_it_is() -> None:
     alone.playing(_noise(length), 0.5)
     assert silent.lufs == SILENCE_LUFS
     assert loudness(mixing.finished().samples) == pytest.approx(loudness(alone.finished().samples), abs=0.1)
+
+
+def test_one_hissed_word_in_a_silent_film_is_as_loud_as_any() -> None:
+    sound = np.asarray(np.random.default_rng(1).standard_t(12, (10 * RATE, 2)) * 1e-4, np.float32)
+    word = slice(4 * RATE, 4 * RATE + 20_000)
+    sound[word] *= 100 * np.hanning(20_000)[:, None].astype(np.float32)
+    assert loudness(Master(sound).at(-14.0, -1.8)) == pytest.approx(-14.0, abs=0.4)

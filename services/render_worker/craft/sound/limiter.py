@@ -22,7 +22,8 @@ _HOP = RATE // 1000
 # slower than a voice's own waves, or it would bend them.
 _LOOK_MS = 8
 _RELEASE_MS = 45.0
-_ROUNDS = 4
+# One is enough for most films; one hissed word in a silent one takes the most.
+_ROUNDS = 8
 _CLOSE_LU = 0.03
 _PART = 480_000
 
