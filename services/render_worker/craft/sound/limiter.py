@@ -23,7 +23,7 @@ _HOP = RATE // 1000
 _LOOK_MS = 8
 _RELEASE_MS = 45.0
 # One is enough for most films; one hissed word in a silent one takes the most.
-_ROUNDS = 8
+_ROUNDS = 16
 _CLOSE_LU = 0.03
 _PART = 480_000
 
