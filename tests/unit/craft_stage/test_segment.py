@@ -104,7 +104,8 @@ def test_a_photograph_is_darker_in_its_corners(tmp_path: Path) -> None:
 
 
 def test_a_plate_is_shown_in_place_of_the_frame(tmp_path: Path, frame: dict[str, Path]) -> None:
-    white = planes.Plate(320, 180, (planes.Sheet(plain(320, 180, (255, 255, 255)), 0, 0, 0.0),), 0)
+    stands = {"roofed": False, "feet": 885.0, "sight": [888.0, 500.0]}
+    white = planes.Plate(320, 180, (planes.Sheet(plain(320, 180, (255, 255, 255)), 0, 0, 0.0),), 0, notes=stands)
     planes.save(white, tmp_path / "plate.zip")
     scene = pb.DrawFrameParams(setting=sb.Setting(place=sb.PLACE_SEA))
     pictures, _ = animate(tmp_path, {**frame, "plate": tmp_path / "plate.zip"}, frames=2, camera=STILL, scene=scene)

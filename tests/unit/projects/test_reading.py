@@ -195,7 +195,10 @@ def test_any_text_is_read_or_refused(text: str, script_format: script_pb2.Script
     assert all(element.kind for element in elements)
     assert elements == reading.read(script_format, text)
     for element in elements:
-        assert element.text == " ".join(element.text.split())
+        rows = element.text.split("\n")
+        assert rows == [" ".join(row.split()) for row in rows]
+        # only verse keeps its lines
+        assert len(rows) == 1 or element.kind == script_pb2.ScriptElement.KIND_LYRIC
         assert element.text or element.kind == script_pb2.ScriptElement.KIND_PAGE_BREAK
 
 
