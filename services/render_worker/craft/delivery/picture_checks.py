@@ -169,6 +169,8 @@ def _second(film: Path, start_s: float) -> list[Grey]:
 
 def _opened(container: Any, *, quick: bool) -> Any:
     stream = container.streams.video[0]
+    # by frames, not by slices, of which ours have one: it is the film's last step, and the other core has nothing to do
+    stream.thread_type = "FRAME"
     stream.codec_context.thread_count = 2
     if quick:
         stream.codec_context.skip_frame = "BIDIR"
