@@ -175,3 +175,14 @@ def test_what_is_quoted_sets_no_scene() -> None:
         scenes((KIND.KIND_NARRATION, "He said: “Once I lived at the beach.” He was in the forest."))[0].setting.place
         == sb.PLACE_FOREST
     )
+
+
+@pytest.mark.parametrize("names", [("CAPTAIN HALE", "HALE"), ("HALE", "CAPTAIN HALE")])
+def test_somebody_may_speak_under_a_longer_name_first(names: tuple[str, str]) -> None:
+    elements = [
+        sp.ScriptElement(kind=kind, text=text)
+        for name in names
+        for kind, text in ((KIND.KIND_CHARACTER, name), (KIND.KIND_DIALOGUE, "The fog is coming."))
+    ]
+    [scene] = read_scenes(elements, "en")
+    assert [one.text for one in scene.beats] == ["The fog is coming."] * 2

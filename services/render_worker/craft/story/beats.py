@@ -290,6 +290,8 @@ def _actors(elements: Sequence[sp.ScriptElement], lexicon: Lexicon) -> list[Acto
     seen = "\n".join(e.text for e in elements if e.kind in (kinds.KIND_ACTION, kinds.KIND_NARRATION))
     spoken = [" ".join(e.text.split()) for e in elements if e.kind == kinds.KIND_CHARACTER]
     found: dict[str, Actor] = {}
+    # HALE before CAPTAIN HALE, whoever of them speaks first
+    spoken.sort(key=lambda name: len(name.split()))
     for name in [*spoken, *naming.introduced(seen), *naming.called(seen)]:
         if not name or fold(name) in found:
             continue
