@@ -107,6 +107,7 @@ def moviepy(material: Material) -> None:
     film.with_audio(sound).write_videofile(
         str(material.folder / "moviepy.mp4"), fps=material.fps, codec="libx264", audio_codec="aac", preset=encoder.PRESET,
         threads=_CORES, ffmpeg_params=["-crf", encoder.CRF, "-x264-params", encoder.LOOK_AHEAD], logger=None,
+        temp_audiofile_path=str(material.folder),
     )  # fmt: skip
 
 
