@@ -13,12 +13,12 @@ from filmstudio.projects.v1 import projects_pb2
 from services.kit import paging, requests, telemetry
 from services.kit.clock import Now, utc_now
 from services.kit.db import Database, Work
-from services.kit.errors import DependencyAway, EtagMismatch, Invalid, NotFound
+from services.kit.errors import DependencyAway, Invalid, NotFound
 from services.kit.ids import new_id, parse_id
 from services.kit.storage import ObjectMissing, Storage, Upload
 from services.projects import media_types, repository
 from services.projects.errors import AssetMismatch, UploadMissing
-from services.projects.models import AWAITING, Asset, matches_etag
+from services.projects.models import AWAITING, Asset, require_match
 from services.projects.service import required_project
 
 UPLOAD_VALID = timedelta(minutes=15)
@@ -167,8 +167,7 @@ class AssetsService:
         """Put the asset away; its bytes go with the last ready asset of the project that has them. EtagMismatch."""
         async with self._db.work() as work:
             asset = await _required_asset(work, user_id, asset_id, locked=True)
-            if not matches_etag(if_match, str(asset.version)):
-                raise EtagMismatch("the asset has changed since you read it; read it again")
+            require_match(if_match, asset.version, "asset")
             asset.delete(self._now())
         try:
             await self.forget_bytes(asset)

@@ -14,9 +14,9 @@ from google.protobuf.message import Message
 from sqlalchemy import Boolean, DateTime, ForeignKey, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from services.kit.errors import EtagMismatch, Invalid
+from services.kit.errors import Invalid
 from services.projects.alignment import shot_fingerprint
-from services.projects.models import Base, matches_etag
+from services.projects.models import Base, require_match
 
 SHORTEST_SHOT_MS, LONGEST_SHOT_MS = 1_000, 20_000
 MAX_PROMPT_CHARS, MAX_DESCRIPTION_CHARS, MAX_NAME_CHARS = 500, 300, 100
@@ -59,8 +59,7 @@ class ShotEdits(Base):
 
     def require_match(self, if_match: str) -> None:
         """EtagMismatch unless the caller has seen this version, or does not care."""
-        if not matches_etag(if_match, str(self.version)):
-            raise EtagMismatch("the shot has changed since you read it; read it again")
+        require_match(if_match, self.version, "shot")
 
     def change(
         self, found: sb.Shot, edit: sb.ShotEdit, cleared: Iterable[str], approved: bool | None, now: datetime
@@ -115,8 +114,7 @@ class CharacterEdits(Base):
 
     def require_match(self, if_match: str) -> None:
         """EtagMismatch unless the caller has seen this version, or does not care."""
-        if not matches_etag(if_match, str(self.version)):
-            raise EtagMismatch("the character has changed since you read it; read it again")
+        require_match(if_match, self.version, "character")
 
     def change(self, edit: sb.CharacterEdit, cleared: Iterable[str], now: datetime) -> None:
         """Take what was said; Invalid for a value out of its bounds."""

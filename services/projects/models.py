@@ -20,11 +20,15 @@ MAX_TITLE_CHARS = 100
 MAX_DESCRIPTION_CHARS = 5_000
 
 
-def matches_etag(if_match: str, etag: str) -> bool:
-    """Whether an If-Match value (RFC 9110: "*", or a list of quoted tags; bare ones are taken too) names this etag."""
+def require_match(if_match: str, version: int, what: str) -> None:
+    """EtagMismatch unless the caller has seen this version of `what`, or does not care.
+
+    An If-Match value (RFC 9110) is "*", or a list of quoted tags; bare ones are taken too.
+    """
     if not if_match.strip() or if_match.strip() == "*":
-        return True
-    return etag in [tag.strip().removeprefix("W/").strip('"') for tag in if_match.split(",")]
+        return
+    if str(version) not in [tag.strip().removeprefix("W/").strip('"') for tag in if_match.split(",")]:
+        raise EtagMismatch(f"the {what} has changed since you read it; read it again")
 
 
 def _title(text: str) -> str:
@@ -108,8 +112,7 @@ class Project(Base):
 
     def require_match(self, if_match: str) -> None:
         """EtagMismatch unless the caller has seen this version, or does not care."""
-        if not matches_etag(if_match, self.etag):
-            raise EtagMismatch("the project has changed since you read it; read it again")
+        require_match(if_match, self.version, "project")
 
     def change(self, title: str | None, description: str | None, now: datetime) -> bool:
         """Take a new title or description; True when something changed."""

@@ -13,10 +13,10 @@ from filmstudio.projects.v1 import projects_pb2, script_pb2
 from services.kit import paging
 from services.kit.clock import Now, utc_now
 from services.kit.db import Database
-from services.kit.errors import EtagMismatch, Invalid
+from services.kit.errors import Invalid
 from services.projects import events, languages, reading, repository
 from services.projects.errors import ScriptMissing, TooLarge
-from services.projects.models import ScriptVersion, matches_etag
+from services.projects.models import ScriptVersion, require_match
 from services.projects.service import required_project
 from services.projects.speech_estimate import spoken_seconds
 
@@ -106,8 +106,7 @@ class ScriptsService:
         script = await asyncio.to_thread(read_script, request.format, request.text, request.language)
         async with self._db.work() as work:
             project = await required_project(work, user_id, request.project_id, locked=True)
-            if not matches_etag(request.if_match, str(project.script_version)):
-                raise EtagMismatch("the script has changed since you read it; read it again")
+            require_match(request.if_match, project.script_version, "script")
             present = await repository.script(work.session, project.id, project.script_version)
             if present is not None and present.says(script.format, script.text, script.language):
                 return present
