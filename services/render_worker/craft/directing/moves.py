@@ -153,12 +153,3 @@ def matrix(window: Window, picture: tuple[int, int], film: tuple[int, int]) -> N
     left = (window.x - window.size / 2) * picture[0] + scale_x / 2 - 0.5
     top = (window.y - window.size / 2) * picture[1] + scale_y / 2 - 0.5
     return np.array([[scale_x, 0.0, left], [0.0, scale_y, top]], dtype=np.float64)
-
-
-def chroma_matrix(luma: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The same map on planes of half the size, whose pixel centres lie between four of the full planes."""
-    halved = luma.copy()
-    for row in (0, 1):
-        scale = luma[row, row]
-        halved[row, 2] = (scale * 0.5 + luma[row, 2] - 0.5) / 2
-    return halved

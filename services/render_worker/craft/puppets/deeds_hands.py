@@ -6,7 +6,7 @@ import math
 from dataclasses import replace
 
 from services.render_worker.craft.puppets.doing import Doing, ease, squeezed
-from services.render_worker.craft.puppets.pose import Hand, Pose, mix
+from services.render_worker.craft.puppets.pose import Hand, Pose, in_both_arms, mix
 
 
 def point(d: Doing) -> Pose:
@@ -56,19 +56,7 @@ def open_(d: Doing) -> Pose:
 
 def carry(d: Doing) -> Pose:
     """Something in both arms."""
-    return replace(
-        d.base,
-        near_x=96,
-        near_y=98,
-        near_elbow=-1.0,
-        far_x=20,
-        far_y=98,
-        far_elbow=-0.9,
-        lean=-5,
-        near_hand=Hand.HOLD,
-        far_hand=Hand.HOLD,
-        turn=max(d.base.turn, 40),
-    )
+    return replace(in_both_arms(d.base), lean=-5, turn=max(d.base.turn, 40))
 
 
 def light(d: Doing) -> Pose:

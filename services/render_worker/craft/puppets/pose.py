@@ -7,7 +7,7 @@ left is drawn mirrored. Its near side is the one on the left: of a body turned t
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from enum import Enum
 
 from filmstudio.projects.v1 import storyboard_pb2 as sb
@@ -101,6 +101,13 @@ class Build:
     limbs: float
     head: float
     stoop: float
+
+
+def in_both_arms(pose: Pose) -> Pose:
+    """The pose with something held before the chest."""
+    return replace(
+        pose, near_x=96, near_y=98, near_elbow=-1.0, far_x=20, far_y=98, far_elbow=-0.9, near_hand=Hand.HOLD, far_hand=Hand.HOLD,
+    )  # fmt: skip
 
 
 def build_of(character: sb.Character) -> Build:

@@ -8,7 +8,7 @@ from enum import Enum
 
 from filmstudio.projects.v1 import storyboard_pb2 as sb
 
-from services.render_worker.craft.puppets.pose import Hand, Pose
+from services.render_worker.craft.puppets.pose import Hand, Pose, in_both_arms
 
 
 class Hold(Enum):
@@ -155,16 +155,6 @@ def holding(pose: Pose, hold: Hold, *, low: bool) -> Pose:
         case Hold.OVERHEAD:
             return replace(pose, near_x=62, near_y=62, near_elbow=-1.0, near_hand=Hand.HOLD)
         case Hold.BOTH:
-            return replace(
-                pose,
-                near_x=96,
-                near_y=98,
-                near_elbow=-1.0,
-                far_x=20,
-                far_y=98,
-                far_elbow=-0.9,
-                near_hand=Hand.HOLD,
-                far_hand=Hand.HOLD,
-            )
+            return in_both_arms(pose)
         case Hold.BEFORE:
             return replace(pose, near_x=84, near_y=92, near_elbow=-1.0, near_hand=Hand.HOLD)
