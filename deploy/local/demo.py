@@ -179,10 +179,11 @@ def run(asked: Wish, stack: Stack) -> None:
             print("\n".join(["", "The film is published:", *lines, "The studio goes on running: make down ends it."]))
 
 
-def main() -> None:
-    """Run it, and end with a clear word where it fails."""
+@contextlib.contextmanager
+def plain_endings() -> Iterator[None]:
+    """What ends the block early is told in a word, and is the program's exit status."""
     try:
-        run(wish(), Stack(DEFAULT_ROOT))
+        yield
     except StudioError as error:
         remedy = f"\n  What to do: {error.remedy}" if error.remedy else ""
         print(f"\nError: {error.message}{remedy}", file=sys.stderr)
@@ -190,10 +191,17 @@ def main() -> None:
     except StackError as error:
         print(f"\n{error}", file=sys.stderr)
         sys.exit(USAGE if error.piece == "gateway" else 1)
-    except KeyError as error:
-        sys.exit(f"\n{DEFAULT_ROOT / 'env'} has no {error}: make up writes it")
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def main() -> None:
+    """Run it, and end with a clear word where it fails."""
+    with plain_endings():
+        try:
+            run(wish(), Stack(DEFAULT_ROOT))
+        except KeyError as error:
+            sys.exit(f"\n{DEFAULT_ROOT / 'env'} has no {error}: make up writes it")
 
 
 if __name__ == "__main__":

@@ -19,11 +19,10 @@ import httpx
 
 from cli import outputs, progress
 from cli.client import ENDED, Client, Json, script_format
-from cli.errors import JOB_FAILED, USAGE, StudioError
+from cli.errors import JOB_FAILED, StudioError
 from cli.main import read_script
 from deploy.local import examples_files
-from deploy.local.demo import OUT, sign_up, studio
-from deploy.local.errors import StackError
+from deploy.local.demo import OUT, plain_endings, sign_up, studio
 from deploy.local.examples_files import Attached, Example
 from deploy.local.layout import DEFAULT_ROOT
 from deploy.local.stack import Stack
@@ -152,18 +151,9 @@ def main() -> None:
     parser.add_argument("--resolution", help="480p, 720p or 1080p; default: 1080p")
     parser.add_argument("--root", type=Path, default=DEFAULT_ROOT, help="the stack's folder (default: .local)")
     asked = parser.parse_args()
-    try:
+    with plain_endings():
         chosen = [examples_files.read(name) for name in asked.names or examples_files.names()]
         all_made = run(chosen, asked.resolution, Stack(asked.root))
-    except StudioError as error:
-        remedy = f"\n  What to do: {error.remedy}" if error.remedy else ""
-        print(f"\nError: {error.message}{remedy}", file=sys.stderr)
-        sys.exit(error.exit_code)
-    except StackError as error:
-        print(f"\n{error}", file=sys.stderr)
-        sys.exit(USAGE if error.piece == "gateway" else 1)
-    except KeyboardInterrupt:
-        sys.exit(130)
     if any(made.problem for made in all_made):
         sys.exit(JOB_FAILED)
 
