@@ -206,7 +206,8 @@ class ProjectsServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def PutStoryboard(self, request, context):
-        """Keeps what an analysis found, with stable shot ids, a person's edits laid over it. Caller: ai_jobs.
+        """Keeps what an analysis found, with stable shot ids, a person's edits laid over it. Of a storyboard that
+        was handed out before (its shots have ids) only the lengths that a film gave its shots are taken. Caller: ai_jobs.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

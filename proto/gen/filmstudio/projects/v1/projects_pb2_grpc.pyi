@@ -48,7 +48,9 @@ class ProjectsServiceStub:
     """FAILED_PRECONDITION SCRIPT_MISSING where there is none."""
     ListScriptVersions: _grpc.UnaryUnaryMultiCallable[_projects_pb2.ListScriptVersionsRequest, _projects_pb2.ListScriptVersionsResponse]
     PutStoryboard: _grpc.UnaryUnaryMultiCallable[_projects_pb2.PutStoryboardRequest, _projects_pb2.PutStoryboardResponse]
-    """Keeps what an analysis found, with stable shot ids, a person's edits laid over it. Caller: ai_jobs."""
+    """Keeps what an analysis found, with stable shot ids, a person's edits laid over it. Of a storyboard that
+    was handed out before (its shots have ids) only the lengths that a film gave its shots are taken. Caller: ai_jobs.
+    """
     GetStoryboard: _grpc.UnaryUnaryMultiCallable[_projects_pb2.GetStoryboardRequest, _projects_pb2.GetStoryboardResponse]
     UpdateShot: _grpc.UnaryUnaryMultiCallable[_projects_pb2.UpdateShotRequest, _projects_pb2.UpdateShotResponse]
     """A person's changes of a shot, kept over later analyses for as long as the shot is there. ABORTED ETAG_MISMATCH."""
@@ -86,7 +88,9 @@ class ProjectsServiceAsyncStub(ProjectsServiceStub):
     """FAILED_PRECONDITION SCRIPT_MISSING where there is none."""
     ListScriptVersions: _aio.UnaryUnaryMultiCallable[_projects_pb2.ListScriptVersionsRequest, _projects_pb2.ListScriptVersionsResponse]  # type: ignore[assignment]
     PutStoryboard: _aio.UnaryUnaryMultiCallable[_projects_pb2.PutStoryboardRequest, _projects_pb2.PutStoryboardResponse]  # type: ignore[assignment]
-    """Keeps what an analysis found, with stable shot ids, a person's edits laid over it. Caller: ai_jobs."""
+    """Keeps what an analysis found, with stable shot ids, a person's edits laid over it. Of a storyboard that
+    was handed out before (its shots have ids) only the lengths that a film gave its shots are taken. Caller: ai_jobs.
+    """
     GetStoryboard: _aio.UnaryUnaryMultiCallable[_projects_pb2.GetStoryboardRequest, _projects_pb2.GetStoryboardResponse]  # type: ignore[assignment]
     UpdateShot: _aio.UnaryUnaryMultiCallable[_projects_pb2.UpdateShotRequest, _projects_pb2.UpdateShotResponse]  # type: ignore[assignment]
     """A person's changes of a shot, kept over later analyses for as long as the shot is there. ABORTED ETAG_MISMATCH."""
@@ -181,7 +185,9 @@ class ProjectsServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _projects_pb2.PutStoryboardRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_projects_pb2.PutStoryboardResponse, _abc.Awaitable[_projects_pb2.PutStoryboardResponse]]:
-        """Keeps what an analysis found, with stable shot ids, a person's edits laid over it. Caller: ai_jobs."""
+        """Keeps what an analysis found, with stable shot ids, a person's edits laid over it. Of a storyboard that
+        was handed out before (its shots have ids) only the lengths that a film gave its shots are taken. Caller: ai_jobs.
+        """
 
     @_abc_1.abstractmethod
     def GetStoryboard(
