@@ -171,6 +171,7 @@ class Partitions:
 
     def _assigned(self, _consumer: object, assigned: list[TopicPartition]) -> None:
         keys = [(each.topic, each.partition) for each in assigned]
+        telemetry.log().info("partitions assigned", client=self._name, count=len(keys))
         for key in keys:
             self._committed.pop(key, None)
             self._paused.discard(key)

@@ -1,6 +1,6 @@
 """The real backing services, from the same resolver as `make up`: a stack of the tests' own beside it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Generator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -14,6 +14,8 @@ from tests.support.kafka import Broker
 HERE = Path(__file__).resolve().parent
 CHECKOUT = HERE.parents[1]
 TOPICS = CHECKOUT / "deploy" / "kafka" / "topics.yaml"
+# characters
+LOG_END = 8_000
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -21,6 +23,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.xdist_group(item.path.relative_to(HERE).parts[0]))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Where a test with a process of its own (a fixture that has a `log`) fails, the log's end is in the report."""
+    report = yield
+    if report.failed:
+        for name, value in getattr(item, "funcargs", {}).items():
+            if isinstance(log := getattr(value, "log", None), Path):
+                log = log.read_text(errors="replace")
+            if isinstance(log, str):
+                report.sections.append((f"log of {name}", log[-LOG_END:]))
+    return report
 
 
 @pytest.fixture(scope="session")
