@@ -25,15 +25,15 @@ class Entry:
 _HERE = "services.render_worker.engines"
 
 ENGINES: dict[str, Entry] = {
-    "rules@2": Entry(pb.STEP_KIND_ANALYZE_SCRIPT, f"{_HERE}.rules:Rules"),
-    "illustrator@2": Entry(pb.STEP_KIND_DRAW_FRAME, f"{_HERE}.illustrator:Illustrator"),
-    "stage@1": Entry(pb.STEP_KIND_ANIMATE_SHOT, f"{_HERE}.stage:Stage"),
+    "rules@3": Entry(pb.STEP_KIND_ANALYZE_SCRIPT, f"{_HERE}.rules:Rules"),
+    "illustrator@3": Entry(pb.STEP_KIND_DRAW_FRAME, f"{_HERE}.illustrator:Illustrator"),
+    "stage@2": Entry(pb.STEP_KIND_ANIMATE_SHOT, f"{_HERE}.stage:Stage"),
     "poster@2": Entry(pb.STEP_KIND_MAKE_THUMBNAIL, f"{_HERE}.poster:Poster"),
     "wait@1": Entry(pb.STEP_KIND_WAIT, f"{_HERE}.wait:Wait"),
-    "espeak@2": Entry(pb.STEP_KIND_SPEAK_LINE, f"{_HERE}.espeak:Espeak"),
-    "composer@2": Entry(pb.STEP_KIND_COMPOSE_MUSIC, f"{_HERE}.composer:Composer"),
+    "espeak@3": Entry(pb.STEP_KIND_SPEAK_LINE, f"{_HERE}.espeak:Espeak"),
+    "composer@3": Entry(pb.STEP_KIND_COMPOSE_MUSIC, f"{_HERE}.composer:Composer"),
     "mixer@2": Entry(pb.STEP_KIND_MIX_AUDIO, f"{_HERE}.mixer:Mixer"),
-    "cues@2": Entry(pb.STEP_KIND_WRITE_SUBTITLES, f"{_HERE}.cues:Cues"),
+    "cues@3": Entry(pb.STEP_KIND_WRITE_SUBTITLES, f"{_HERE}.cues:Cues"),
     "concat@2": Entry(pb.STEP_KIND_ASSEMBLE_FILM, f"{_HERE}.concat:Concat"),
     "probe@2": Entry(pb.STEP_KIND_CHECK_QUALITY, f"{_HERE}.probe:Probe"),
     "storyteller@1": Entry(pb.STEP_KIND_WRITE_SCRIPT, f"{_HERE}.storyteller:Storyteller"),

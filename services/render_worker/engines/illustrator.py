@@ -1,4 +1,4 @@
-"""`illustrator@2`: one shot as a plate of painted planes and as a flat picture; or a card, or the filmmaker's own picture fitted."""
+"""`illustrator@3`: one shot as a plate of painted planes and as a flat picture; or a card, or the filmmaker's own picture fitted."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Drawn = tuple[images.Picture, tuple[float, float], planes.Plate | None]
 class Illustrator:
     """draw_frame: the same parameters draw the same pixels."""
 
-    name = "illustrator@2"
+    name = "illustrator@3"
     kind = pb.STEP_KIND_DRAW_FRAME
     lane = pb.LANE_CPU
 

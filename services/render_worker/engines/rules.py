@@ -1,4 +1,4 @@
-"""`rules@2`: reads a script's typed elements into a storyboard by rules, without a language model."""
+"""`rules@3`: reads a script's typed elements into a storyboard by rules, without a language model."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from services.render_worker.engines.base import Finished, StepFailed, Work
 class Rules:
     """analyze_script. The ids of scenes and shots are left to projects."""
 
-    name = "rules@2"
+    name = "rules@3"
     kind = pb.STEP_KIND_ANALYZE_SCRIPT
     lane = pb.LANE_CPU
 

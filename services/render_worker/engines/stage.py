@@ -1,4 +1,4 @@
-"""`stage@1`: a shot in motion: planes under a moving camera, people who act between them, words burned on top, one segment."""
+"""`stage@2`: a shot in motion: planes under a moving camera, people who act between them, words burned on top, one segment."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ _SHORTEST_CAPTION_MS = 500
 class Stage:
     """animate_shot: the same parameters and inputs give the same frames."""
 
-    name = "stage@1"
+    name = "stage@2"
     kind = pb.STEP_KIND_ANIMATE_SHOT
     lane = pb.LANE_CPU
 

@@ -58,6 +58,68 @@ def test_who_has_sat_down_sits_until_they_stand_up() -> None:
     ]  # fmt: skip
 
 
+def test_who_sits_as_a_place_is_first_seen_has_sat_down_before() -> None:
+    first = staged(happens("Mara sits alone.", ("Mara", sb.DEED_SIT, "")), says("MARA"), new=True)[0]
+    assert first.size == sb.SHOT_SIZE_WIDE
+    assert [presence.pose for presence in first.presences] == [sb.POSE_SITTING]
+    assert not first.acts
+
+
+def test_a_word_of_weather_is_seen_with_those_who_are_out_in_it() -> None:
+    first = staged(happens("Rain. Thunder. Mara runs.", ("Mara", sb.DEED_RUN, "")), new=True, interior=False)[0]
+    assert (first.size, who(first)) == (sb.SHOT_SIZE_WIDE, [MARA])
+    assert [act.deed for act in first.acts] == [sb.DEED_RUN]
+
+
+def test_a_place_that_is_told_of_at_length_is_seen_by_itself() -> None:
+    told = "A white tower stands high over the cold grey sea on a rock. Mara waits."
+    first = staged(happens(told), new=True, interior=False)[0]
+    assert not first.presences
+
+
+def test_what_is_heard_is_heard_by_those_who_are_there() -> None:
+    last = staged(says("MARA"), says("TOM"), happens("Applause.", sounds=("crowd",)))[-1]
+    assert who(last) == [MARA, TOM]
+    assert [sound.name for sound in last.sounds] == ["crowd"]
+
+
+def test_two_who_embrace_meet_by_a_step_and_hold_each_other_with_free_hands() -> None:
+    key = thing("key", sb.SPOT_HAND, held_by="Tom")
+    shots = staged(
+        happens("Tom holds the key.", ("Tom", sb.DEED_CARRY, "key"), things=[key]),
+        says("MARA"),
+        happens("Mara hugs Tom.", ("Mara", sb.DEED_HUG, "Tom")),
+    )
+    step, *held = shots[-1].acts
+    assert (step.character_id, step.deed, step.HasField("to_position")) == (MARA, sb.DEED_WALK, True)
+    assert [(act.character_id, act.deed, act.target) for act in held] == [
+        (MARA, sb.DEED_HUG, TOM), (TOM, sb.DEED_HUG, MARA)
+    ]  # fmt: skip
+    assert all(act.start == step.end for act in held)
+    assert not [each for each in shots[-1].things if each.held_by]
+
+
+def test_whoever_sits_and_holds_something_stays_seated() -> None:
+    shots = staged(
+        happens("Mara sits.", ("Mara", sb.DEED_SIT, "")),
+        says("MARA"),
+        happens("Mara holds the key.", ("Mara", sb.DEED_CARRY, "key"), things=[thing("key")]),
+    )
+    assert shots[-1].presences[0].pose == sb.POSE_SITTING
+    assert not shots[-1].acts
+
+
+def test_a_bicycle_stands_beside_whoever_has_come_with_it() -> None:
+    bicycle = thing("bicycle", sb.SPOT_GROUND, moves=True)
+    pushed, alone = (
+        staged(happens(text, *doings, things=[bicycle]), interior=False)[-1]
+        for text, doings in (
+            ("Mara comes with a bicycle.", [("Mara", sb.DEED_WALK, "")]), ("A bicycle goes by.", [])
+        )
+    )  # fmt: skip
+    assert [each.moves for shot in (pushed, alone) for each in shot.things] == [False, True]
+
+
 def test_who_sits_rises_before_they_walk() -> None:
     shots = staged(
         happens("Mara sits down.", ("Mara", sb.DEED_SIT, "")), happens("Mara leaves.", ("Mara", sb.DEED_LEAVE, ""))

@@ -55,9 +55,9 @@ def test_the_heart_of_a_scene_stands_alone(seconds: int) -> None:
     assert [line.text for shot in hearts for line in shot.lines] == ["You say that every day!"]
 
 
-def test_the_film_begins_out_of_black_and_dissolves_where_time_has_passed() -> None:
+def test_the_film_comes_out_of_its_title_and_dissolves_where_time_has_passed() -> None:
     begins = [scene.shots[0].transition for scene in film(60)]
-    assert begins == [sb.TRANSITION_FADE, sb.TRANSITION_DISSOLVE]
+    assert begins == [sb.TRANSITION_DISSOLVE, sb.TRANSITION_DISSOLVE]
     inner = [shot.transition for scene in film(60) for shot in scene.shots[1:]]
     assert set(inner) == {sb.TRANSITION_CUT}
 

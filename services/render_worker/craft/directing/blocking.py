@@ -17,7 +17,9 @@ from services.render_worker.craft.directing.marks import OFF_LEFT, OFF_RIGHT
 
 _SEATS = {1: (0.46,), 2: (0.3, 0.7), 3: (0.2, 0.49, 0.8), 4: (0.14, 0.38, 0.62, 0.86)}
 # Beside somebody one goes to, and in their arms.
-_BESIDE, _IN_ARMS = 0.2, 0.09
+_BESIDE, _IN_ARMS = 0.2, 0.13
+# How long the step into somebody's arms takes.
+_STEP_MS = 1000
 # The ends of a walk through the picture.
 _NEAR_EDGE, _FAR_EDGE = 0.1, 0.86
 # A deed begins this much of the shot before the word that names it: the eye is quicker than the ear, and a body gathers itself first.
@@ -31,6 +33,8 @@ _POSES_AFTER = {
     sb.DEED_SIT: sb.POSE_SITTING, sb.DEED_KNEEL: sb.POSE_KNEELING, sb.DEED_SLEEP: sb.POSE_LYING,
     sb.DEED_FALL: sb.POSE_KNEELING, sb.DEED_STAND_UP: sb.POSE_STANDING,
 }  # fmt: skip
+# How somebody is as a scene begins that tells of it: "Nora sits alone" is no sitting down.
+POSES_OF_REST = {sb.DEED_SIT: sb.POSE_SITTING, sb.DEED_KNEEL: sb.POSE_KNEELING, sb.DEED_SLEEP: sb.POSE_LYING}
 # What nobody does from a seat.
 _ON_FEET = TRAVELS | {sb.DEED_DANCE, sb.DEED_JUMP, sb.DEED_CLIMB, sb.DEED_FIGHT, sb.DEED_FALL, sb.DEED_HUG, sb.DEED_BOW}
 _STEPS = {sb.DEED_WALK, sb.DEED_RUN, sb.DEED_ENTER, sb.DEED_LEAVE, sb.DEED_CARRY}
@@ -102,6 +106,11 @@ class Blocking:
                 self.here.setdefault(presence.character_id)
         return acts
 
+    def only_holds(self, deed: Deed) -> bool:
+        """Whether somebody who sits, kneels or lies is said to carry something: they have it in hand, and go nowhere."""
+        seated = self.poses.get(deed.who, sb.POSE_STANDING) != sb.POSE_STANDING
+        return deed.deed == sb.DEED_CARRY and seated and deed.target not in self.seats
+
     def take(self, who: str, thing: sb.Thing) -> None:
         """They have it in hand from now on."""
         self.held[who] = thing
@@ -116,6 +125,8 @@ class Blocking:
         end = 1.0 if lasts is None else start + max(_LEAST, lasts / max(total_ms, 1))
         act = sb.Act(character_id=who, deed=deed.deed, target=deed.target, start=start, end=end)
         acts = [act]
+        if deed.deed == sb.DEED_HUG and deed.target in self.seats and deed.target != who:
+            return self._embrace(act, presence, total_ms)
         if deed.deed in _ON_FEET and pose != sb.POSE_STANDING:
             rise = DEED_MS[sb.DEED_STAND_UP] / max(total_ms, 1)
             acts.insert(0, sb.Act(character_id=who, deed=sb.DEED_STAND_UP, start=start, end=start + rise))
@@ -124,6 +135,23 @@ class Blocking:
         for each in acts:
             self._after(each)
         return acts
+
+    def _embrace(self, hug: sb.Act, presence: sb.Presence, total_ms: int) -> list[sb.Act]:
+        """A step to the other, and both hold each other until the shot ends. Whatever they had in hand is put down."""
+        who, other = hug.character_id, hug.target
+        seat = self.seats[other]
+        left = self.seats[who] <= seat
+        if who not in self.here:
+            presence.position = OFF_LEFT if left else OFF_RIGHT
+        meets = min(0.6, hug.start + _STEP_MS / max(total_ms, 1))
+        step = sb.Act(character_id=who, deed=sb.DEED_WALK, target=other, start=hug.start, end=meets)
+        step.to_position = round(seat - _IN_ARMS if left else seat + _IN_ARMS, 3)
+        hug.start, hug.end = meets, 1.0
+        held = sb.Act(character_id=other, deed=sb.DEED_HUG, target=who, start=meets, end=1.0)
+        for each in (who, other):
+            self.poses[each] = sb.POSE_STANDING
+            self.held.pop(each, None)
+        return [step, hug, held]
 
     def _go(self, act: sb.Act, presence: sb.Presence, *, alone: bool) -> None:
         who, seat = act.character_id, self.seats[act.character_id]
@@ -136,8 +164,6 @@ class Blocking:
             case sb.DEED_ENTER:
                 presence.position = OFF_LEFT if left else OFF_RIGHT
                 act.to_position = seat
-            case sb.DEED_HUG if other is not None:
-                act.to_position = round(other - _IN_ARMS if left else other + _IN_ARMS, 3)
             case sb.DEED_WALK | sb.DEED_RUN | sb.DEED_CARRY | sb.DEED_SWIM | sb.DEED_FLY if other is not None:
                 if arrives:
                     presence.position = OFF_LEFT if left else OFF_RIGHT

@@ -17,6 +17,8 @@ _SILENT_SPARE_MS = 4000
 _MOST_SEEN = 6
 # So much longer may two others be together before a place's first picture is joined with what happens in it.
 _ALONE_MS = 5000
+# The share of a joined shot in which who has fallen gets up.
+_RISES = 0.2
 # The least share of a shot in which something can be done.
 _LEAST_ACT = 0.04
 
@@ -147,7 +149,7 @@ def _join(kept: Draft, gone: Draft) -> None:
     seen = sorted(begun.values(), key=lambda each: each.character_id not in speaking)[:_MOST_SEEN]
     positions = {each.character_id for each in seen}
     both = bool(first.presences) and bool(second.presences)
-    acts = [*_within(first.acts, 0.0, share), *_within(second.acts, share, 1.0)]
+    acts = [*_within(first.acts, 0.0, share), *_risen(first, second, share), *_within(second.acts, share, 1.0)]
     nouns = {thing.noun for thing in first.things}
     things = [*first.things, *(thing for thing in second.things if thing.noun not in nouns)]
     sounds = [*_sounds_within(first.sounds, 0.0, share), *_sounds_within(second.sounds, share, 1.0)]
@@ -200,6 +202,17 @@ def _within(acts: Sequence[sb.Act], begin: float, end: float) -> list[sb.Act]:
         placed.append(moved)
     # What has become too quick to be seen isn't done.
     return [act for act in placed if act.end - act.start >= _LEAST_ACT]
+
+
+def _risen(first: sb.Shot, second: sb.Shot, share: float) -> list[sb.Act]:
+    """Who has fallen and then speaks gets up for it: nobody talks into the ground."""
+    fallen = {act.character_id: act.deed for act in first.acts}
+    again = {act.character_id for act in second.acts}
+    return [
+        sb.Act(character_id=who, deed=sb.DEED_STAND_UP, start=round(share, 3), end=round(min(1.0, share + _RISES), 3))
+        for who in dict.fromkeys(line.character_id for line in second.lines)
+        if fallen.get(who) == sb.DEED_FALL and who not in again
+    ]
 
 
 def _sounds_within(sounds: Sequence[sb.Sound], begin: float, end: float) -> list[sb.Sound]:

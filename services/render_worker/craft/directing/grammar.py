@@ -94,6 +94,10 @@ def parts_of_place(key: float) -> list[Framing]:
     ]
 
 
+# So short a sentence of weather or light is no picture by itself: it is what those are seen in who come next.
+BRIEF_SCENERY_MS = 2200
+
+
 def farewell(framing_size: Size) -> Move:
     """The film's last picture steps back: we leave, the place stays."""
     return _PULL if framing_size != _INSERT else _STILL
@@ -318,9 +322,11 @@ def unlike(framing: Framing, before: Size, *, same: bool, people: int) -> Framin
 
 
 def transition_of(scene: sb.Transition.ValueType, *, first: bool) -> sb.Transition.ValueType:
-    """How a scene begins: as the script says (it dissolves when time has passed), the film itself out of black, else by a cut."""
+    """How a scene begins: as the script says (it dissolves when time has passed), else by a cut. The film's first picture comes
+    out of its title, whose ground is the same place: black between the two would send people away before it has begun.
+    """
     if first:
-        return sb.TRANSITION_FADE
+        return sb.TRANSITION_DISSOLVE
     return scene or sb.TRANSITION_CUT
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from filmstudio.projects.v1 import storyboard_pb2 as sb
 
 from services.render_worker.craft.directing.blocking import Deed
-from services.render_worker.craft.directing.grammar import HANDLES
+from services.render_worker.craft.directing.grammar import HANDLES, TRAVELS
 from services.render_worker.craft.directing.pacing import estimate_ms, sentences, told_in
 from services.render_worker.craft.story.beats import Beat, Doing
 from services.render_worker.craft.story.mentions import Cast
@@ -19,6 +19,8 @@ _SMALL_SPOTS = {sb.SPOT_UNSPECIFIED, sb.SPOT_TABLE, sb.SPOT_HAND, sb.SPOT_GROUND
 # Two sentences of what one look takes in share a shot, if they aren't more than this to tell.
 _ONE_LOOK_MS = 5200
 _MOST_DEEDS = 3
+# Wheels that people push.
+_PUSHED = {"bicycle", "kick-scooter", "skateboard", "manual-wheelchair", "shopping-cart", "motor-scooter"}
 # A deed is told within so many sentences of the one before: what lies between is scenery.
 _LOOKED_AHEAD = 24
 
@@ -68,7 +70,7 @@ class Telling:
         moments: list[Moment] = []
         for sentence in self._read(beat, sentences(beat.text)):
             if moments and _one_look(moments[-1], sentence):
-                moments[-1] = _joined(moments[-1], sentence)
+                moments[-1] = joined(moments[-1], sentence)
             else:
                 moments.append(sentence)
         return moments
@@ -92,7 +94,9 @@ class Telling:
         for index, text in enumerate(texts):
             folded = text.casefold()
             here = [thing for thing in beat.things if thing.noun.casefold() in folded]
-            things = tuple(self._owned(thing) for thing in here if thing.drawing not in animals)
+            things = tuple(
+                self._pushed(self._owned(thing), doings[index]) for thing in here if thing.drawing not in animals
+            )
             named = cast.named_in(text) if len(texts) > 1 else list(told)
             named += [animals[thing.drawing] for thing in here if thing.drawing in animals]
             deeds = _deeds(doings[index], named or list(before) or told, things, cast)
@@ -115,6 +119,16 @@ class Telling:
             return beat.feeling
         found = self._lexicon.feelings(text)
         return found[0].meaning if found else sb.FEELING_NEUTRAL
+
+    @staticmethod
+    def _pushed(thing: sb.Thing, doings: Sequence[tuple[Doing, float | None]]) -> sb.Thing:
+        """What somebody comes with stands beside them: a bicycle whose rider walks doesn't go by itself."""
+        if not thing.moves or thing.drawing not in _PUSHED or not any(doing.deed in TRAVELS for doing, _ in doings):
+            return thing
+        beside = sb.Thing()
+        beside.CopyFrom(thing)
+        beside.moves = False
+        return beside
 
     def _owned(self, thing: sb.Thing) -> sb.Thing:
         """The thing with its holder's id instead of their name."""
@@ -143,13 +157,14 @@ def _one_look(before: Moment, after: Moment) -> bool:
     return set(after.people) <= set(before.people) and not (before.handled or after.handled)
 
 
-def _joined(before: Moment, after: Moment) -> Moment:
+def joined(before: Moment, after: Moment) -> Moment:
+    """Both as one picture, which is of whoever is in either."""
     share = len(before.text) / max(1, len(before.text) + len(after.text))
     deeds = [Deed(d.who, d.deed, d.target, d.at * share) for d in before.deeds]
     deeds += [Deed(d.who, d.deed, d.target, share + d.at * (1 - share)) for d in after.deeds]
     nouns = {thing.noun for thing in before.things}
     return Moment(
-        f"{before.text} {after.text}", before.people, tuple(deeds),
+        f"{before.text} {after.text}", before.people or after.people, tuple(deeds),
         (*before.things, *(thing for thing in after.things if thing.noun not in nouns)), before.sounds + after.sounds,
         after.feeling if after.feeling != sb.FEELING_NEUTRAL else before.feeling,
     )  # fmt: skip

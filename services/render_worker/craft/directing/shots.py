@@ -8,11 +8,11 @@ from dataclasses import replace
 from filmstudio.projects.v1 import storyboard_pb2 as sb
 
 from services.render_worker.craft.directing import grammar
-from services.render_worker.craft.directing.blocking import Blocking, sounds_of
+from services.render_worker.craft.directing.blocking import POSES_OF_REST, Blocking, Deed, sounds_of
 from services.render_worker.craft.directing.drafts import AROUND_LINES_MS, MOST_TOGETHER, Draft, Making
 from services.render_worker.craft.directing.framing import Shape
 from services.render_worker.craft.directing.grammar import Framing, Happening
-from services.render_worker.craft.directing.moments import EVERYBODY, Moment, Telling, is_small
+from services.render_worker.craft.directing.moments import EVERYBODY, Moment, Telling, is_small, joined
 from services.render_worker.craft.directing.pacing import estimate_ms
 from services.render_worker.craft.directing.talk import Talk
 from services.render_worker.craft.story.beats import Beat, BeatKind, SceneBeats
@@ -47,7 +47,7 @@ class ShotMaker:
         for index, (beat, moments) in enumerate(zip(beats, self._moments, strict=True)):
             peak = index == self._peak
             if beat.kind is BeatKind.ACTION or not beat.who:
-                for moment in moments:
+                for moment in self._peopled(moments) if not self._m.drafts else moments:
                     self._happen(moment, peak=peak, told_by=beat if beat.kind is BeatKind.SPEECH else None)
             elif beat.off_screen:
                 self._talk.overhear(beat)
@@ -115,15 +115,36 @@ class ShotMaker:
         seen = [self._m.block.presence(who) for who in self._m.together(here)]
         self._m.add(framing, setting.description, seen, natural_ms=_ESTABLISHING_MS, optional=True, opening=True)
 
+    def _peopled(self, moments: list[Moment]) -> list[Moment]:
+        """The scene's first moments. "Rain on the window." is the weather in which those are seen of whom the next words tell."""
+        if len(moments) < 2 or moments[0].people or moments[0].deeds or not moments[1].people:
+            return moments
+        if estimate_ms(moments[0].text) > grammar.BRIEF_SCENERY_MS:
+            return moments
+        return [joined(moments[0], moments[1]), *moments[2:]]
+
+    def _already(self, deeds: list[Deed]) -> list[Deed]:
+        """The deeds of a scene's first picture, without those that say how somebody is as it begins: who sits, has sat down before."""
+        left: list[Deed] = []
+        for deed in deeds:
+            pose = POSES_OF_REST.get(deed.deed)
+            if pose is None or deed.who in self._m.block.poses or any(each.who == deed.who for each in left):
+                left.append(deed)
+            else:
+                self._m.block.poses[deed.who] = pose
+        return left
+
     def _happen(self, moment: Moment, *, peak: bool, told_by: Beat | None = None) -> None:
         """Something is seen: a deed, a thing, a part of the place; under a narrator's words or in silence."""
         key = self._m.key(moment.text)
         moment = self._done_by_those_here(moment, told_by)
         people = [who for who in moment.people if who in self._m.block.seats][: MOST_TOGETHER[self._m.shape]]
         deeds = [deed for deed in moment.deeds if deed.who in people]
+        deeds = [deed for deed in deeds if not self._m.block.only_holds(deed)]
         brief = told_by is None or estimate_ms(moment.text) <= grammar.LONGEST_DETAIL_MS
         opens = not self._m.drafts and (self._place_is_new or not (people or moment.small))
         if opens:
+            deeds = self._already(deeds)
             framing = grammar.establish(self._m.setting, new=self._place_is_new, peopled=bool(people), key=key)
         else:
             what = Happening(
@@ -166,7 +187,7 @@ class ShotMaker:
             ]
             people = tuple(dict.fromkeys([*moment.people, *doers]))
             return replace(moment, people=people, deeds=tuple(deeds))
-        if self._m.last is None or moment.people or moment.things or moment.sounds:
+        if self._m.last is None or moment.people or moment.things:
             return moment
         if told_by is None or not self._m.last.shot.presences:
             # A thought without a picture belongs to those it is told of, every other time to the place.

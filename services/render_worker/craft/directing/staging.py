@@ -159,6 +159,10 @@ class _Layout:
                 y = line + FIGURE_HEIGHT * eye_share(pose) * size
         deeds = {act.deed for act in shot.acts if act.character_id == presence.character_id}
         order = (0.0 if behind else 1.0) + (0.5 if presence.speaking else 0.0) + x / self.w / 10
+        if sb.DEED_HUG in deeds and crowd:
+            # In each other's arms the smaller one is in front; of two alike, whoever came.
+            came = any(act.character_id == presence.character_id and act.HasField("to_position") for act in shot.acts)
+            order = 2.0 - grown + (0.05 if came else 0.0)
         return Place2D(
             presence.character_id, x, y, size, presence.feeling, presence.speaking,
             _facing(presence, self.people, self.travels, self.homes), pose, presence.back,

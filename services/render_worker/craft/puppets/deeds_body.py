@@ -112,38 +112,20 @@ def jump(d: Doing) -> Pose:
 
 
 def hug(d: Doing) -> Pose:
-    """A step to the other, arms around them, a little rocking."""
-    near = min(150.0, max(0.0, d.reach - 62.0))
+    """Arms open, then around the other, heads past each other, a little rocking."""
+    # Both come so near that each looks over the other's shoulder.
+    near = min(150.0, d.reach - 34.0) if d.reach else 0.0
     wide = replace(
-        d.base,
-        near_x=30,
-        near_y=70,
-        near_elbow=-1.0,
-        far_x=150,
-        far_y=30,
-        far_elbow=0.5,
-        lean=-3,
-        turn=48,
-        near_hand=Hand.OPEN,
-        far_hand=Hand.OPEN,
-    )
+        d.base, near_x=60, near_y=60, near_elbow=-0.9, far_x=140, far_y=10, far_elbow=0.4, lean=-3, turn=50,
+        near_hand=Hand.OPEN, far_hand=Hand.OPEN,
+    )  # fmt: skip
     close = replace(
-        d.base,
-        x=near,
-        near_x=120,
-        near_y=92,
-        near_elbow=-0.8,
-        far_x=88,
-        far_y=66,
-        far_elbow=-0.5,
-        lean=10,
-        bend=6,
-        head=12,
-        turn=60,
-        sway=8,
-    )
-    rock = replace(close, sway=8 + 3 * math.sin(2.2 * d.t), head=12 + 2 * math.sin(2.2 * d.t))
-    return squeezed(d, 1.0, (0.45, wide), (0.95, close), (1.3, rock))
+        d.base, x=near, near_x=92, near_y=52, near_elbow=-0.3, far_x=34, far_y=92, far_elbow=-0.3, lean=11, bend=7, head=2,
+        turn=62, sway=4,
+    )  # fmt: skip
+    wave = math.sin(2.2 * d.t)
+    rock = replace(close, sway=4 + 3 * wave, head=2 + 2 * wave)
+    return squeezed(d, 1.0, (0.35, wide), (0.85, close), (1.2, rock))
 
 
 def look(d: Doing) -> Pose:
