@@ -24,7 +24,7 @@ _SHORTEST_SECTION_S = 4.0
 class Composer:
     """Writes music of exactly the film's length, with an ending."""
 
-    name = "composer@2"
+    name = "composer@3"
     kind = pb.STEP_KIND_COMPOSE_MUSIC
     lane = pb.LANE_CPU
 

@@ -1,4 +1,4 @@
-"""`cues@2`: the subtitles that burned captions show too, as files; or a translation by hand, checked and broken anew."""
+"""`cues@3`: the subtitles that burned captions show too, as files; or a translation by hand, checked and broken anew."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _DEFAULT_SIZE = (1920, 1080)
 class Cues:
     """Writes "vtt", "srt" and "ass". A film without speech gets valid files without cues."""
 
-    name = "cues@2"
+    name = "cues@3"
     kind = pb.STEP_KIND_WRITE_SUBTITLES
     lane = pb.LANE_CPU
 

@@ -28,7 +28,7 @@ _SILENCE_MS = 300
 class Espeak:
     """Speaks in about 75 languages. A text without anything to say (only punctuation) becomes 300 ms of silence."""
 
-    name = "espeak@2"
+    name = "espeak@3"
     kind = pb.STEP_KIND_SPEAK_LINE
     lane = pb.LANE_CPU
 

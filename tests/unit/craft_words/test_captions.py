@@ -14,6 +14,7 @@ from services.render_worker.craft.lettering.captions import (
     Word,
     columns_for,
     faults,
+    most_cues,
     split_cues,
     text_size,
 )
@@ -153,6 +154,75 @@ def test_thai_is_never_cut_before_a_vowel_sign() -> None:
     rows = [row for cue in split_cues([SpokenLine("", text, 0, 9000)]) for row in cue.lines]
     assert "".join(rows) == text
     assert not any(row[0] in "ะาำิีึืฺุู็่้๊๋์" or row[-1] in "เแโใไ" for row in rows)
+
+
+def _rows(text: str, columns: int = 42) -> list[str]:
+    return [row for cue in split_cues([SpokenLine("", text, 0, 9000)], max_chars=columns) for row in cue.lines]
+
+
+@pytest.mark.parametrize(
+    ("text", "columns"),
+    [
+        ("きょうのしょうがっこうでちょっとしゃべったらきゅうにきょうしつがしょうしょうしずかになってしまった", 20),
+        ("ジャーナリストのキャサリンがチャーミングなシェフとキャッチボールをしてジャムをチョコレートにまぜた", 18),
+    ],
+)
+def test_no_japanese_line_begins_with_a_small_kana_or_a_mark_of_length(text: str, columns: int) -> None:
+    rows = _rows(text, columns)
+    assert "".join(rows) == text
+    assert not any(row[0] in "ぁぃぅぇぉっゃゅょァィゥェォッャュョー" for row in rows)
+
+
+def test_a_burmese_line_never_begins_with_a_letter_that_closes_a_syllable() -> None:
+    text = "မြန်မာနိုင်ငံသည်အရှေ့တောင်အာရှတွင်ရှိသောနိုင်ငံတစ်နိုင်ငံဖြစ်ပြီးမြို့တော်မှာနေပြည်တော်ဖြစ်သည်"
+    rows = _rows(text, 24)
+    assert len(rows) > 2
+    assert "".join(rows) == text
+    assert not any(row[1:2] in ("်", "္") for row in rows)
+
+
+def test_a_khmer_letter_stays_over_the_one_set_under_it_and_lines_break_at_spaces_without_width() -> None:
+    words = ["ប្រទេស", "កម្ពុជា", "ស្ថិត", "នៅ", "អាស៊ី", "អាគ្នេយ៍", "ហើយ", "ភ្នំពេញ", "ជា", "រដ្ឋធានី"]
+    rows = _rows("\u200b".join(words), 22)
+    assert len(rows) > 1
+    assert all(row.rstrip("\u200b").split("\u200b")[-1] in words and row.split("\u200b")[0] in words for row in rows)
+
+
+def test_thai_breaks_at_its_spaces_which_end_phrases_before_it_breaks_in_a_run() -> None:
+    phrases = ["ประภาคารมืดมาสิบเอ็ดปี", "ไม่มีใครจำเสียงแตรหมอกได้", "แม้แต่นกนางนวลก็ตาม", "คืนนี้มันกลับสว่างขึ้น"]
+    assert all(set(row.split(" ")) <= set(phrases) for row in _rows(" ".join(phrases)))
+
+
+def test_numbers_stay_whole_in_full_width_figures_and_in_groups() -> None:
+    assert all(row.count("１９８４") == row.count("１") for row in _rows("灯台は１９８４年から暗いままで" * 3, 18))
+    text = "Die ganze lange Fahrt kostete 10 000 Kronen"
+    assert any("10 000" in row for row in _rows(text, 34))
+
+
+def test_no_line_begins_with_a_mark_that_is_written_apart_or_ends_in_an_opening_one() -> None:
+    text = "Pourquoi donc es-tu venu si tard ce soir\u00a0? «\u00a0Je ne sais plus très bien\u00a0», dit la vieille dame\u00a0!"
+    for columns in range(18, 43):
+        rows = _rows(text, columns)
+        assert not any(row[0] in "?!»," or row[-1] == "«" for row in rows), (columns, rows)
+
+
+def test_more_cues_than_seconds_leave_each_that_stays_a_second() -> None:
+    crowd = [SpokenLine(f"voice {number}", f"Somebody says {number}", number * 10, 10) for number in range(900)]
+    cues = split_cues(crowd, until_ms=9000)
+    assert len(cues) == most_cues(9000) == 8
+    assert faults(cues, 42, 9000) == []
+
+
+def test_words_one_by_one_are_joined_to_what_can_be_read() -> None:
+    words = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
+    cues = split_cues([SpokenLine("", word, place * 250, 250) for place, word in enumerate(words)], until_ms=4000)
+    assert " ".join(row for cue in cues for row in cue.lines).split() == words
+    assert all(cue.end_ms - cue.start_ms >= MIN_CUE_MS for cue in cues)
+
+
+def test_a_letter_under_ten_thousands_of_marks_is_cut_in_no_time() -> None:
+    text = "か" + "\u3099" * 40_000
+    assert "".join(_rows(text)) == text
 
 
 def test_two_voices_at_once_share_a_cue_and_are_told_apart_by_dashes() -> None:

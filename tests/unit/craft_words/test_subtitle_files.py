@@ -127,3 +127,12 @@ def test_only_whoever_needs_a_file_is_asked_for_one(make_work) -> None:
     with pytest.raises(StepFailed) as failure:
         Cues().run(make_work(write_subtitles=pb.WriteSubtitlesParams(duration_ms=6000, from_file=True)))
     assert failure.value.code == "INPUT_MISSING"
+
+
+def test_more_cues_than_the_film_has_seconds_are_refused_with_how_many_it_can_hold() -> None:
+    rows = [
+        f"{n}\n00:00:0{n * 10 // 1000},{n * 10 % 1000:03d} --> 00:00:09,500\nNumber {n} of them all\n"
+        for n in range(900)
+    ]
+    with pytest.raises(SubtitlesUnreadable, match=r"in 9\.0 s of film can't be read: at most 8 can stand"):
+        rewritten(read("\n".join(rows).encode()), max_chars=42, until_ms=9000)

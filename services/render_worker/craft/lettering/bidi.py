@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
+from itertools import accumulate
 from typing import TypeVar
 
 _LEFT, _RIGHT, _NUMBER, _BETWEEN, _AT_NUMBER, _NONE = range(6)
@@ -65,13 +66,16 @@ def _numbers_whole(text: str) -> list[int]:
 
 def _between(row: list[int | None], kinds: Sequence[int], base: int) -> list[int]:
     """What has no direction goes with its neighbours where both run the same way, else with the whole line (N1, N2)."""
+    edge = _RIGHT if base else _LEFT
+    before = list(accumulate(kinds, lambda known, kind: kind if kind <= _NUMBER else known, initial=edge))
+    after = list(accumulate(reversed(kinds), lambda known, kind: kind if kind <= _NUMBER else known, initial=edge))[
+        ::-1
+    ]
     filled: list[int] = []
     for place, level in enumerate(row):
         if level is not None:
             filled.append(level)
             continue
-        before = next((k for k in kinds[:place][::-1] if k <= _NUMBER), _RIGHT if base else _LEFT)
-        after = next((k for k in kinds[place + 1 :] if k <= _NUMBER), _RIGHT if base else _LEFT)
-        left, right = before == _LEFT, after == _LEFT
+        left, right = before[place] == _LEFT, after[place + 1] == _LEFT
         filled.append(base if left != right else (2 * base if left else 1))
     return filled

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate, pairwise
 
 from services.render_worker.craft.lettering.fonts import primary, script_of
 from services.render_worker.craft.lettering.phrases import Unit, break_cost, line_units, width_of
@@ -144,11 +145,18 @@ def split_cues(
 
     `until_ms`: the timeline's end, which no cue passes; a cue that would start there or later is left out.
     """
+    return timed(drafted(lines, max_chars=max_chars, max_lines=max_lines), until_ms)
+
+
+def drafted(lines: Iterable[SpokenLine], *, max_chars: int = 42, max_lines: int = MOST_LINES) -> list[Cue]:
+    """The cues of these lines in order, each from its first word to its last: not yet held until they are read. Such as have no
+    second to themselves share one.
+    """
     drafts: list[Cue] = []
     for line in sorted(lines, key=lambda line: line.start_ms):
         drafts.extend(_cues_of(line, max_chars, max_lines))
     drafts.sort(key=lambda cue: cue.start_ms)
-    return timed(_shared(drafts, max_chars, max_lines), until_ms)
+    return _shared(drafts, max_chars, max_lines)
 
 
 def _cues_of(line: SpokenLine, max_chars: int, max_lines: int) -> list[Cue]:
@@ -165,19 +173,26 @@ def _cues_of(line: SpokenLine, max_chars: int, max_lines: int) -> list[Cue]:
 def _parts(units: list[Unit], max_chars: int, max_lines: int) -> list[list[Unit]]:
     """Units cut into cues: the cheapest cutting, where a cut inside a phrase, a very short and a very long cue cost."""
     count = len(units)
+    widths = [unit.width for unit in units]
+    hurts = [1.3 * break_cost(unit, after) for unit, after in pairwise(units)] + [0.0]
+    # How many long silences there are before each unit.
+    silences = list(
+        accumulate((after.start_ms - unit.end_ms > _LONG_PAUSE_MS for unit, after in pairwise(units)), initial=0)
+    )
     best = [0.0] + [float("inf")] * count
     before = [0] * (count + 1)
     for start in range(count):
-        row, filled = 0, 0.0
+        row, filled = 0, 0
         for stop in range(start + 1, count + 1):
-            unit = units[stop - 1]
+            unit, width = units[stop - 1], widths[stop - 1]
             gap = 1 if unit.space_before and filled else 0
-            if stop > start + 1 and (unit.begins_line or filled + gap + unit.width > max_chars):
-                row, filled, gap = row + 1, 0.0, 0
-            filled += gap + unit.width
+            if stop > start + 1 and (unit.begins_line or filled + gap + width > max_chars):
+                row, filled, gap = row + 1, 0, 0
+            filled += gap + width
             if row >= max_lines:
                 break
-            cost = best[start] + _cue_cost(units, start, stop)
+            cost = best[start] + 3.0 + hurts[stop - 1] + _time_cost(unit.end_ms - units[start].start_ms)
+            cost += 6.0 * (silences[stop - 1] - silences[start])
             if cost < best[stop]:
                 best[stop], before[stop] = cost, start
     parts: list[list[Unit]] = []
@@ -188,17 +203,10 @@ def _parts(units: list[Unit], max_chars: int, max_lines: int) -> list[list[Unit]
     return parts[::-1]
 
 
-def _cue_cost(units: list[Unit], start: int, stop: int) -> float:
-    spoken_ms = units[stop - 1].end_ms - units[start].start_ms
-    cost = 3.0 + (1.3 * break_cost(units[stop - 1], units[stop]) if stop < len(units) else 0.0)
+def _time_cost(spoken_ms: int) -> float:
     if spoken_ms < MIN_CUE_MS:
-        cost += 4.0 * (1 - spoken_ms / MIN_CUE_MS)
-    if spoken_ms > MAX_CUE_MS:
-        cost += 4.0 * (spoken_ms / MAX_CUE_MS)
-    pauses = (
-        after.start_ms - unit.end_ms for unit, after in zip(units[start:stop], units[start + 1 : stop], strict=False)
-    )
-    return cost + 6.0 * sum(pause > _LONG_PAUSE_MS for pause in pauses)
+        return 4.0 * (1 - spoken_ms / MIN_CUE_MS)
+    return 4.0 * (spoken_ms / MAX_CUE_MS) if spoken_ms > MAX_CUE_MS else 0.0
 
 
 def _wrapped(units: list[Unit], max_chars: int, max_lines: int) -> tuple[str, ...]:
@@ -256,22 +264,38 @@ def _together(first: Cue, second: Cue, max_chars: int, max_lines: int) -> Cue | 
     brief = second.end_ms - second.start_ms < MIN_CUE_MS and first.end_ms - first.start_ms < MIN_CUE_MS
     quick = brief and second.start_ms - first.end_ms < _QUICK_ANSWER_MS
     end = max(first.end_ms, second.end_ms)
+    if not (hurried or quick) or end - first.start_ms > MAX_CUE_MS:
+        return None
+    voices = {*zip(first.speakers, first.italics, strict=False), *zip(second.speakers, second.italics, strict=False)}
     rows = first.lines + second.lines
-    if not (hurried or quick) or len(rows) > max_lines or end - first.start_ms > MAX_CUE_MS:
-        return None
-    if len({*first.speakers, *second.speakers}) > 1:
+    if len({speaker for speaker, _ in voices}) > 1:
         rows = tuple(row if row.startswith(_DASH) else _DASH + row for row in rows)
-    if any(width_of(row) > max_chars for row in rows):
+    if len(rows) <= max_lines and all(width_of(row) <= max_chars for row in rows):
+        return Cue(first.start_ms, end, rows, first.speakers + second.speakers, first.italics + second.italics)
+    if len(voices) != 1 or not hurried:
         return None
-    return Cue(first.start_ms, end, rows, first.speakers + second.speakers, first.italics + second.italics)
+    # One voice, word after word: they are read as one text.
+    rows = _wrapped(line_units(" ".join(rows), (), end - first.start_ms, max_chars), max_chars, max_lines)
+    if len(rows) > max_lines or any(width_of(row) > max_chars for row in rows):
+        return None
+    return Cue(first.start_ms, end, rows, first.speakers[:1] * len(rows), first.italics[:1] * len(rows))
+
+
+def most_cues(until_ms: int) -> int:
+    """How many cues can stand for a second each, with their gaps, on a timeline of that length; one on the shortest."""
+    return max(1, (until_ms + MIN_GAP_MS) // (MIN_CUE_MS + MIN_GAP_MS))
 
 
 def timed(drafts: list[Cue], until_ms: int | None) -> list[Cue]:
     """Cues in order of time, each held as long as reading needs: until shortly before the next, or the timeline's end.
 
-    Each has a second wherever the timeline has one for each of them; those that would start at its end are left out.
+    Each has a second wherever the timeline is that long. Those that would start at its end are left out, and so are those with
+    the least to read where there are more than seconds: what flashes by nobody reads, and it would take the rest along.
     """
     cues = [cue for cue in drafts if until_ms is None or cue.start_ms < until_ms]
+    if until_ms is not None and len(cues) > most_cues(until_ms):
+        fullest = sorted(range(len(cues)), key=lambda place: (-cues[place].columns, place))[: most_cues(until_ms)]
+        cues = [cues[place] for place in sorted(fullest)]
     starts = _starts([cue.start_ms for cue in cues], until_ms)
     held: list[Cue] = []
     for place, (cue, start) in enumerate(zip(cues, starts, strict=True)):
@@ -287,13 +311,10 @@ def timed(drafts: list[Cue], until_ms: int | None) -> list[Cue]:
 def _starts(wanted: list[int], until_ms: int | None) -> list[int]:
     """The starts nearest to those wanted that leave each a second and a gap, before the timeline's end."""
     step = MIN_CUE_MS + MIN_GAP_MS
-    if until_ms is not None and wanted and len(wanted) * step - MIN_GAP_MS > until_ms:
-        # More cues than seconds: nobody can read them, but each is seen.
-        step = max(1, until_ms // len(wanted))
     starts: list[int] = []
     for start in wanted:
         starts.append(max(start, starts[-1] + step) if starts else max(0, start))
-    latest = None if until_ms is None else max(0, until_ms - min(step, MIN_CUE_MS))
+    latest = None if until_ms is None else max(0, until_ms - MIN_CUE_MS)
     for place in range(len(starts) - 1, -1, -1):
         if latest is not None:
             starts[place] = min(starts[place], latest)

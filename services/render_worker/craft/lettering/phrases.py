@@ -9,6 +9,8 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import pairwise
 
 _SENTENCE_END = re.compile(r"[.!?…।॥؟。！？۔։]+[\"'”’»)\]」』）]*$")
 _CLAUSE_END = re.compile(r"[,;:،؛、，；：—–]+[\"'”’»)\]」』）]*$")
@@ -39,8 +41,22 @@ _FOLLOWING_WORDS = (
     " mi mı mu mü de da ki ile için gibi dir idi"
 )
 _FOLLOWING = frozenset(_FOLLOWING_WORDS.split())
-# Particles after which a Japanese line may well end, and letters that never begin one.
+# Particles after which a Japanese line may well end.
 _JAPANESE_PARTICLES = frozenset("はがをにでともへの")
+# Letters that never begin a line: small kana belong to the sound before them (kinsoku; JIS X 4051), and so do vowels that Thai and
+# Lao write behind their consonant.
+_NEVER_FIRST = frozenset(
+    "ぁぃぅぇぉっゃゅょゎゕゖァィゥェォッャュョヮヵヶㇰㇱㇲㇳㇴㇵㇶㇷㇸㇹㇺㇻㇼㇽㇾㇿｧｨｩｪｫｬｭｮｯﾞﾟะาำๅๆฯະາຳຽ"
+)
+# With these a syllable of Thai or Lao is surely over.
+_SYLLABLE_ENDS = frozenset("ะำๆฯະຳໆ")
+# What ties the next letter to the last (a joiner, and the signs that set it underneath in Burmese and Khmer); the Burmese signs of a
+# letter that ends its syllable; the space without width that Khmer and Thai writers put between words.
+_TIES, _BURMESE_CLOSED, _ZERO_SPACE = "\u200d\u1039\u17d2", "\u1039\u103a", "\u200b"
+# Marks that some write apart from their word ("Qui ?", "« Non »", "100 %"): no line begins or ends with one.
+_CLINGS = re.compile("[!?:;%»›”)\\]}·]|…$")
+_OPENS = re.compile("[«‹“‘¿¡(\\[{]$")
+_LONE_DASH = re.compile("[-\u2013\u2014]+")
 
 
 @dataclass(frozen=True)
@@ -62,9 +78,10 @@ class Unit:
 
 def width_of(text: str) -> int:
     """Columns: full-width characters count two, combining marks none."""
-    return sum(_column(character) for character in text)
+    return len(text) if text.isascii() and text.isprintable() else sum(map(_column, text))
 
 
+@lru_cache(maxsize=4096)
 def _column(character: str) -> int:
     if unicodedata.category(character) in ("Mn", "Me", "Cf"):
         return 0
@@ -87,8 +104,14 @@ def break_cost(before: Unit, after: Unit) -> float:
         if not _NO_SPACES.search(after.text):
             return 20.0
         return (2.5 if paused else 5.0) + _east_asian_cost(before.text, after.text)
+    if before.text[-1:].isdigit() and after.text[:1].isdigit():
+        # "10 000" is one number.
+        return 14.0
+    if _NO_SPACES.search(before.text[-1:]) and _NO_SPACES.search(after.text[:1]):
+        # Who writes no spaces between words puts one where a phrase ends.
+        return 1.5
     lean = 4.5 if _plain(before.text) in _LEANING else 0.0
-    lean += 4.5 if _plain(after.text) in _FOLLOWING else 0.0
+    lean += 4.5 if _plain(after.text) in _FOLLOWING or _LONE_DASH.fullmatch(after.text) else 0.0
     return (2.5 if paused else 5.0) + lean
 
 
@@ -98,9 +121,11 @@ def _plain(word: str) -> str:
 
 def _east_asian_cost(before: str, after: str) -> float:
     """Inside a run without spaces: a particle ends a phrase, letters of one kind of writing make one word."""
+    if before[-1] == _ZERO_SPACE:
+        return -3.5
     if "\u0e00" <= after[0] <= "\u0eff":
         # A vowel that is written before its consonant surely begins a syllable, and often a word.
-        return -1.0 if after[0] in _LEADING_VOWELS else 2.0
+        return -1.0 if after[0] in _LEADING_VOWELS or before[-1] in _SYLLABLE_ENDS else 4.0
     kinds = {_kana(before[-1]), _kana(after[0])}
     if kinds == {"kana"}:
         return 0.0 if before[-1] in _JAPANESE_PARTICLES else 3.0
@@ -129,7 +154,19 @@ def line_units(text: str, words: Sequence[tuple[str, int, int]], duration_ms: in
         place = place if found < 0 else found + len(word)
         for number, (piece, piece_start, piece_end) in enumerate(_spread(word.split(), start_ms, end_ms)):
             whole.append(Unit(piece, spaced or number > 0, piece_start, piece_end, begins_line and not number))
-    return [part for unit in whole for part in _parted(unit, max_width)]
+    return [part for unit in _clinging(whole, max_width) for part in _parted(unit, max_width)]
+
+
+def _clinging(units: Sequence[Unit], max_width: int) -> list[Unit]:
+    """Marks that are written apart from their word are one unit with it, where a line has room for both."""
+    tied: list[Unit] = []
+    for unit in units:
+        last = tied[-1] if tied and unit.space_before and not unit.begins_line else None
+        if last and (_CLINGS.match(unit.text) or _OPENS.search(last.text)) and last.width + unit.width < max_width:
+            tied[-1] = replace(last, text=f"{last.text} {unit.text}", end_ms=unit.end_ms)
+        else:
+            tied.append(unit)
+    return tied
 
 
 def _spread(pieces: Sequence[str], start_ms: int, end_ms: int) -> list[tuple[str, int, int]]:
@@ -159,32 +196,34 @@ def _parted(unit: Unit, max_width: int) -> list[Unit]:
 
 
 def _shortened(piece: str, max_width: int) -> list[str]:
-    shorter = [""]
-    for character in piece:
-        if shorter[-1] and width_of(shorter[-1] + character) > max_width:
-            shorter.append("")
-        shorter[-1] += character
-    return shorter
+    cuts, filled = [0], 0
+    for place, character in enumerate(piece):
+        width = _column(character)
+        if place > cuts[-1] and filled + width > max_width:
+            cuts.append(place)
+            filled = 0
+        filled += width
+    return [piece[begin:end] for begin, end in pairwise([*cuts, len(piece)])]
 
 
 def _characters(text: str) -> list[str]:
-    """The text at its places of possible breaks: no mark, vowel sign or closing punctuation begins a piece, no opening
-    punctuation or leading vowel ends one, and what another script writes in between stays whole.
+    """The text at its places of possible breaks: no mark, vowel sign, small kana or closing punctuation begins a piece, no opening
+    punctuation or leading vowel ends one, and what another script writes in between stays whole, as do numbers.
     """
-    pieces: list[str] = []
-    for character in text:
-        if pieces and _belongs_to(pieces[-1], character):
-            pieces[-1] += character
-        else:
-            pieces.append(character)
-    return pieces
+    cuts = [0]
+    cuts += [place for place in range(1, len(text)) if not _belongs_to(text[place - 1], *text[place : place + 2])]
+    return [text[begin:end] for begin, end in pairwise([*cuts, len(text)])]
 
 
-def _belongs_to(piece: str, character: str) -> bool:
+def _belongs_to(last: str, character: str, following: str = "") -> bool:
+    """Whether a letter is never parted from the one before it, whatever follows but that it is a letter that closes its syllable."""
     category = unicodedata.category(character)
-    if category in ("Mn", "Mc", "Me", "Cf", "Pe", "Pf", "Po", "Pd", "Lm") or character in "ะาำๅๆฯ":
+    if category in ("Mn", "Mc", "Me", "Cf", "Pe", "Pf", "Po", "Pd", "Lm") or character in _NEVER_FIRST:
         return True
-    last = piece[-1]
-    if unicodedata.category(last) in ("Ps", "Pi") or last in _LEADING_VOWELS or last == "\u200d":
+    if following and following in _BURMESE_CLOSED:
+        return True
+    if unicodedata.category(last) in ("Ps", "Pi") or last in _LEADING_VOWELS or last in _TIES:
+        return True
+    if character.isdigit() and last.isdigit():
         return True
     return not _NO_SPACES.search(character) and not _NO_SPACES.search(last)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from services.render_worker.craft.lettering.captions import MIN_CUE_MS, Cue, SpokenLine, split_cues
+from services.render_worker.craft.lettering.captions import MIN_CUE_MS, Cue, SpokenLine, drafted, most_cues, timed
 
 # Many times the text of a long film.
 MOST_BYTES = 2_000_000
@@ -68,18 +68,22 @@ def read(data: bytes) -> list[Cue]:
 
 
 def rewritten(cues: Sequence[Cue], *, max_chars: int, until_ms: int) -> list[Cue]:
-    """The cues broken and timed as ours are. A cue that keeps the rules keeps its lines; those after the film's end go."""
+    """The cues broken and timed as ours are. A cue that keeps the rules keeps its lines; those after the film's end go, and those
+    without a second to themselves share one. SubtitlesUnreadable for more than the film has seconds for even so.
+    """
     lines: list[SpokenLine] = []
     for cue in cues:
         # Where cues overlap, the later one's words follow.
         for (speaker, italic), rows in groupby(_rows(cue), key=lambda row: (row.speaker, row.italic)):
             text = "\n".join(row.text for row in rows)
             lines.append(SpokenLine(speaker, text, cue.start_ms, max(1, cue.end_ms - cue.start_ms), (), italic))
-    return split_cues(
-        [_fitting(line, max_chars) for line in lines if line.start_ms < until_ms],
-        max_chars=max_chars,
-        until_ms=until_ms,
-    )
+    drafts = drafted([_fitting(line, max_chars) for line in lines if line.start_ms < until_ms], max_chars=max_chars)
+    if len(drafts) > (most := most_cues(until_ms)):
+        raise SubtitlesUnreadable(
+            f"{len(drafts)} cues in {until_ms / 1000:.1f} s of film can't be read: at most {most} can stand for a second each;"
+            " give the film fewer, and check that the file's times are this film's"
+        )
+    return timed(drafts, until_ms)
 
 
 def _rows(cue: Cue) -> list[_Row]:

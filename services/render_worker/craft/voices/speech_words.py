@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -76,11 +77,13 @@ def _opened(text: str, offset: int) -> int:
 
 
 def _starts(pieces: list[tuple[int, int]], events: Sequence[tuple[int, float]], total_ms: float) -> list[float]:
-    known: dict[int, float] = {0: 0.0}
-    for number, (begin, end) in enumerate(pieces):
-        inside = [moment for offset, moment in events if begin <= offset < end]
-        if inside:
-            known[number] = min(inside)
+    begins = [begin for begin, _ in pieces]
+    found: dict[int, float] = {}
+    for offset, moment in events:
+        number = bisect_right(begins, offset) - 1
+        if number >= 0 and offset < pieces[number][1]:
+            found[number] = min(found.get(number, moment), moment)
+    known = {0: 0.0} | found
     latest = 0.0
     for number in sorted(known):
         latest = known[number] = min(max(latest, known[number]), total_ms)
