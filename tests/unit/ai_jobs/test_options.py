@@ -42,7 +42,7 @@ def test_nothing_asked_gives_the_best_film_the_plan_allows(settle: Settle) -> No
     assert (film.width, film.height, film.fps, film.aspect, film.resolution) == (1920, 1080, 24, "16:9", "1080p")
     assert (film.style, film.language, film.music_mood, film.music_volume) == ("flat", "en", "auto", 0.5)
     assert (film.burn_captions, film.intro, film.outro, film.watermark) == (True, True, True, "")
-    assert (film.seed, film.engines["draw_frame"]) == (options.default_seed(PROJECT), "illustrator@2")
+    assert (film.seed, film.engines["draw_frame"]) == (options.default_seed(PROJECT), "illustrator@3")
 
 
 def test_a_free_film_is_a_preview_said_or_unsaid(settle: Settle, free: credits_pb2.Plan) -> None:
