@@ -22,10 +22,10 @@ from services.render_worker.craft.puppets.body import Body, body_of
 from services.render_worker.craft.puppets.canvas import Canvas
 from services.render_worker.craft.puppets.expression import mouth_of
 from services.render_worker.craft.puppets.features import Turn
-from services.render_worker.craft.puppets.figure import Held, draw_bed, draw_figure, draw_seat, draw_shadow
+from services.render_worker.craft.puppets.figure import Held, draw_bed, draw_figure, draw_shadow
 from services.render_worker.craft.puppets.person import Face
 from services.render_worker.craft.puppets.role import TWOS, Role, Scene, Speech
-from services.render_worker.craft.puppets.stances import SEAT
+from services.render_worker.craft.puppets.seats import SeatPainter, seat_in
 from services.render_worker.craft.puppets.things import TWO_HANDED, Hold, Span, grip_of, span_at, spans_of
 from services.render_worker.craft.puppets.tones import Tones, tones_of
 from services.render_worker.craft.shot_picture import ShotPicture
@@ -42,7 +42,7 @@ class Puppet:
     """Somebody of a shot; see `sprites.Actor`."""
 
     def __init__(self, place: Place2D, body: Body, moments: Sequence[Moment], speeches: Sequence[Speech], xs: Sequence[float], *,
-                 shot: ShotPicture, fps: int, style: Style, light_side: int, held: Sequence[Held | None], seat: bool, shadow: float,
+                 shot: ShotPicture, fps: int, style: Style, light_side: int, held: Sequence[Held | None], seat: SeatPainter | None, shadow: float,
                  on_ones: bool, busy: bool) -> None:  # fmt: skip
         """`xs`: where they stand at each twelfth of a second, or with `on_ones` at each frame, in pixels of the plate."""
         self.depth, self.order = place.depth, place.order
@@ -94,8 +94,8 @@ class Puppet:
             draw_shadow(canvas, body, moment.pose, body.light_side, self._shadow)
         if self._place.pose == sb.POSE_LYING:
             draw_bed(canvas, body.tones, body.light_side)
-        elif self._seat and not near:
-            draw_seat(canvas, body.tones, SEAT - 26.0, body.light_side)
+        elif self._seat is not None and not near:
+            self._seat(canvas, body.tones, body.light_side)
         face = Face(
             Turn(max(-74.0, min(74.0, moment.pose.turn + moment.pose.look)), moment.pose.nod + moment.expression.nod * 0.3),
             moment.expression, replace(moment.gaze, x=moment.gaze.x * moment.facing),
@@ -187,11 +187,11 @@ class _Cast:
         count = self.frames if on_ones else len(moments)
         xs = [self.staging.x_at(character.id, i / max(1, count - 1)) * shot.unit_px for i in range(count)] if self._travels(character.id) else (
             [place.x * shot.unit_px])  # fmt: skip
-        seat = place.seat or any(act.deed in (sb.DEED_SIT, sb.DEED_STAND_UP) for act in own)
+        sits = place.seat or any(act.deed in (sb.DEED_SIT, sb.DEED_STAND_UP) for act in own)
         deep = place.depth <= 1.0 and shot.size not in (sb.SHOT_SIZE_CLOSE_UP,)
         return Puppet(
             place, body_of(character, tones, self.light_side), moments, speeches, xs, shot=shot, fps=self.fps, style=style,
-            light_side=self.light_side, held=held, seat=seat, shadow=(0.30 if not self.light.dark else 0.42) * deep,
+            light_side=self.light_side, held=held, seat=seat_in(shot.setting) if sits else None, shadow=(0.30 if not self.light.dark else 0.42) * deep,
             on_ones=on_ones and len(xs) > 1, busy=bool(own),
         )  # fmt: skip
 

@@ -60,20 +60,6 @@ def draw_shadow(c: Canvas, body: Body, pose: Pose, light_side: int, depth: float
         c.ellipse(x, 3, wide * grow, 15 * grow, (round(dark * 1.12), dark, round(dark * 0.96), ink))
 
 
-def draw_seat(c: Canvas, tones: Tones, height: float, light_side: int) -> None:
-    """A plain stool, its top that high."""
-    wood = tones.wood
-    for x, lean in ((-46, -9), (52, 9), (-14, -3), (26, 3)):
-        far = abs(x) < 30
-        leg = along([(x, -height + 8), (x + lean, -2)], [6.5, 5.0])
-        c.fill(rounded(leg), wood.fold if far else wood.base, line=True)
-        if not far:
-            c.fill(leg.shade(-light_side, 0.4), wood.shade)
-    c.fill(rounded(along([(-60, -height), (64, -height)], [10, 10])), wood.shade, line=True)
-    c.fill(rounded(along([(-60, -height - 6), (64, -height - 6)], [8, 8])), wood.base)
-    c.stroke([(light_side * 10, -height - 10), (light_side * 54, -height - 10)], 3.0, wood.light)
-
-
 def draw_bed(c: Canvas, tones: Tones, light_side: int) -> None:
     """A mat and a pillow for one whose head is at x = 0."""
     c.fill(rounded(along([(-100, -12), (500, -12)], [12, 12])), tones.accent.shade, line=True)
