@@ -50,7 +50,7 @@ def run(
 
 def analyze(script: sp.Script, folder: Path, seed: int = 1, **params: object) -> sb.Storyboard:
     asked = pb.AnalyzeScriptParams(script=script, **params)  # type: ignore[arg-type]
-    return run("rules@2", pb.StepParams(analyze_script=asked), folder, seed=seed).result.analyze_script.storyboard
+    return run("rules@3", pb.StepParams(analyze_script=asked), folder, seed=seed).result.analyze_script.storyboard
 
 
 def spoken(board: sb.Storyboard) -> list[str]:

@@ -14,8 +14,9 @@ from filmstudio.projects.v1 import storyboard_pb2 as sb
 from services.render_worker.craft.story import names as naming
 from services.render_worker.craft.story.casting import fold, gender_of
 from services.render_worker.craft.story.settings import changed, heading_setting, settle, told_setting
+from services.render_worker.craft.words.actors import Actor, Cast, Memory
 from services.render_worker.craft.words.language import Lexicon, of, spoken_in
-from services.render_worker.craft.words.sentences import Actor, Cast, Done, Memory, Told, told
+from services.render_worker.craft.words.telling import Done, Told, told
 
 _HEADLINE_END = re.compile(r"[.!?。！？।؟]")
 _HEADLINE = 50

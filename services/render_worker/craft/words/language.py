@@ -16,7 +16,10 @@ from typing import Any, TypeVar
 from filmstudio.projects.v1 import storyboard_pb2 as sb
 
 from services.render_worker.craft.words import cldr, english
+from services.render_worker.craft.words.grammar import grammar_of
 from services.render_worker.craft.words.matching import Found, Table, Token, tokens
+from services.render_worker.craft.words.sentences import Sentences
+from services.render_worker.craft.words.statements import Statements, statements
 from services.render_worker.craft.words.things import Concept, concepts
 
 K = TypeVar("K")
@@ -102,6 +105,7 @@ class Lexicon:
         )
         self._things = self._read_things(own)
         self._looks = {section: _named(own.get(section, {}), language) for section in _LOOKS}
+        self.grammar = grammar_of(language, own.get("grammar", {}))
         words: dict[str, str] = own.get("words", {})
         self._negations: Table[bool] = Table(
             [(w, True) for w in _split(words.get("negations", ""))], language, inflects=False
@@ -192,13 +196,10 @@ class Lexicon:
         """
         return self._in(self._looks[section], text)
 
-    def negations(self, text: str) -> list[Found[bool]]:
-        """Words that say that something isn't so."""
-        return self._in(self._negations, text)
-
-    def likenesses(self, text: str) -> list[Found[bool]]:
-        """Words after (or before) which something is only compared."""
-        return self._in(self._likeness, text)
+    def stated(self, text: str) -> Statements:
+        """What of the text is so: neither denied nor only compared with."""
+        negations, likenesses = self._in(self._negations, text), self._in(self._likeness, text)
+        return statements(Sentences(text), negations, likenesses, self.grammar)
 
     @staticmethod
     def _in(table: Table[K], text: str) -> list[Found[K]]:
