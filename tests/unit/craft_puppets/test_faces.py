@@ -9,9 +9,12 @@ from filmstudio.projects.v1 import storyboard_pb2 as sb
 
 from services.render_worker.craft.images import Picture
 from services.render_worker.craft.mouths import Viseme
+from services.render_worker.craft.painting import styles
+from services.render_worker.craft.painting.palette import light_of
 from services.render_worker.craft.puppets import portrait
 from services.render_worker.craft.puppets.expression import between, expression_of, mouth_of
 from services.render_worker.craft.puppets.features import Turn
+from services.render_worker.craft.puppets.tones import tones_of
 from tests.unit.craft_puppets.support import DAY, somebody
 
 FEELINGS = [feeling for feeling in sb.Feeling.values() if feeling]
@@ -81,3 +84,12 @@ def test_a_turned_face_moves_its_features_to_that_side_and_narrows_the_far_one()
     assert right.x(0) > 5 > -5 > left.x(0)
     assert right.wide(19.5) < right.wide(-19.5)
     assert right.x(0) == pytest.approx(-left.x(0))
+
+
+@pytest.mark.parametrize("style", styles.names())
+@pytest.mark.parametrize("skin", ["#f2cfb0", "#d9a17a", "#a56a43", "#7a4a2e"])
+def test_a_face_is_read_by_night_in_rain_whatever_its_skin(style: str, skin: str) -> None:
+    storm = light_of(sb.TIME_OF_DAY_NIGHT, sb.WEATHER_STORM, sb.MOOD_TENSE, interior=False)
+    tones = tones_of(sb.Look(skin_color=skin), storm, styles.style(style))
+    blue, green, red, _ = tones.skin.base
+    assert 0.114 * blue + 0.587 * green + 0.299 * red >= 70

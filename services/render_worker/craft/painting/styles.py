@@ -149,7 +149,7 @@ def _across(width: int, height: int) -> tuple[Field, Field]:
 
 
 def _map(factor: Field, width: int, height: int, grain: Field, amount: float) -> Picture:
-    """Factors at an eighth of the size, with grain at full size, as bytes of which 200 is 1."""
+    """Factors at a part of the size, with grain at full size, as bytes of which 200 is 1."""
     full = cv2.resize(factor.astype(np.float32), (width, height), interpolation=cv2.INTER_LINEAR)
     return np.asarray(np.clip(200 * full + tiled(grain, width, height) * amount, 0, 255).astype(np.uint8), np.uint8)
 
@@ -170,14 +170,26 @@ def _paper_screen(width: int, height: int, light_side: int, seed: int) -> Pictur
     return _map(_fall(x, y, light_side, 0.30), width, height, noise(seed % 7 + 30, 1.4), 2.0)
 
 
+# Where a wash ends: so far from the sheet's edge on average, and how unevenly, as shares of the picture's shorter side.
+_WASH_ENDS, _WASH_STRAYS = 0.017, 0.011
+
+
 def _watercolor_screen(width: int, height: int, light_side: int, seed: int) -> Picture:
-    """The paper's tooth over all, and washes that thin out towards the sheet's edge."""
-    x, y = _across(max(2, width // 8), max(2, height // 8))
-    ragged = noise(seed % 7 + 40, 14.0)
+    """The paper's tooth over all; at the sheet's edge the wash ends in a ragged line, darker where it dried, and paper shows."""
+    x, y = _across(max(2, width // 2), max(2, height // 2))
     rows, columns = x.shape
-    stray = np.tile(ragged, (rows // 512 + 1, columns // 512 + 1))[:rows, :columns]
-    edge = np.maximum(np.abs(x) ** 8, np.abs(y) ** 8) + 0.05 * stray * np.maximum(np.abs(x), np.abs(y)) ** 4
-    factor = 1.01 + 0.02 * light_side * x + 0.17 * np.clip((edge - 0.50) * 1.8, 0, 1)
+    short = min(width, height)
+
+    def stray(number: int, size: float) -> Field:
+        return tiled(noise(number, size), columns, rows)
+
+    # The brush stopped now sooner, now later, and its hairs left a rough line.
+    uneven = stray(seed % 7 + 40, 40.0) + 0.35 * stray(seed % 7 + 47, 7.0) + 0.15 * stray(seed % 7 + 54, 1.5)
+    inside = np.minimum((1 - np.abs(x)) * width / 2, (1 - np.abs(y)) * height / 2) / short
+    wash = (inside - _WASH_ENDS - _WASH_STRAYS * uneven) / 0.0035
+    paper = np.clip(0.5 - 0.5 * wash, 0, 1)
+    dried = np.exp(-((wash - 1.6) ** 2) / 2.4)
+    factor = 1.01 + 0.02 * light_side * x + 0.25 * paper - 0.11 * dried
     tooth = noise(50, 2.2) * 0.8 + noise(51, 1.1) * 0.6
     return _map(factor.astype(np.float32), width, height, tooth, 4.2)
 

@@ -187,11 +187,10 @@ class _Cast:
         count = self.frames if on_ones else len(moments)
         xs = [self.staging.x_at(character.id, i / max(1, count - 1)) * shot.unit_px for i in range(count)] if self._travels(character.id) else (
             [place.x * shot.unit_px])  # fmt: skip
-        sits = place.seat or any(act.deed in (sb.DEED_SIT, sb.DEED_STAND_UP) for act in own)
         deep = place.depth <= 1.0 and shot.size not in (sb.SHOT_SIZE_CLOSE_UP,)
         return Puppet(
             place, body_of(character, tones, self.light_side), moments, speeches, xs, shot=shot, fps=self.fps, style=style,
-            light_side=self.light_side, held=held, seat=seat_in(shot.setting) if sits else None, shadow=(0.30 if not self.light.dark else 0.42) * deep,
+            light_side=self.light_side, held=held, seat=seat_in(shot.setting) if place.seat else None, shadow=(0.30 if not self.light.dark else 0.42) * deep,
             on_ones=on_ones and len(xs) > 1, busy=bool(own),
         )  # fmt: skip
 

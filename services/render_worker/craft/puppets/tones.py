@@ -12,8 +12,9 @@ from services.render_worker.craft.painting.palette import Lab, Light, blend, fro
 from services.render_worker.craft.painting.styles import Style
 from services.render_worker.craft.puppets.canvas import Color
 
-# People stay that much clearer than their surroundings: who acts is to be seen at night too.
-_CLEAR = 0.30
+# People stay that much clearer than their surroundings, and more so in the dark, where a key light finds them: most of all their
+# faces, which have at least 70 of 255 levels of luma then, whatever the skin (a bar of the tests).
+_CLEAR, _CLEAR_IN_THE_DARK, _FACE_IN_THE_DARK = 0.30, 0.42, 0.72
 _COOL: Lab = (0.28, 0.005, -0.05)
 _RED: Lab = (0.58, 0.14, 0.06)
 
@@ -76,9 +77,10 @@ def mixed(a: Color, b: Color, share: float) -> Color:
 
 def tones_of(look: sb.Look, light: Light, style: Style) -> Tones:
     """The look's colours in that light and style."""
+    clear, face = (_CLEAR_IN_THE_DARK, _FACE_IN_THE_DARK) if light.dark else (_CLEAR, _CLEAR)
 
-    def seen(color: Lab) -> Color:
-        return bgra(style.tone(blend(light.lit(color), color, _CLEAR)))
+    def seen(color: Lab, share: float = clear) -> Color:
+        return bgra(style.tone(blend(light.lit(color), color, share)))
 
     def cloth(color: Lab, depth: float = 1.0) -> Cloth:
         model = (0.055 + 0.5 * style.medium.modelling) * depth
@@ -93,16 +95,16 @@ def tones_of(look: sb.Look, light: Light, style: Style) -> Tones:
         hair = lighter(hair, -0.14 if hair[0] < 0.7 else 0.08)
     clothes, accent = from_hex(look.clothes_color or "#5b6f8c"), from_hex(look.accent_color or "#d8794f")
     warm = Cloth(
-        seen(skin), seen(blend(lighter(skin, -0.06 - 0.3 * style.medium.modelling), (0.42, 0.10, 0.02), 0.13)),
-        seen(lighter(skin, 0.045)), seen(blend(lighter(skin, -0.13), (0.40, 0.09, 0.03), 0.22)),
+        seen(skin, face), seen(blend(lighter(skin, -0.06 - 0.3 * style.medium.modelling), (0.42, 0.10, 0.02), 0.13), face),
+        seen(lighter(skin, 0.045), face), seen(blend(lighter(skin, -0.13), (0.40, 0.09, 0.03), 0.22), face),
     )  # fmt: skip
     brow = lighter(hair, -0.06) if hair[0] < 0.72 else lighter(hair, -0.18)
     ink: Lab = (0.22, 0.015, -0.015)
     return Tones(
-        skin=warm, blush=seen(blend(skin, (0.64, 0.15, 0.06), 0.30)), lip=seen(lighter(blend(skin, _RED, 0.42), -0.05)),
+        skin=warm, blush=seen(blend(skin, (0.64, 0.15, 0.06), 0.30), face), lip=seen(lighter(blend(skin, _RED, 0.42), -0.05)),
         lip_dark=seen(blend(lighter(skin, -0.30), (0.30, 0.09, 0.02), 0.5)), mouth=seen((0.26, 0.07, 0.02)),
-        tongue=seen((0.60, 0.12, 0.05)), teeth=seen((0.955, 0.0, 0.012)), white=seen((0.97, 0.0, 0.008)),
-        white_shade=seen((0.84, 0.0, -0.012)), iris=seen(_iris(look)), ink=seen(ink), glint=bgra((0.99, 0.0, 0.0)),
+        tongue=seen((0.60, 0.12, 0.05)), teeth=seen((0.955, 0.0, 0.012), face), white=seen((0.97, 0.0, 0.008), face),
+        white_shade=seen((0.84, 0.0, -0.012), face), iris=seen(_iris(look)), ink=seen(ink), glint=bgra((0.99, 0.0, 0.0)),
         brow=seen(brow), hair=cloth(hair, 0.9), clothes=cloth(clothes), accent=cloth(accent),
         trousers=cloth(_trousers(look, clothes)), shoes=cloth((0.30, 0.018, 0.022)), linen=cloth((0.93, 0.0, 0.012)),
         metal=cloth((0.74, -0.008, -0.022), 1.6), wood=cloth((0.50, 0.03, 0.06)),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from filmstudio.projects.v1 import storyboard_pb2 as sb
+
 from services.render_worker.craft.painting.palette import blend, oklch, to_hex
 from services.render_worker.craft.painting.places.alive import bough, drifting_mist, fishes, grasses
 from services.render_worker.craft.painting.places.ground import hills, meadow, mist, rocks
@@ -12,9 +14,10 @@ from services.render_worker.craft.painting.shapes import Drawing
 
 
 def forest(world: World) -> None:
-    """Conifers in depth, a path that leads in, shafts of light between trunks."""
+    """Conifers in depth, a path that leads in, shafts of light between trunks. Where a season is to be seen, leaves stand among them."""
     sky(world, flock=False)
     drawn, base, w, h = world.drawn, world.horizon, world.w, world.h
+    leafy = world.season in (sb.SEASON_AUTUMN, sb.SEASON_SPRING)
     world.plane(0.3)
     hills(world, base - 60, 150, 0.5, 0.05, 168, 0.66)
     for depth, y, low, high, count in ((0.58, base + 8, 300, 470, 15), (0.40, base + 40, 330, 520, 11)):
@@ -25,7 +28,12 @@ def forest(world: World) -> None:
             x = w * (i + drawn.uniform(0.1, 0.9)) / (round(count * w / 1778) + 2)
             # The middle stays open: that is where the path goes.
             tall = drawn.uniform(low, high) * (1.0 if abs(x / w - 0.5) > 0.13 else 0.62)
-            pine(world, x, y + drawn.uniform(-12, 14), tall, depth)
+            foot = y + drawn.uniform(-12, 14)
+            if leafy and i % 5 != 1:
+                # From gold to copper in autumn, from blossom to the first green in spring.
+                tree(world, x, foot, tall * 0.92, depth * 0.8, drawn.uniform(118, 165))
+            else:
+                pine(world, x, foot, tall, depth)
     mist(world, base + 20, 130, 0.45)
     drifting_mist(world, base + 30, 46)
     world.plane(1.0)

@@ -55,7 +55,8 @@ def sun(world: World) -> None:
             d.circle(x + dx, y + dy, r, "#ddd6c0", 0.65 * strength)
     else:
         d.circle(x, y, 96 if low else 66, key, 0.22 * strength)
-        d.circle(x, y, 70 if low else 48, to_hex(lighter(world.light.key, 0.05)), 0.97 * strength)
+        # A low sun lighter than its light would be lemon, not gold.
+        d.circle(x, y, 70 if low else 48, to_hex(lighter(world.light.key, -0.03 if low else 0.05)), 0.97 * strength)
 
 
 def clouds(world: World) -> None:
