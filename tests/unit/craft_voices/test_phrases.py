@@ -56,6 +56,14 @@ def test_the_same_text_is_always_said_the_same_way_and_two_sentences_never_quite
     assert (first.pitch, first.rate) != (second.pitch, second.rate)
 
 
+def test_a_voice_sinks_to_the_end_of_a_paragraph_and_begins_the_next_one_high() -> None:
+    text = " ".join(["We wait here."] * 6)
+    pitches = [phrase.pitch for phrase in phrases_of(f"{text}\n\n{text}")]
+    assert sum(pitches[:2]) - sum(pitches[4:6]) > 3
+    assert pitches[6] > pitches[5]
+    assert phrases_of(text)[-1].rate < 1.01
+
+
 def test_a_slower_voice_has_longer_silences() -> None:
     slow, plain = phrases_of("One. Two.", pauses=1.5), phrases_of("One. Two.")
     assert slow[0].pause_ms == pytest.approx(1.5 * plain[0].pause_ms)

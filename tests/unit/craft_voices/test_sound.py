@@ -1,13 +1,13 @@
 """How voices sound: alike in loudness, unlike in everything else, without what a machine's voice has too much of."""
 
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
 from filmstudio.projects.v1 import storyboard_pb2 as board
 
 from services.render_worker.craft.sound.measure import spoken_loudness
-from services.render_worker.craft.voices.timbres import NARRATOR
+from services.render_worker.craft.voices.timbres import NARRATOR, timbre_of
 from services.render_worker.craft.voices.time_stretch import stretched
 
 _TEXT = "When the sunlight strikes raindrops in the air, they act as a prism and form a rainbow."
@@ -47,11 +47,19 @@ def test_the_spectrum_is_that_of_speech(say, gender: int) -> None:
 @pytest.mark.parametrize(
     ("delivery", "feeling"), [*((each, 1) for each in (2, 3, 4, 5)), *((1, each) for each in range(9))]
 )
-def test_every_manner_and_feeling_is_within_one_lu_and_clean(say, delivery: int, feeling: int) -> None:
+def test_every_manner_and_feeling_is_clean_and_at_its_level_within_one_lu(say, delivery: int, feeling: int) -> None:
     sound = say("Nobody has seen the keeper since.", delivery=delivery, feeling=feeling).sound
-    assert spoken_loudness(sound) == pytest.approx(-20.0, abs=1.0)
+    own = {board.DELIVERY_WHISPERED: -26.5, board.DELIVERY_SHOUTED: -16.5}.get(delivery, -20.0)
+    assert spoken_loudness(sound) == pytest.approx(own, abs=1.0)
     assert np.abs(sound).max() < 0.9
     assert abs(sound.mean()) < 1e-4
+
+
+@pytest.mark.parametrize("feeling", [1, 4, 7])
+def test_lines_of_one_feeling_are_equally_loud(say, feeling: int) -> None:
+    texts = ["No.", "Has anybody seen her?", "The lamp burned for eleven years, and then, one night, it did not."]
+    levels = [spoken_loudness(say(text, feeling=feeling, gender=gender).sound) for text in texts for gender in (1, 2)]
+    assert max(levels) - min(levels) < 0.5
 
 
 def test_men_women_and_children_have_their_own_pitch(say) -> None:
@@ -64,9 +72,39 @@ def test_the_old_speak_slower_than_the_young(say) -> None:
     assert old > 1.1 * young
 
 
-def test_variants_of_one_kind_are_told_apart_by_pitch_or_throat(say) -> None:
-    pitches = sorted(np.median(say(_TEXT, gender=1, variant=variant).pitch()) for variant in range(4))
-    assert all(after / before > 1.03 for before, after in pairwise(pitches))
+@pytest.mark.parametrize(("gender", "age"), [(1, 3), (2, 3), (3, 3), (1, 1), (2, 1)])
+def test_variants_of_one_kind_are_three_semitones_or_seven_percent_of_throat_apart(say, gender: int, age: int) -> None:
+    count = 5 if age == 3 and gender < 3 else 3
+    voices = [
+        (
+            np.median(say(_TEXT, gender=gender, age=age, variant=variant).pitch()),
+            timbre_of(board.Voice(gender=gender, age=age, variant=variant)).tract,
+        )
+        for variant in range(count)
+    ]
+    for (pitch, throat), (other_pitch, other_throat) in combinations(voices, 2):
+        semitones = 12 * np.log2(pitch / other_pitch)
+        assert np.hypot(semitones / 3, np.log(throat / other_throat) / np.log(1.07)) > 0.95
+
+
+def test_a_young_woman_is_not_the_woman_a_semitone_up(say) -> None:
+    woman, young = (np.median(say(_TEXT, gender=1, age=age).pitch()) for age in (3, 2))
+    assert 12 * np.log2(young / woman) > 2.5
+
+
+def test_a_speaker_breathes_in_before_a_long_sentence_and_only_there(say) -> None:
+    said = say("It was late. Nobody who had lived on the island for so long remembered such a storm. We left.")
+    sound = said.sound
+    pauses = [(round(start * 48), round(end * 48)) for name, start, end in said.told if not name and end - start > 300]
+    long, short = (np.sqrt(np.mean(np.square(sound[first + 9600 : last - 2880]))) for first, last in pauses)
+    voice = np.sqrt(np.mean(np.square(sound)))
+    assert -42 < 20 * np.log10(long / voice) < -24
+    assert 20 * np.log10(short / voice) < -60
+
+
+def test_a_breath_is_no_word(say) -> None:
+    words = say("It was late. Nobody who had lived on the island for so long remembered such a storm.").result.words
+    assert words[3].start_ms - words[2].end_ms > 300
 
 
 @pytest.mark.parametrize("gender", [1, 2])

@@ -35,6 +35,14 @@ def test_a_sloka_has_four_quarters_of_eight_with_the_longest_silence_at_its_midd
     assert quarters[1].pause_ms > 2 * quarters[0].pause_ms > 0 == quarters[3].pause_ms
 
 
+def test_a_sloka_stands_on_three_tones_and_ends_each_half_from_below() -> None:
+    quarters = verse.chanted(GITA)
+    assert {tone for quarter in quarters for tone in quarter.tones} == {-2, 0, 2}
+    assert all(quarters[place].tones[-2:] == (-2, 0) for place in (1, 3))
+    assert quarters[0].tones != quarters[1].tones
+    assert all(quarter.tones[-1] == 0 for quarter in quarters)
+
+
 def test_a_half_written_in_one_line_is_parted_between_its_quarters() -> None:
     texts = [GITA[quarter.begin : quarter.end] for quarter in verse.chanted(GITA)]
     assert texts[0] == "धर्मक्षेत्रे कुरुक्षेत्रे"

@@ -13,6 +13,7 @@ from filmstudio.projects.v1 import storyboard_pb2 as board
 
 from services.render_worker.craft.sound.pcm import Samples
 from services.render_worker.craft.voices import verse
+from services.render_worker.craft.voices.breaths import breathed
 from services.render_worker.craft.voices.phonemes import is_stressed, is_vowel
 from services.render_worker.craft.voices.speech_assembly import Phoneme, Telling, joined, set_to_notes
 from services.render_worker.craft.voices.speech_plan import Phrase, phrases_of
@@ -71,7 +72,10 @@ def spoken_line(line: Line, ask: Ask) -> SpokenLine:
     )
     length_ms = len(samples) / 48
     words = [(offset, min(max(moment - cut_ms, 0.0), length_ms)) for offset, moment in spoken.words]
-    return SpokenLine(samples, words, _shifted(spoken.phonemes, cut_ms, length_ms))
+    phonemes = _shifted(spoken.phonemes, cut_ms, length_ms)
+    if line.delivery in (board.DELIVERY_SPOKEN, board.DELIVERY_UNSPECIFIED, board.DELIVERY_RECITED):
+        samples = breathed(samples, phonemes, wanted.throat)
+    return SpokenLine(samples, words, phonemes)
 
 
 def _phrases(line: Line, language: str, wanted: VoiceRequest, ask: Ask) -> list[Phrase]:

@@ -175,9 +175,17 @@ def _quarters(text: str, begin: int, end: int) -> list[tuple[int, int]]:
 
 
 def _chant(count: int, *, falls: bool) -> tuple[int, ...]:
-    tones = [0 if number < 2 or number >= count - 2 else _RISE for number in range(count)]
-    if falls and count >= 2:
+    """The three tones of recitation: a quarter that goes on rises over its middle, one that ends a half comes from below, rises for
+    a moment after its middle and touches the low tone before its last syllable.
+    """
+    if not falls:
+        return tuple(0 if number < 2 or number >= count - 2 else _RISE for number in range(count))
+    middle = count // 2
+    tones = [_RISE if middle - 1 <= number <= middle and count > 4 else 0 for number in range(count)]
+    if count >= 2:
         tones[-2] = _FALL
+    if count >= 6:
+        tones[0] = _FALL
     return tuple(tones)
 
 
