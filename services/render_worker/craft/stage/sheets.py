@@ -14,6 +14,7 @@ from services.render_worker.craft.planes import Ripple, Sheet
 from services.render_worker.craft.stage import camera as cam
 from services.render_worker.craft.stage.tiles import Grid, Mask, Rect, around, clip
 from services.render_worker.craft.stage.yuv import (
+    STRIP_PIXELS,
     Colors,
     Cutout,
     Ink,
@@ -25,13 +26,17 @@ from services.render_worker.craft.stage.yuv import (
     ink_of,
     lay,
 )
+from services.render_worker.craft.stage.zoom import Zoomer
 
 # Nobody sees a far sheet come late by less, in pixels of the plate; it is not warped anew.
 _STILL_PX = 0.05
 # Opacity is looked up in blocks of so many pixels.
 _BLOCK = 16
-# Four bytes each: half a megabyte.
-_STRIP_PIXELS = 128 * 1024
+# What a pixel costs by its way (measured, in nanoseconds), and a call of its own in pixels: what passes goes the cheaper way.
+_WARPED, _ZOOMED, _ZOOMED_OPAQUE = 2.4, 1.8, 1.0
+_A_CALL = 24 * 1024
+# Film pixels across and down. Of less, a zoom throws away too much of what it makes.
+_LEAST_ZOOMED = 192
 # Rows of water that move as one: as many as share a row of colour.
 _BAND = 2
 # Ink past a picture's edges.
@@ -53,12 +58,14 @@ class SheetLayer:
         self._covering = _Covering(picture[:, :, 3])
         self._camera, self._grid = camera, grid
         self._matrix = np.zeros((2, 3))
-        self._sieve = Sieve(_STRIP_PIXELS)
+        self._sieve = Sieve(STRIP_PIXELS)
         # As the camera sees it, and where that is known since it last moved; only of a sheet that rests.
         self._seen: Cutout | None = None
         self._known = grid.none()
         # It moved at the present frame and at the one before: what is drawn now will not be asked for again.
         self._passing, self._moved_at = False, -2
+        # Made when it is first seen passing.
+        self._zoomer: Zoomer | None = None
         self.some, self.solid = grid.none(), grid.none()
 
     def go(self, frame: int) -> Mask | None:
@@ -79,16 +86,34 @@ class SheetLayer:
 
     def lay(self, show: Mask, onto: Planes) -> None:
         """Draws those tiles of it."""
+        parts = [
+            (rect, opaque)
+            for kind, opaque in ((show & self.solid, True), (show & ~self.solid, False))
+            for rect in self._grid.rects(kind)
+        ]
         seen = None if self._passing else self._kept(show)
-        for kind, opaque in ((show & self.solid, True), (show & ~self.solid, False)):
-            for rect in self._grid.rects(kind):
-                for strip in _strips(rect):
-                    over = self._sieve.cutout(self.ink(strip)) if seen is None else seen.part(*strip)
-                    below = onto.part(*strip)
-                    if opaque:
-                        below.take(over.planes)
-                    else:
-                        lay(below, over)
+        whole = _together(parts) if seen is None else None
+        at_once = None if whole is None else self._zoomed(*whole)
+        for rect, opaque in parts:
+            if whole is not None and at_once is not None:
+                (left, top, _, _), x, y = whole[0], rect[0], rect[1]
+                _put(at_once.part(x - left, y - top, rect[2], rect[3]), onto.part(*rect), opaque=opaque)
+                continue
+            zoomed = self._zoomed(rect, opaque=opaque) if seen is None and min(rect[2:]) >= _LEAST_ZOOMED else None
+            if zoomed is not None:
+                _put(zoomed, onto.part(*rect), opaque=opaque)
+                continue
+            for strip in _strips(rect):
+                over = self._sieve.cutout(self.ink(strip)) if seen is None else seen.part(*strip)
+                _put(over, onto.part(*strip), opaque=opaque)
+
+    def _zoomed(self, rect: Rect, opaque: bool) -> Cutout | Planes | None:
+        """A rectangle of it the quick way, where that can be done."""
+        if self._zoomer is None:
+            self._zoomer = Zoomer(self._ink, endless=self._backs)
+        matrix = cam.from_corner(cam.seen_from(self._matrix, self._x, self._y), rect[0], rect[1])
+        of = self._zoomer.planes if opaque else self._zoomer.cutout
+        return of(matrix, rect[2], rect[3])
 
     def ink(self, rect: Rect) -> Ink:
         """What the camera sees of it in a rectangle, which may reach beyond the film."""
@@ -192,9 +217,33 @@ def warp(
 def _strips(rect: Rect) -> Iterator[Rect]:
     """A rectangle in pieces that stay in the processor's cache from the warp to the blend."""
     x, y, width, height = rect
-    rows = max(2, _STRIP_PIXELS // width // 2 * 2)
+    rows = max(2, STRIP_PIXELS // width // 2 * 2)
     for top in range(y, y + height, rows):
         yield x, top, width, min(rows, y + height - top)
+
+
+def _together(parts: Sequence[tuple[Rect, bool]]) -> tuple[Rect, bool] | None:
+    """The rectangle around all parts, and whether all are opaque, if that is cheaper to zoom than each part by itself."""
+    left, top = min(rect[0] for rect, _ in parts), min(rect[1] for rect, _ in parts)
+    right, bottom = max(rect[0] + rect[2] for rect, _ in parts), max(rect[1] + rect[3] for rect, _ in parts)
+    opaque = all(solid for _, solid in parts)
+    apart = 0.0
+    for (_, _, width, height), solid in parts:
+        zoomed = _ZOOMED_OPAQUE if solid else _ZOOMED
+        apart += (width * height + _A_CALL) * (zoomed if min(width, height) >= _LEAST_ZOOMED else _WARPED)
+    at_once = (right - left) * (bottom - top) * (_ZOOMED_OPAQUE if opaque else _ZOOMED)
+    enough = min(right - left, bottom - top) >= _LEAST_ZOOMED
+    return ((left, top, right - left, bottom - top), opaque) if enough and at_once < apart else None
+
+
+def _put(over: Cutout | Planes, onto: Planes, *, opaque: bool) -> None:
+    """Over what is there; what is opaque takes its place."""
+    if isinstance(over, Planes):
+        onto.take(over)
+    elif opaque:
+        onto.take(over.planes)
+    else:
+        lay(onto, over)
 
 
 def even_sized(picture: Picture) -> Picture:

@@ -72,11 +72,10 @@ def around(left: float, top: float, right: float, bottom: float, size: tuple[int
 @lru_cache(maxsize=512)
 def _rects(mask: bytes, rows: int, columns: int, width: int, height: int) -> tuple[Rect, ...]:
     """Runs of each row, grown downwards while the row below has the same run."""
-    tiles = np.frombuffer(mask, np.bool_).reshape(rows, columns)
     found: list[Rect] = []
     growing: dict[tuple[int, int], int] = {}
     for row in range(rows + 1):
-        runs = _runs(tiles[row]) if row < rows else []
+        runs = _runs(mask[row * columns : (row + 1) * columns]) if row < rows else ()
         for run in [run for run in growing if run not in runs]:
             top = growing.pop(run) * SIDE
             x, right = run[0] * SIDE, min(width, run[1] * SIDE)
@@ -86,6 +85,13 @@ def _rects(mask: bytes, rows: int, columns: int, width: int, height: int) -> tup
     return tuple(sorted(found, key=lambda rect: (rect[1], rect[0])))
 
 
-def _runs(row: NDArray[np.bool_]) -> list[tuple[int, int]]:
-    edges = np.flatnonzero(np.diff(np.concatenate(([0], row.view(np.int8), [0]))))
-    return [(int(start), int(end)) for start, end in zip(edges[::2], edges[1::2], strict=True)]
+# Rows repeat where masks don't.
+@lru_cache(maxsize=4096)
+def _runs(row: bytes) -> tuple[tuple[int, int], ...]:
+    """Where the truths of a row begin and end."""
+    found, end = [], 0
+    while (start := row.find(1, end)) >= 0:
+        end = row.find(0, start)
+        end = len(row) if end < 0 else end
+        found.append((start, end))
+    return tuple(found)

@@ -28,6 +28,8 @@ PLAIN: Colors = np.array(
     ],
     dtype=np.float32,
 )
+# What is done to a large picture is done to so many pixels at a time: four bytes each, half a megabyte stays in the cache.
+STRIP_PIXELS = 128 * 1024
 # The middle of limited luma, about which contrast grows and shrinks.
 _MIDDLE = 126.0
 _WHITE = 235
@@ -151,10 +153,17 @@ def planes_of(bgr: NDArray[np.uint8], colors: Colors = PLAIN) -> Planes:
 
 def ink_of(bgra: NDArray[np.uint8], colors: Colors = PLAIN) -> Ink:
     """The ink of a BGRA picture whose colours are multiplied by its opacity."""
-    matrix = np.zeros((4, 5), np.float32)
-    matrix[:3, :4] = colors
-    matrix[3, 3:] = (-1.0, 255.0)
-    return _u8(cv2.transform(bgra, matrix))
+    ink = np.empty_like(bgra)
+    # As over opaque ground, which cv2.transform does ten times as fast as with a fourth channel; then less what is left of below.
+    matrix = np.column_stack([colors[:, :3], colors[:, 3] * 255])
+    for top in range(0, bgra.shape[0], rows := max(1, STRIP_PIXELS // bgra.shape[1])):
+        part = bgra[top : top + rows]
+        y, u, v = cv2.split(cv2.transform(cv2.cvtColor(part, cv2.COLOR_BGRA2BGR), matrix))
+        left = cv2.bitwise_not(cv2.extractChannel(part, 3))
+        for plane, offset in zip((y, u, v), colors[:, 3], strict=True):
+            cv2.subtract(plane, cv2.convertScaleAbs(left, alpha=float(offset)), dst=plane)
+        cv2.merge((y, u, v, left), dst=ink[top : top + rows])
+    return ink
 
 
 def light_of(bgra: NDArray[np.uint8]) -> Ink:
