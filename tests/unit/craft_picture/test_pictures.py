@@ -19,7 +19,7 @@ SMALL = pb.FilmProfile(width=256, height=144, fps=24)
 
 def draw(folder: Path, inputs: dict[str, Path] | None = None, **params: object) -> Finished:
     asked = pb.DrawFrameParams(profile=SMALL, **params)  # type: ignore[arg-type]
-    return run("illustrator@2", pb.StepParams(draw_frame=asked), folder, inputs)
+    return run("illustrator@3", pb.StepParams(draw_frame=asked), folder, inputs)
 
 
 def pixels(finished: Finished) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:

@@ -8,7 +8,7 @@ import pytest
 from filmstudio.projects.v1 import storyboard_pb2 as sb
 
 from services.render_worker.craft.directing.framing import Shape
-from tests.unit.craft_shots.support import LONG, MARA, PLAIN, TOM, happens, says, staged, who
+from tests.unit.craft_shots.support import LONG, MARA, PLAIN, TOM, happens, says, staged, tells, who
 
 EXCHANGE = [
     says(("MARA", "TOM")[number % 2], f"{PLAIN} That is the {number}th time that I tell you.") for number in range(14)
@@ -136,3 +136,17 @@ def test_an_edited_line_changes_only_the_shots_about_it() -> None:
 
 def test_every_shot_says_why_it_is_as_it_is() -> None:
     assert all(shot.reason for shot in staged(happens("Fog."), *EXCHANGE, says("MARA", LONG)))
+
+
+def test_whom_a_narrator_tells_of_is_seen_each_time_in_another_way_by_a_camera_that_moves() -> None:
+    told = [tells(f"{words} {PLAIN}") for words in ("Long ago.", "By night.", "At sea.", "In spring.", "At home.")]
+    shots = [shot for shot in staged(happens("Mara waits."), *told) if shot.lines]
+    of_her = [shot for shot in shots if who(shot) == [MARA]]
+    assert len(of_her) > 1
+    assert len({shot.size for shot in of_her}) > 1
+    assert all(shot.camera != sb.CAMERA_MOVE_STATIC for shot in of_her)
+
+
+def test_a_first_paragraph_of_one_brief_sentence_begins_the_next() -> None:
+    first = staged(happens("Birds sing."), happens("Mara waits by the door."), new=True)[0]
+    assert who(first) == [MARA]

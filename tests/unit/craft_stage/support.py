@@ -90,7 +90,7 @@ def animate(
     """The segment's frames, grey, and the answer."""
     asked = pb.AnimateShotParams(**{"profile": PROFILE, **params})  # type: ignore[arg-type]
     work = Work(pb.StepParams(animate_shot=asked), inputs, folder, 1, lambda share: None)
-    finished = load("stage@1").run(work)
+    finished = load("stage@2").run(work)
     with av.open(str(finished.outputs[0].path)) as film:
         stream = film.streams.video[0]
         assert stream.codec_context.profile == "High"

@@ -78,13 +78,18 @@ def establish(setting: sb.Setting, *, new: bool, peopled: bool, key: float) -> F
     return Framing(_WIDE, _PUSH, "new place")
 
 
+_MOVES_OVER_A_PLACE: Mapping[Size, tuple[Move, ...]] = {
+    _WIDE: (_RIGHT, _LEFT), _FULL: (_PUSH, _LEFT, _RIGHT), _MEDIUM: (_UP, _PUSH, _RIGHT), _CLOSE: (_PUSH, _PULL, _UP),
+}  # fmt: skip
+
+
 def empty_place(key: float, before: Size) -> Framing:
     """Nobody is named: another part of the place each time, since the same one twice would look like a mistake."""
     sizes = [size for size in (_WIDE, _FULL, _MEDIUM, _CLOSE) if size != before]
     size = sizes[int(key * len(sizes)) % len(sizes)]
-    if size == _WIDE:
-        return Framing(size, _RIGHT if key < 0.5 else _LEFT, "the place")
-    return Framing(size, _PUSH, "the place")
+    # Along what is broad, up what is tall, towards a detail: the same move each time would be a screen saver.
+    moves = _MOVES_OVER_A_PLACE[size]
+    return Framing(size, moves[int(key * 97) % len(moves)], "the place")
 
 
 def parts_of_place(key: float) -> list[Framing]:
@@ -98,9 +103,9 @@ def parts_of_place(key: float) -> list[Framing]:
 BRIEF_SCENERY_MS = 2200
 
 
-def farewell(framing_size: Size) -> Move:
+def farewell() -> Move:
     """The film's last picture steps back: we leave, the place stays."""
-    return _PULL if framing_size != _INSERT else _STILL
+    return _PULL
 
 
 # ---- Speech ------------------------------------------------------------------------------------------------------------
@@ -184,6 +189,23 @@ def reaction() -> Framing:
 def watched() -> Framing:
     """Time passes on a face."""
     return Framing(_MEDIUM, _STILL, "{who} is there")
+
+
+# The reason of the one picture that is taken from behind.
+FROM_BEHIND = "what {who} sees"
+
+
+def told_of(key: float, before: Size, shape: Shape) -> Framing:
+    """Whom a narrator tells of is seen each time in another way: small in the place, from behind with their own view, their face.
+    The camera is never quite at rest, since the picture does nothing else while the words go on.
+    """
+    ways = [
+        Framing(_WIDE, _PUSH, "{who} and the place"), Framing(_FULL, _PUSH, FROM_BEHIND),
+        Framing(_CLOSE, _PUSH, "the face of {who}"), Framing(_MEDIUM, _PULL, "{who} is there"),
+    ]  # fmt: skip
+    # A narrow picture has no room around a small figure.
+    fit = [way for way in ways if way.size != before and (shape is Shape.WIDE or way.size != _WIDE)]
+    return fit[int(key * len(fit)) % len(fit)]
 
 
 def heard_from_outside(*, seen: bool) -> Framing:

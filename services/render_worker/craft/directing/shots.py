@@ -41,6 +41,7 @@ class ShotMaker:
     def make(self) -> list[Draft]:
         """At least one shot, with every spoken word of the scene in order."""
         beats = self._scene.beats
+        self._gather()
         self._enter_first()
         if self._place_is_new and beats[0].who:
             self._establish_before_speech()
@@ -115,6 +116,14 @@ class ShotMaker:
         seen = [self._m.block.presence(who) for who in self._m.together(here)]
         self._m.add(framing, setting.description, seen, natural_ms=_ESTABLISHING_MS, optional=True, opening=True)
 
+    def _gather(self) -> None:
+        """A brief first sentence that is a paragraph by itself ("Birds sing.") begins the next one."""
+        beats, moments = self._scene.beats, self._moments
+        if len(beats) < 2 or not all(each.kind is BeatKind.ACTION for each in beats[:2]) or len(moments[0]) != 1:
+            return
+        if self._peopled([moments[0][0], *moments[1]])[1:] == moments[1][1:]:
+            self._moments = [[], [*moments[0], *moments[1]], *moments[2:]]
+
     def _peopled(self, moments: list[Moment]) -> list[Moment]:
         """The scene's first moments. "Rain on the window." is the weather in which those are seen of whom the next words tell."""
         if len(moments) < 2 or moments[0].people or moments[0].deeds or not moments[1].people:
@@ -152,6 +161,8 @@ class ShotMaker:
                 moment.feeling, self._m.shape, not self._m.setting.interior, peak, key,
             )  # fmt: skip
             framing = grammar.happening(what, self._m.size_before)
+            if told_by is not None and len(people) == 1 and not deeds and not moment.things and not peak:
+                framing = grammar.told_of(key, self._m.size_before, self._m.shape)
         lines = [self._m.line(moment.text, told_by, off_screen=True)] if told_by is not None else []
         wanted = self._wanted_ms(moment) if not lines else 0.0
         natural = grammar.breath_ms(moment.feeling, key) if lines else grammar.silent_ms(wanted, self._mood, key)
@@ -161,7 +172,11 @@ class ShotMaker:
             # Who is there already, and soon speaks, is part of the place.
             people = self._m.together([*self._m.block.here])
         looked = {deed.who: deed.target for deed in deeds if deed.deed == sb.DEED_LOOK}
-        seen = [self._m.block.presence(who, feeling=moment.feeling, looks_at=looked.get(who, "")) for who in people]
+        behind = framing.reason == grammar.FROM_BEHIND
+        seen = [
+            self._m.block.presence(who, feeling=moment.feeling, looks_at=looked.get(who, ""), back=behind)
+            for who in people
+        ]
         total = natural + sum(line.estimated_ms for line in lines) + (AROUND_LINES_MS if lines else 0)
         for thing in moment.things:
             if thing.held_by in people:

@@ -104,7 +104,7 @@ def _finish(board: sb.Storyboard, reels: Sequence[Reel], image_asset_ids: Sequen
     # Who embraces, or says what the scene was about, is leaned towards to the end.
     leaves = last.camera == sb.CAMERA_MOVE_STATIC or not last.presences or last.size == sb.SHOT_SIZE_WIDE
     if last.camera != sb.CAMERA_MOVE_FOLLOW and leaves:
-        last.camera = farewell(last.size)
+        last.camera = farewell()
     for shot, asset_id in zip(shots, image_asset_ids, strict=False):
         shot.image_asset_id = asset_id
 

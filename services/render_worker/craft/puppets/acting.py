@@ -55,6 +55,11 @@ class _Performance:
         self.nods = nods_of(scene.speeches, role.character.id, self.draw)
         self.blinks = blinks_of(scene.duration_ms, self.draw)
         self.attention = Attention(role, scene, self.acts, self.phase)
+        # How they stand is their own, and yet not the same in every shot; in a long one they shift their weight.
+        standing = drawn_from(scene.seed, "standing", role.character.id, role.looks_at, role.back, len(self.acts))
+        self.held_so = self.variant + standing.choice((0, 0, 1, 2))
+        self.held_then = self.held_so + standing.choice((1, 2, 3))
+        self.shifts_at = scene.duration_ms * standing.uniform(0.42, 0.62) if scene.duration_ms > _LONG_MS else math.inf
         self.brisk = (
             1.3
             if role.character.age == sb.AGE_GROUP_CHILD
@@ -160,7 +165,10 @@ class _Performance:
 
     def _idle(self, stance: Pose, ms: float) -> Pose:
         t, p = ms / 1000, self.phase
-        pose = felt(stance, self._feeling(ms), self.variant)
+        pose = felt(stance, self._feeling(ms), self.held_so)
+        if ms > self.shifts_at:
+            settled = felt(stance, self._feeling(ms), self.held_then)
+            pose = mix(pose, settled, ease((ms - self.shifts_at) / _SHIFT_MS))
         span = span_at(self.role.spans, ms)
         if span is not None and not span.deed:
             pose = holding(pose, grip_of(span.drawing).hold, low=stance.roll != 0)
@@ -201,6 +209,8 @@ class _Performance:
         return replace(base, brow=base.brow + 4.0 * lift, brow_out=base.brow_out + 1.5 * lift)
 
 
+# Nobody holds one stance for longer than this; how long the change takes.
+_LONG_MS, _SHIFT_MS = 3600, 800
 _QUICK = frozenset({sb.FEELING_AFRAID, sb.FEELING_ANGRY, sb.FEELING_TENSE})
 _STRONG = frozenset({sb.DEED_CRY, sb.DEED_LAUGH, sb.DEED_FALL, sb.DEED_FIGHT})
 _DOWN = frozenset({sb.DEED_READ, sb.DEED_WRITE, sb.DEED_WORK, sb.DEED_EAT, sb.DEED_BOW, sb.DEED_KNEEL})

@@ -129,6 +129,7 @@ def rooftop(world: World) -> None:
     mist(world, base + 30, 130, 0.35)
     world.plane(0.75)
     _tank(world, w * 0.11, base)
+    world.sights |= {"tank": (w * 0.12, base - 60), "towers": (w * 0.55, base - 140), "flowers": (w * 0.72, base + 90)}
     d.rect(
         w * 0.80,
         base - 90,

@@ -39,6 +39,7 @@ def forest(world: World) -> None:
     world.plane(1.0)
     meadow(world, base + 52, 138, lightness=0.47, chroma=0.075)
     _path(world, base + 52)
+    world.sights |= {"path": (w * 0.5, base + 90), "trees": (w * 0.72, base - 170), "bush": (w * 0.27, base + 60)}
     for x, width in ((0.30, 110), (0.70, 140), (0.24, 90), (0.79, 100)):
         bush(world, w * x, base + drawn.uniform(70, 105), width * drawn.uniform(0.8, 1.3), 0.12, 150)
     if not world.light.dark:
@@ -162,7 +163,7 @@ def river(world: World) -> None:
     world.live(glints, flicker=0.7, flicker_hz=0.6)
     world.ripple((w * 0.36, base + span * 0.2, w * 0.42, span * 0.8), amplitude=4.5, wavelength=54, hz=0.4)
     fishes(world, w * 0.56, base + span * 0.5)
-    world.sights["water"] = (w * 0.53, base + span * 0.42)
+    world.sights |= {"water": (w * 0.53, base + span * 0.42), "tree": (w * 0.13, base - 90), "hills": (w * 0.5, base)}
     for x, y, size in ((0.37, 0.60, 60), (0.70, 0.48, 46), (0.30, 0.86, 80)):
         rocks(world, w * x, base + span * y, size, 4)
     tree(world, w * 0.10, base + 150, 470, 0.02)
@@ -198,6 +199,7 @@ def field(world: World) -> None:
             d.vertical([(0, leaf(world, 0.56, 0.10, 95, 0.15), 0.12), (1, leaf(world, 0.42, 0.09, 90), 0.5)]),
         )
     tree(world, w * (0.5 + world.light_side * 0.30), base + 112, 330, 0.03, hue=125)
+    world.sights |= {"tree": (w * (0.5 + world.light_side * 0.30), base - 60), "grain": (w * vanish, base + 130)}
     bush(world, w * (0.5 + world.light_side * 0.37), base + 118, 110, 0.05)
     for i in range(5):
         x = w * (0.5 - world.light_side * 0.20) - i * 56 * world.light_side

@@ -28,6 +28,7 @@ def village(world: World) -> None:
         if i % 2:
             tree(world, w * (0.1 + i / 7), base + 50, 110, 0.36)
     _church(world, w * 0.515, base + 34, 190, 0.30)
+    world.sights |= {"church": (w * 0.515, base - 40), "road": (w * 0.5, base + 160)}
     mist(world, base + 40, 80, 0.4)
     drifting_mist(world, base + 30, 30, 0.3)
     world.plane(0.75)

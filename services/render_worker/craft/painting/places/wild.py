@@ -116,6 +116,10 @@ def mountain(world: World) -> None:
         pine(world, w * x, base + 160 + drawn.uniform(-10, 20), drawn.uniform(190, 290), 0.08)
     world.plane(1.0)
     meadow(world, base + 190, 126, lightness=0.53)
+    world.sights |= {
+        "peak": (w * great, base - base * 0.30), "trees": (w * 0.89, base + 40), "rocks": (w * 0.12, base + 240),
+        "valley": (w * (1 - great), base + 20),
+    }  # fmt: skip
     rocks(world, w * 0.10, base + 262, 110, 6)
     rocks(world, w * 0.93, base + 310, 120, 4)
     tufts(world, base + 200, h, 70)
@@ -234,6 +238,7 @@ def desert(world: World) -> None:
             palm(world, w * 0.13, base + 170, 300, 0.08)
             palm(world, w * 0.18, base + 186, 230, 0.08)
             bush(world, w * 0.155, base + 190, 90, 0.1, 120)
+    world.sights |= {"palm": (w * 0.16, base + 20), "dune": (w * 0.62, base + 120)}
     for _ in range(46):
         x, y = drawn.uniform(0, w), drawn.uniform(base + 270, h + 20)
         long = 60 + 90 * (y - base) / (h - base)
