@@ -7,12 +7,13 @@ import pytest
 from filmstudio.ai_jobs.v1 import steps_pb2 as pb
 from filmstudio.projects.v1 import storyboard_pb2 as board
 
+from services.render_worker.craft.music.accompaniment import bass, led, strokes
 from services.render_worker.craft.music.composition import compose
 from services.render_worker.craft.music.moods import MOODS, PALETTES
 from services.render_worker.craft.music.motifs import motif_of
 from services.render_worker.craft.music.orchestra import perform
 from services.render_worker.craft.music.ragas import RAGAS, compose_raga
-from services.render_worker.craft.music.score import Entry, Note, Score, Section, Swell
+from services.render_worker.craft.music.score import NOTE_NAMES, Entry, Note, Score, Section, Swell
 from services.render_worker.craft.sound.measure import loudness, weighted_power
 from services.render_worker.craft.sound.pcm import RATE, read_sound
 from services.render_worker.engines.base import StepFailed
@@ -139,18 +140,98 @@ def test_a_swell_opens_into_its_moment_and_is_no_bang() -> None:
     assert 10 * np.log10(added[40:44].max() / added[10:30].mean()) < 14
 
 
-def test_five_minutes_of_one_mood_repeat_no_period() -> None:
-    score = compose([Section(0.0, 300.0, "calm", (Entry(0.0, ("a", "b")),))], 3)
-    bar_s = 4 * 60 / 66
-    figure = sorted(
-        (note for note in score.notes if note.player == PALETTES["calm"].figure), key=lambda note: note.start_s
-    )
-    periods = []
-    for begin in np.arange(0.0, 280.0, 8 * bar_s):
-        inside = [note for note in figure if begin - 0.05 <= note.start_s < begin + 8 * bar_s - 0.05]
-        periods.append(tuple((round((note.start_s - begin) * 4 / bar_s), note.pitch) for note in inside))
-    assert all(before != after for before, after in pairwise(periods))
-    assert len(set(periods)) >= len(periods) - 1
+def _likeness(score: Score, end_s: float, beat_s: float) -> list[float]:
+    """For each four bars how much of them (player, half beat, key) was heard in those before that are most like them."""
+    stretches = [
+        {
+            (note.player, round((note.start_s - begin) / beat_s * 2), note.pitch)
+            for note in score.notes
+            if begin - 0.03 <= note.start_s < begin + 16 * beat_s - 0.03
+        }
+        for begin in np.arange(0.0, end_s - 16 * beat_s, 16 * beat_s)
+    ]
+    return [
+        max(len(own & other) / len(own | other) for other in stretches[:number])
+        for number, own in enumerate(stretches)
+        if number
+    ]
+
+
+@pytest.mark.parametrize("mood", MOODS)
+def test_music_goes_on_instead_of_round_and_round(mood: str) -> None:
+    for length_s, usual in ((60.0, 0.45), (300.0, 0.6)):
+        score = compose([Section(0.0, length_s, mood, (Entry(0.0, ("a", "b")),))], 3)
+        played_s = length_s - max(3.2, 120 / PALETTES[mood].tempo_bpm)
+        alike = _likeness(score, played_s, played_s / round(played_s * PALETTES[mood].tempo_bpm / 60))
+        assert np.mean(alike) < usual
+        assert max(alike) < 0.95
+
+
+@pytest.mark.parametrize("mood", [mood for mood in MOODS if PALETTES[mood].bass != PALETTES[mood].melody])
+def test_every_scene_of_six_seconds_begins_with_a_bar_and_its_characters_motif(mood: str) -> None:
+    entries = [Entry(at_s, (f"chr_{at_s}",)) for at_s in (0.0, 11.3, 19.8, 40.2)]
+    palette = PALETTES[mood]
+    for seed in range(3):
+        score = compose([Section(0.0, 55.0, mood, tuple(entries))], seed)
+        for entry in entries:
+            begun = {note.player for note in score.notes if abs(note.start_s - entry.at_s) <= 0.04}
+            assert {palette.pad, palette.melody, palette.bass} <= begun
+            steps = motif_of(entry.character_ids[0]).opening().steps
+            heard = _rises(_melody(score, mood, entry.at_s)[:3])
+            assert heard == [int(np.sign(after - before)) for before, after in pairwise(steps)]
+
+
+@pytest.mark.parametrize("mood", MOODS)
+def test_a_held_tone_of_the_melody_hardly_ever_rubs_against_the_chord(mood: str) -> None:
+    palette = PALETTES[mood]
+    held = rubbing = 0
+    for seed in range(6):
+        notes = compose([Section(0.0, 60.0, mood, (Entry(0.0, ("a", "b")), Entry(25.0, ("b", "c"))))], seed).notes
+        pads = [note for note in notes if note.player == palette.pad]
+        for note in notes:
+            if note.player not in (palette.melody, palette.answer) or note.length_s < 0.5 or note.start_s > 56:
+                continue
+            under = [
+                pad
+                for pad in pads
+                if pad.start_s < note.start_s + 0.05 and pad.start_s + pad.length_s > note.start_s + 0.3
+            ]
+            held += 1
+            rubbing += any(abs(note.pitch - pad.pitch) % 12 in (1, 11) for pad in under)
+    assert held > 60
+    assert rubbing / held < 0.14
+
+
+@pytest.mark.parametrize("mood", MOODS)
+def test_the_film_ends_with_a_cadence_of_its_mode(mood: str) -> None:
+    palette = PALETTES[mood]
+    score = compose([Section(0.0, 60.0, mood)], 5)
+    tonic = NOTE_NAMES.index(score.key.rsplit(" ", 1)[0])
+    bars: dict[float, set[int]] = {}
+    for note in score.notes:
+        if note.player == palette.pad and note.start_s < 56.7:
+            bars.setdefault(round(note.start_s, 1), set()).add((note.pitch - tonic) % 12)
+    roots = [palette.scale[degree] for degree in palette.cadence]
+    last = [classes for _, classes in sorted(bars.items())][-8:]
+    assert any(roots[1] in classes for classes in last[-3:])
+    assert any(roots[0] in classes for classes in last[-6:])
+
+
+@pytest.mark.parametrize("turn", range(7))
+@pytest.mark.parametrize("pattern", ["arpeggio", "broken", "pulse", "chords", "sparse"])
+@pytest.mark.parametrize("beats", [1, 2, 3, 4, 5])
+def test_a_bar_of_any_length_is_filled_and_not_left(pattern: str, beats: int, turn: int) -> None:
+    assert all(0 <= stroke.beat < beats for stroke in strokes(pattern, turn, beats))
+    played = bass(turn, beats, 40, 47, 41)
+    assert played[0][0] == 0
+    assert sum(length for _, length, _ in played) == beats
+
+
+def test_voices_move_little_and_never_lose_the_root() -> None:
+    voices = led([60, 64, 67], [5, 9, 0], 57, 74)
+    assert 5 in {voice % 12 for voice in voices}
+    assert sum(abs(after - before) for before, after in zip([60, 64, 67], voices, strict=True)) <= 3
+    assert len(set(voices)) == 3
 
 
 def test_a_mood_of_its_own_mode_leaves_its_scale_nowhere() -> None:

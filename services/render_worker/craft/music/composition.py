@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from random import Random
-from typing import Final
 
+from services.render_worker.craft.music.accompaniment import bass, led, strokes
 from services.render_worker.craft.music.moods import PALETTES, Palette, Progression
 from services.render_worker.craft.music.motifs import Motif, motif_of
 from services.render_worker.craft.music.score import (
@@ -30,43 +30,26 @@ _BEATS = 4
 _PERIOD = 8
 # The last chord rings for at least so long before the film's end.
 _FINAL_RING_S = 3.2
-# Which steps of a chord's ladder an accompaniment goes over, eighth by eighth (None: a rest); one for each period in turn.
-_PATTERNS: Final[dict[str, tuple[tuple[int | None, ...], ...]]] = {
-    "arpeggio": (
-        (0, 1, 2, 3, 2, 1, 2, 1),
-        (0, 2, 3, 2, 1, 2, 3, 2),
-        (0, None, 2, None, 3, None, 1, None),
-        (0, 1, 3, 2, 3, 1, 2, 1),
-    ),
-    "broken": (
-        (0, 2, 1, 2, 3, 2, 1, 2),
-        (0, None, 2, 1, None, 2, 3, 2),
-        (0, 2, 3, None, 1, 2, 3, None),
-        (0, 3, 2, 3, 1, 3, 2, 1),
-    ),
-    "pulse": (
-        (0, 0, 0, 0, 0, 0, 0, 0),
-        (0, None, 0, 0, 1, 0, 0, None),
-        (0, None, None, 0, 0, None, None, 1),
-        (0, 0, 1, 0, 0, 1, 0, 0),
-    ),
-}
-_SPARSE = (((0.0, 0), (1.0, 2), (2.0, 3)), ((0.0, 0), (1.5, 3)), ((0.0, 1), (1.0, 3), (3.0, 2)))
-_CHORDS = ((0.0, 1.5, 2.0, 3.0), (0.0, 1.0, 2.5, 3.0), (0.0, 1.5, 3.0), (0.0, 0.5, 1.5, 2.5, 3.0))
+# A scene's music begins with a bar of its own from this length on; a shorter one shares its bars with the scene before.
+_SHORTEST_SPAN_S = 6.0
+# What a tone that rubs against the chord, or is foreign to it, costs a motif for each beat it lasts; and a semitone away from the line.
+_RUBS, _FOREIGN, _FAR = 2.0, 0.3, 0.3
 
 
 @dataclass(frozen=True)
 class _Bar:
-    """One bar of a section: when it is, how many beats of which length, its chord's root (as a degree), and how far the
-    section has come (0 to 1).
+    """One bar of a section: when it is, how many beats of which length, its chord's root (as a degree) and the next bar's, how far
+    the section has come (0 to 1), and when its scene ends.
     """
 
     start_s: float
     beat_s: float
     beats: int
     degree: int
+    after: int
     place: float
     number: int
+    until_s: float
 
     @property
     def length_s(self) -> float:
@@ -80,12 +63,11 @@ class _Bar:
 class _Writer:
     """Writes the parts of one section, bar by bar, each led from the one before."""
 
-    def __init__(self, section: Section, until_s: float, tonic: int, random: Random, theme: Motif) -> None:
-        self.until_s = until_s
+    def __init__(self, section: Section, tonic: int, random: Random, theme: Motif) -> None:
         self.palette: Palette = PALETTES[section.mood]
         self.tonic = tonic + self.palette.tonic_shift
         self.random = random
-        self.turn = random.randrange(4)
+        self.turn = random.randrange(60)
         self.motifs = [theme]
         self.entries = sorted(section.entries, key=lambda entry: entry.at_s)
         # The bar in which who is heard now was last brought in.
@@ -98,7 +80,7 @@ class _Writer:
     def bar(self, bar: _Bar) -> None:
         """All parts of one bar."""
         classes = self.chord(bar.degree)
-        self.voicing = _led(self.voicing, classes, self.tonic + 9, self.tonic + 26)
+        self.voicing = led(self.voicing, classes, self.tonic + 9, self.tonic + 26)
         # A section grows and lets go; within it every four bars breathe.
         arch = 0.88 + 0.2 * (1 - abs(2 * bar.place - 1.1) / 1.1)
         breath = (0.97, 1.0, 1.04, 0.98)[bar.number % 4]
@@ -108,7 +90,7 @@ class _Writer:
             self._play(self.palette.pad, bar.start_s, bar.length_s * 1.04, pitch, loud * (0.78 if thin else 0.86))
         root = nearest(self.tonic - 8, [classes[0]])
         if not thin or bar.number % 2 == 0:
-            self._play(self.palette.bass, bar.start_s, bar.length_s * 0.96, root, loud * 0.92)
+            self._bass(bar, root, classes, loud * 0.92)
         self._figure(bar, classes, loud * (0.85 if thin else 1.0))
         self._melody(bar, classes, loud)
         if self.palette.timpani and bar.number % 4 == 0:
@@ -132,34 +114,35 @@ class _Writer:
         if self.palette.timpani:
             self._play("timpani", start_s, 2.0, nearest(43, [self.tonic]), loud)
 
+    def _bass(self, bar: _Bar, root: int, classes: list[int], loud: float) -> None:
+        """Held in slow music, in turns in the rest: root and fifth, or a step that leads to the next root."""
+        following = nearest(self.tonic - 8, [self.chord(bar.after)[0]])
+        scale = {(self.tonic + step) % 12 for step in self.palette.scale}
+        # The step above or below the next root from which it is come to.
+        lead = next((key for key in ((following - 1), (following + 1), (following - 2)) if key % 12 in scale), root)
+        fifth = nearest(root + 6, [classes[2]])
+        turn = self.turn // 7 + bar.number // 4 if self.palette.walks else 0
+        for beat, beats, pitch in bass(turn, bar.beats, root, fifth, lead):
+            accent = 1.0 if beat == 0 else 0.9
+            self._play(
+                self.palette.bass, bar.start_s + beat * bar.beat_s, beats * bar.beat_s * 0.96, pitch, loud * accent
+            )
+
     def _figure(self, bar: _Bar, classes: list[int], loud: float) -> None:
         palette = self.palette
         low = nearest(self.tonic - 2 if palette.pattern != "pulse" else self.tonic - 12, [classes[0]])
         ladder = [low, *(_above(low, offset, classes) for offset in (6, 11, 15))]
-        turn = self.turn + bar.period
-        match palette.pattern:
-            case "chords":
-                for beat in _CHORDS[turn % len(_CHORDS)]:
-                    if beat < bar.beats:
-                        for pitch in self.voicing:
-                            at = bar.start_s + beat * bar.beat_s
-                            self._play(palette.figure, at, bar.beat_s * 0.9, pitch, loud * 0.72)
-            case "sparse":
-                for beat, step in _SPARSE[turn % len(_SPARSE)]:
-                    if beat < bar.beats:
-                        at = bar.start_s + beat * bar.beat_s
-                        self._play(palette.figure, at, bar.beat_s * 2, ladder[step], loud * 0.9)
-            case pattern:
-                eighth = bar.beat_s / 2
-                turns = _PATTERNS[pattern]
-                for number in range(bar.beats * 2):
-                    step_or_rest = turns[turn % len(turns)][number % 8]
-                    if step_or_rest is None:
-                        continue
-                    accent = 1.0 if number % 4 == 0 else 0.82
-                    length = eighth * (0.8 if pattern == "pulse" else 2.2)
-                    at = bar.start_s + number * eighth
-                    self._play(palette.figure, at, length, ladder[step_or_rest], loud * 0.84 * accent)
+        # Every four bars another turn; in every other pair of periods another player.
+        player = palette.other_figure if bar.period % 4 in (1, 2) else palette.figure
+        for stroke in strokes(palette.pattern, self.turn + bar.number // 4, bar.beats):
+            at = bar.start_s + stroke.beat * bar.beat_s
+            length = stroke.beats * bar.beat_s
+            if stroke.step is None:
+                for pitch in self.voicing:
+                    self._play(player, at, length, pitch, loud * 0.84 * stroke.accent)
+            # Now and then a hand leaves one out.
+            elif stroke.beat == 0 or self.random.random() > 0.07:
+                self._play(player, at, length, ladder[stroke.step], loud * 0.84 * stroke.accent)
 
     def _melody(self, bar: _Bar, classes: list[int], loud: float) -> None:
         """Who has come in is heard at once; then a period of statement, echo, answer and rest."""
@@ -179,34 +162,59 @@ class _Writer:
                 self._state(first.opening(), bar, classes, loud * 0.88)
             case 4 if later % 4 != 2:
                 answer = other if other is not first else first.upside_down() if later % 2 else first
-                self._state(answer, bar, classes, loud, lift=2 if later % 2 == 0 else 0)
+                self._state(answer, bar, classes, loud, lift=2 if later % 2 == 0 else 0, answers=True)
             case 7 if self.palette.melody_bars > 2 or later % 2:
-                self._state(other.opening().upside_down(), bar, classes, loud * 0.88)
+                self._state(other.opening().upside_down(), bar, classes, loud * 0.88, answers=True)
 
-    def _state(self, motif: Motif, bar: _Bar, classes: list[int], loud: float, lift: int = 0) -> None:
-        """A motif from the chord's tone that is nearest to where the line was, unless one is still being played or this
-        one wouldn't be over before the next mood or the ending: then its opening, or nothing.
+    def _state(
+        self, motif: Motif, bar: _Bar, classes: list[int], loud: float, lift: int = 0, *, answers: bool = False
+    ) -> None:
+        """A motif near to where the line was, unless one is still being played or this one wouldn't be over before the next scene or
+        the ending: then its opening, or nothing. What answers is another player.
         """
         if bar.start_s < self.busy_until_s - 0.01:
             return
-        if bar.start_s + sum(motif.beats) * bar.beat_s > self.until_s + 0.05:
+        if bar.start_s + sum(motif.beats) * bar.beat_s > bar.until_s + 0.05:
             motif = motif.opening()
-            if bar.start_s + sum(motif.beats) * bar.beat_s > self.until_s + 0.05:
+            if bar.start_s + sum(motif.beats) * bar.beat_s > bar.until_s + 0.05:
                 return
-        scale = self.palette.scale
-        middle = self.tonic + 24
-        aim = min(max(self.line, middle - 5), middle + 5) + lift
-        start = nearest(aim, classes[:3])
-        degree = min(range(-7, 15), key=lambda each: abs(pitch_at(middle, scale, each) - start))
+        pitches = self._placed(motif, bar, classes, lift)
+        player = self.palette.answer if answers else self.palette.melody
         beat = 0.0
-        for number, (step, beats) in enumerate(zip(motif.steps, motif.beats, strict=True)):
-            pitch = pitch_at(middle, scale, degree + step)
+        for number, (pitch, beats) in enumerate(zip(pitches, motif.beats, strict=True)):
             accent = 1.06 if beat % 2 == 0 else 0.98
-            length = beats * bar.beat_s * (0.92 if number == len(motif.steps) - 1 else 1.02)
-            self._play(self.palette.melody, bar.start_s + beat * bar.beat_s, length, pitch, loud * accent)
+            length = beats * bar.beat_s * (0.92 if number == len(pitches) - 1 else 1.02)
+            self._play(player, bar.start_s + beat * bar.beat_s, length, pitch, loud * accent)
             self.line = pitch
             beat += beats
         self.busy_until_s = bar.start_s + beat * bar.beat_s
+
+    def _placed(self, motif: Motif, bar: _Bar, classes: list[int], lift: int) -> list[int]:
+        """The motif's keys from that tone of the chord from which least of it rubs against the harmony, this bar's and the next
+        one's. Its last tone may give way by a step to rest on the chord, as long as it still rises or falls as it should.
+        """
+        scale, middle = self.palette.scale, self.tonic + 24
+        aim = min(max(self.line, middle - 5), middle + 5) + lift
+        following = self.chord(bar.after)
+        starts = [sum(motif.beats[:number]) for number in range(len(motif.beats))]
+        chords = [classes if start < bar.beats else following for start in starts]
+        best: tuple[float, list[int]] | None = None
+        for degree in range(-8, 16):
+            first = pitch_at(middle, scale, degree)
+            if first % 12 not in classes[:3] or abs(first - aim) > 7:
+                continue
+            for given in (0, 1, -1):
+                steps = [*motif.steps[:-1], motif.steps[-1] + given]
+                if _sign(steps[-1] - steps[-2]) != _sign(motif.steps[-1] - motif.steps[-2]):
+                    continue
+                keys = [pitch_at(middle, scale, degree + step) for step in steps]
+                cost = _FAR * abs(first - aim) + 0.4 * abs(given)
+                cost += sum(
+                    _rub(key, chord) * beats for key, chord, beats in zip(keys, chords, motif.beats, strict=True)
+                )
+                if best is None or cost < best[0]:
+                    best = (cost, keys)
+        return best[1] if best else [pitch_at(middle, scale, step) for step in motif.steps]
 
     def _play(self, player: str, start_s: float, length_s: float, pitch: int, velocity: float) -> None:
         # People are never exactly on the beat, nor twice alike.
@@ -225,8 +233,8 @@ def compose(sections: Sequence[Section], seed: int) -> Score:
         palette = PALETTES[section.mood]
         last = number == len(sections) - 1
         ring_s = min(max(_FINAL_RING_S, 2 * 60 / palette.tempo_bpm), section.length_s) if last else 0.0
-        writer = _Writer(section, section.end_s - ring_s, tonic, random, theme)
-        for bar in _bars(section, section.length_s - ring_s, palette, random):
+        writer = _Writer(section, tonic, random, theme)
+        for bar in _bars(section, section.length_s - ring_s, palette, random, ends=last):
             writer.bar(bar)
         if last:
             writer.finish(section.end_s - ring_s, section.end_s)
@@ -252,47 +260,71 @@ def _swells(sections: Sequence[Section], tonic: int) -> list[Swell]:
     ]
 
 
-def _bars(section: Section, length_s: float, palette: Palette, random: Random) -> list[_Bar]:
-    """The bars before the ending: as many beats as fit best, stretched a little to fill the time exactly. What is left over
-    after the last whole bar makes it longer, or is a short one.
-    """
-    beats = max(1, round(length_s * palette.tempo_bpm / 60)) if length_s > 0.5 else 0
-    if not beats:
+def _bars(section: Section, length_s: float, palette: Palette, random: Random, *, ends: bool) -> list[_Bar]:
+    """The bars before the ending, scene by scene. The film's last ones (`ends`) lead to the tonic."""
+    spans = _spans(section, length_s)
+    sizes = [_sizes(stop - start, palette.tempo_bpm) for start, stop in spans]
+    chords: list[list[int]] = []
+    before: Progression | None = None
+    for own in sizes:
+        degrees: list[int] = []
+        while len(degrees) < len(own):
+            progression = random.choice([each for each in palette.progressions if each != before])
+            # A progression is heard twice before the next one, so that it can be known.
+            degrees += [*progression, *progression]
+            before = progression
+        chords.append(degrees[: len(own)])
+    if ends and chords and len(chords[-1]) > 2:
+        chords[-1][-2:] = palette.cadence
+    following = [*[degree for degrees in chords for degree in degrees][1:], 0]
+    bars: list[_Bar] = []
+    count = len(following)
+    for (start, stop), own, degrees in zip(spans, sizes, chords, strict=True):
+        beat_s = (stop - start) / max(1, sum(own))
+        edges = list(accumulate(own, initial=0))
+        for (low, high), degree in zip(pairwise(edges), degrees, strict=True):
+            number = len(bars)
+            place = number / max(count - 1, 1)
+            bars.append(_Bar(start + low * beat_s, beat_s, high - low, degree, following[number], place, number, stop))
+    return bars
+
+
+def _spans(section: Section, length_s: float) -> list[tuple[float, float]]:
+    """From when to when each of the section's scenes is played, short ones with the one before."""
+    end_s = section.start_s + length_s
+    if length_s <= 0.5:
         return []
+    starts = [section.start_s]
+    for at_s in sorted(entry.at_s for entry in section.entries):
+        if at_s - starts[-1] >= _SHORTEST_SPAN_S and end_s - at_s >= _SHORTEST_SPAN_S:
+            starts.append(at_s)
+    return list(pairwise([*starts, end_s]))
+
+
+def _sizes(length_s: float, tempo_bpm: float) -> list[int]:
+    """The beats of each bar: as many as fit best, to be stretched a little to fill the time exactly. What is left over after the last
+    whole bar makes it longer, or is a short one.
+    """
+    beats = max(1, round(length_s * tempo_bpm / 60))
     sizes = [_BEATS] * (beats // _BEATS)
     over = beats % _BEATS
     if over == 1 and sizes:
         sizes[-1] += 1
     elif over:
         sizes.append(over)
-    chords: list[int] = []
-    while len(chords) < len(sizes):
-        progression: Progression = random.choice(palette.progressions)
-        # A progression is heard twice before the next one, so that it can be known.
-        chords += [*progression, *progression]
-    beat_s = length_s / beats
-    edges = [sum(sizes[:number]) for number in range(len(sizes) + 1)]
-    return [
-        _Bar(
-            section.start_s + low * beat_s, beat_s, high - low, chords[number], number / max(len(sizes) - 1, 1), number
-        )
-        for number, (low, high) in enumerate(pairwise(edges))
-    ]
+    return sizes
 
 
 def _above(low: int, offset: int, classes: Sequence[int]) -> int:
     return nearest(low + offset, classes)
 
 
-def _led(before: list[int], classes: Sequence[int], lowest: int, highest: int) -> list[int]:
-    """Each voice to the nearest free tone of the chord, inside the register."""
-    voices: list[int] = []
-    free = list(dict.fromkeys(classes))[: max(3, len(before))]
-    for pitch in before:
-        choice = min(free, key=lambda tone: (abs(nearest(pitch, [tone]) - pitch), tone))
-        if len(free) > 1:
-            free.remove(choice)
-        led = nearest(pitch, [choice])
-        led += 12 if led < lowest else -12 if led > highest else 0
-        voices.append(led)
-    return voices
+def _sign(steps: int) -> int:
+    return (steps > 0) - (steps < 0)
+
+
+def _rub(key: int, chord: Sequence[int]) -> float:
+    """How much a tone hurts for each beat it stands over that chord."""
+    if key % 12 in chord:
+        return 0.0
+    return _RUBS if any((key - tone) % 12 in (1, 11) for tone in chord) else _FOREIGN
