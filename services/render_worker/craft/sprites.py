@@ -10,11 +10,29 @@ from services.render_worker.craft.images import Picture
 
 @dataclass(frozen=True)
 class Sprite:
-    """A picture (BGRA, premultiplied, of even width and height) at a place on the plate, in pixels of the plate."""
+    """A picture (BGRA, premultiplied, of even width and height) at a place on the plate, in pixels of the plate.
+
+    `on_film`: it has the film's own pixels, and `x` and `y` are even whole numbers of them.
+    """
 
     picture: Picture
     x: float
     y: float
+    on_film: bool = False
+
+
+@dataclass(frozen=True)
+class Rest:
+    """How a camera that rests sees one depth of a plate: a film of that size, whose pixel (u, v) shows the plate at
+    (x + across · u, y + down · v). What acts there can be drawn on the film's own pixels: fewer, sharper, and never warped.
+    """
+
+    width: int
+    height: int
+    x: float
+    y: float
+    across: float
+    down: float
 
 
 class Actor(Protocol):

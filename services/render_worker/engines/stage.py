@@ -84,10 +84,10 @@ class Stage:
 
 @dataclass(frozen=True)
 class _Staged:
-    """What is filmed: the plate, the camera's windows over it, who acts, the grade, and the screen over all."""
+    """What is filmed: the plate, the camera on it, who acts, the grade, and the screen over all."""
 
     plate: planes.Plate
-    path: Sequence[moves.Window]
+    camera: Camera
     actors: Sequence[Actor] = ()
     colors: yuv.Colors = field(default_factory=lambda: yuv.PLAIN)
     screen: Plane | None = None
@@ -117,8 +117,7 @@ class _Shot:
         else:
             staged = self._drawn()
         grid = Grid(*self._size)
-        camera = Camera(staged.path, (staged.plate.width, staged.plate.height), self._size)
-        composition = composition_of(staged.plate, staged.actors, camera, grid, staged.colors, self._fps)
+        composition = composition_of(staged.plate, staged.actors, staged.camera, grid, staged.colors, self._fps)
         previous = self._previous() if params.dissolve_in_frames else None
         finish = Finish(
             self._frames, staged.screen, self._patches(frame, podcast), params.fade_in_frames, params.fade_out_frames, previous,
@@ -137,14 +136,17 @@ class _Shot:
             raise StepFailed("INPUT_UNREADABLE", str(error)) from error
         focus = (params.focus_x or plate.focus[0], params.focus_y or plate.focus[1])
         walk = staging.walk(*shot.world, self._frames)
-        path = moves.path(params.camera, focus, self._frames, self._fps, walk, size=params.scene.size)
+        camera = self._camera(
+            plate, moves.path(params.camera, focus, self._frames, self._fps, walk, size=params.scene.size)
+        )
         actors = puppets.actors(
             shot, staging, self._speech(), frames=self._frames, fps=self._fps, light=light,
             light_side=plate.light_side, follows=params.camera == sb.CAMERA_MOVE_FOLLOW,
+            rest_at=camera.rest_at if camera.rests else None,
         )  # fmt: skip
         screen = style(params.scene.style).screen(*self._size, plate.light_side, params.scene.scene_seed)
         return _Staged(
-            plate, path, actors, grade_of(params.scene.mood, params.scene.style), np.asarray(screen, np.uint8)
+            plate, camera, actors, grade_of(params.scene.mood, params.scene.style), np.asarray(screen, np.uint8)
         )
 
     def _still(self, frame: images.Picture) -> _Staged:
@@ -154,12 +156,17 @@ class _Shot:
         focus = (params.focus_x or 0.5, params.focus_y or 0.5)
         size = (frame.shape[1], frame.shape[0])
         path = still_path(params.camera, focus, size, plate, self._frames, self._fps)
-        return _Staged(plate, path, screen=vignette(*self._size) if params.scene.own_image else None)
+        return _Staged(
+            plate, self._camera(plate, path), screen=vignette(*self._size) if params.scene.own_image else None
+        )
 
     def _studio(self, podcast: Podcast) -> _Staged:
         """A podcast that is the whole picture."""
-        whole = moves.Window(0.5, 0.5, 1.0)
-        return _Staged(still_plate(podcast.ground(), self._size), [whole] * self._frames)
+        plate = still_plate(podcast.ground(), self._size)
+        return _Staged(plate, self._camera(plate, [moves.Window(0.5, 0.5, 1.0)] * self._frames))
+
+    def _camera(self, plate: planes.Plate, path: Sequence[moves.Window]) -> Camera:
+        return Camera(path, (plate.width, plate.height), self._size)
 
     def _podcast(self) -> Podcast:
         params = self._params

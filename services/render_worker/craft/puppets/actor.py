@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import cv2
@@ -29,7 +29,7 @@ from services.render_worker.craft.puppets.seats import SeatPainter, seat_in
 from services.render_worker.craft.puppets.things import TWO_HANDED, Hold, Span, grip_of, span_at, spans_of
 from services.render_worker.craft.puppets.tones import Tones, tones_of
 from services.render_worker.craft.shot_picture import ShotPicture
-from services.render_worker.craft.sprites import Actor, Sprite
+from services.render_worker.craft.sprites import Actor, Rest, Sprite
 
 # Steps of a mouth's opening: finer ones nobody sees.
 _OPENINGS = 5
@@ -43,13 +43,15 @@ class Puppet:
 
     def __init__(self, place: Place2D, body: Body, moments: Sequence[Moment], speeches: Sequence[Speech], xs: Sequence[float], *,
                  shot: ShotPicture, fps: int, style: Style, light_side: int, held: Sequence[Held | None], seat: SeatPainter | None, shadow: float,
-                 on_ones: bool, busy: bool) -> None:  # fmt: skip
-        """`xs`: where they stand at each twelfth of a second, or with `on_ones` at each frame, in pixels of the plate."""
+                 on_ones: bool, busy: bool, rest: Rest | None) -> None:  # fmt: skip
+        """`xs`: where they stand at each twelfth of a second, or with `on_ones` at each frame, in pixels of the plate. `rest`: where a
+        camera that rests sees them.
+        """
         self.depth, self.order = place.depth, place.order
         self._place, self._body, self._moments, self._speeches, self._xs = place, body, moments, speeches, xs
         self._fps, self._style, self._light_side, self._held = fps, style, light_side, held
         self._width, self._height, self._unit = shot.width, shot.height, shot.unit_px
-        self._seat, self._shadow, self._ones = seat, shadow, on_ones
+        self._seat, self._shadow, self._ones, self._rest = seat, shadow, on_ones, rest
         # Who stands far behind and does nothing is drawn half as often.
         self._hold = 2 if place.order < 1.0 and place.depth < 1.0 and not speeches and len(xs) == 1 and not busy else 1
         # The last picture: what it shows, and where across it was drawn.
@@ -79,13 +81,9 @@ class Puppet:
         moment = self._moments[step]
         scale = self._place.scale * self._unit
         y = self._place.y * self._unit
-        side = float(moment.facing)
-        matrix = np.array([[scale * side, 0.0, x], [0.0, scale, y], [0.0, 0.0, 1.0]])
-        left, right = max(0, math.floor(x - _REACH * scale)), min(self._width, math.ceil(x + _REACH * scale))
-        top, bottom = max(0, math.floor(y - _ABOVE * scale)), min(self._height, math.ceil(y + _BELOW * scale))
-        if right - left < 4 or bottom - top < 4:
+        canvas = self._canvas(x, y, scale, float(moment.facing))
+        if canvas is None:
             return None
-        canvas = Canvas(left, top, right - left, bottom - top, matrix=matrix)
         if self._style.outline is not None:
             canvas.outlined(self._style.outline[0] * 0.9 / max(self._place.scale, 0.4), self._body.tones.line)
         body = replace(self._body, light_side=self._light_side * moment.facing)
@@ -103,7 +101,19 @@ class Puppet:
         )  # fmt: skip
         pose = replace(moment.pose, head=moment.pose.head + moment.expression.tilt + moment.expression.nod * 0.25)
         draw_figure(canvas, body, pose, face, back=self._place.back, held=self._held[step], drag=moment.drag, near=near)
-        return finished(canvas, self._style, body.tones, self._light_side)
+        sprite = finished(canvas, self._style, body.tones, self._light_side)
+        return sprite if sprite is None or self._rest is None else replace(sprite, on_film=True)
+
+    def _canvas(self, x: float, y: float, scale: float, side: float) -> Canvas | None:
+        """Around the figure's place, as far as it can be seen; None where that is nowhere."""
+        rest = self._rest or Rest(self._width, self._height, 0.0, 0.0, 1.0, 1.0)
+        x, y, wide, tall = (x - rest.x) / rest.across, (y - rest.y) / rest.down, scale / rest.across, scale / rest.down
+        left, right = max(0, math.floor(x - _REACH * wide)) & ~1, min(rest.width, math.ceil(x + _REACH * wide))
+        top, bottom = max(0, math.floor(y - _ABOVE * tall)) & ~1, min(rest.height, math.ceil(y + _BELOW * tall))
+        if right - left < 4 or bottom - top < 4:
+            return None
+        matrix = np.array([[wide * side, 0.0, x], [0.0, tall, y], [0.0, 0.0, 1.0]])
+        return Canvas(left, top, right - left, bottom - top, matrix=matrix)
 
 
 def finished(canvas: Canvas, style: Style, tones: Tones, light_side: int) -> Sprite | None:
@@ -164,6 +174,8 @@ class _Cast:
     fps: int
     light: Light
     light_side: int
+    # Where a camera that rests sees a depth.
+    rest_at: Callable[[float], Rest] | None
 
     def puppet(self, place: Place2D, *, on_ones: bool) -> Puppet:
         shot, style = self.shot, style_of(self.shot.style)
@@ -181,7 +193,9 @@ class _Cast:
         spans = spans_of(character.id, shot.acts, shot.things, duration_ms, drawings.names())
         role = Role(character, place.feeling, place.pose, place.facing, presence.looks_at, place.back, own, spans)
         moments = performed(role, scene)
-        pictures = {span: self._held(span, place.scale) for span in spans}
+        rest = None if self.rest_at is None else self.rest_at(place.depth)
+        scale = place.scale if rest is None else place.scale / rest.down
+        pictures = {span: self._held(span, scale) for span in spans}
         at_hand = [span_at(spans, step * 1000 / TWOS) for step in range(len(moments))]
         held = [pictures[span] if span is not None else None for span in at_hand]
         count = self.frames if on_ones else len(moments)
@@ -191,7 +205,7 @@ class _Cast:
         return Puppet(
             place, body_of(character, tones, self.light_side), moments, speeches, xs, shot=shot, fps=self.fps, style=style,
             light_side=self.light_side, held=held, seat=seat_in(shot.setting) if place.seat else None, shadow=(0.30 if not self.light.dark else 0.42) * deep,
-            on_ones=on_ones and len(xs) > 1, busy=bool(own),
+            on_ones=on_ones and len(xs) > 1, busy=bool(own), rest=rest,
         )  # fmt: skip
 
     def _travels(self, who: str) -> bool:
@@ -205,13 +219,13 @@ class _Cast:
 
 
 def actors(shot: ShotPicture, staging: Staging, speech: Sequence[Speech], *, frames: int, fps: int, light: Light, light_side: int,
-           follows: bool = False) -> list[Actor]:  # fmt: skip
+           follows: bool = False, rest_at: Callable[[float], Rest] | None = None) -> list[Actor]:  # fmt: skip
     """Everybody of the shot, from the back to the front, for as many frames; coordinates and sizes in pixels of the plate.
 
     Frame 0 without speech is how the shot begins. `follows`: the camera goes with somebody who walks, so walkers move along on every
-    frame, not only on every other.
+    frame, not only on every other. `rest_at`: where the camera sees a depth, if it rests; then their sprites have the film's pixels.
     """
-    cast = _Cast(shot, staging, speech, frames, fps, light, light_side)
+    cast = _Cast(shot, staging, speech, frames, fps, light, light_side, rest_at)
     ordered = sorted(
         (place for place in staging.people if place.character_id in shot.cast), key=lambda place: place.order
     )

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.render_worker.craft.directing.moves import Window, matrix, seen_at
+from services.render_worker.craft.sprites import Rest
 
 # From a film pixel to a pixel of the plate (or of what lies on it): two rows of three, as WARP_INVERSE_MAP takes it.
 Matrix = NDArray[np.float64]
@@ -29,6 +30,16 @@ class Camera:
         if depth not in self._kept:
             self._kept[depth] = matrix(seen_at(self._path[frame], depth), self._plate, self._film)
         return self._kept[depth]
+
+    @property
+    def rests(self) -> bool:
+        """Whether it sees the same at every frame."""
+        return all(window == self._path[0] for window in self._path)
+
+    def rest_at(self, depth: float) -> Rest:
+        """Where it sees that depth at its first frame."""
+        (across, _, x), (_, down, y) = self.matrix(0, depth).tolist()
+        return Rest(*self._film, x, y, across, down)
 
     def overhang(self, depth: float) -> tuple[int, int, int, int]:
         """How far the film looks past the plate's edges at that depth, in pixels: left, top, right, bottom."""

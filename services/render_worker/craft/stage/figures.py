@@ -21,6 +21,7 @@ from services.render_worker.craft.stage.yuv import (
     Ink,
     Planes,
     cutout_from,
+    cutout_of,
     ink_of,
     lay,
     light_of,
@@ -46,6 +47,8 @@ class Look:
     picture: Picture
     onto: cam.Matrix
     share: float = 1.0
+    # It has the film's pixels: `onto` is from the film, and moves by whole pixels only.
+    on_film: bool = False
 
 
 class FigureLayer:
@@ -79,7 +82,7 @@ class FigureLayer:
             before, self._shown, self._seen = self.some, None, None
             self.some = self._grid.none()
             return before
-        matrix = _after(self._camera.matrix(frame, self._depth), look.onto)
+        matrix = look.onto if look.on_film else _after(self._camera.matrix(frame, self._depth), look.onto)
         share = round(look.share * _STEPS) / _STEPS
         if self._shown is not None:
             picture, at, seen_share = self._shown
@@ -88,7 +91,10 @@ class FigureLayer:
                 return None
         self._shown = (id(look.picture), matrix, share)
         before = self.some
-        self._draw(self._ink(look.picture), matrix, share)
+        if look.on_film:
+            self._place(look.picture, matrix)
+        else:
+            self._draw(self._ink(look.picture), matrix, share)
         self.some = self._grid.touched(self._rect)
         return before | self.some
 
@@ -116,6 +122,14 @@ class FigureLayer:
             self._inks[id(picture)] = (picture, ink)
         return self._inks[id(picture)][1]
 
+    def _place(self, picture: Picture, matrix: cam.Matrix) -> None:
+        """As it is, where it is on the film."""
+        x, y = -int(matrix[0, 2]), -int(matrix[1, 2])
+        whole = (x, y, picture.shape[1], picture.shape[0])
+        self._rect = left, top, width, height = clip(whole, (0, 0, *self._grid.size))
+        part = picture[top - y : top - y + height, left - x : left - x + width]
+        self._seen = cutout_of(part, self._colors) if width and height else None
+
     def _draw(self, ink: Ink, matrix: cam.Matrix, share: float) -> None:
         self._rect = _bounds(matrix, (ink.shape[1], ink.shape[0]), self._grid.size)
         x, y, width, height = self._rect
@@ -134,7 +148,7 @@ def actor_layer(actor: Actor, camera: cam.Camera, grid: Grid, colors: Colors) ->
 
     def look(frame: int) -> Look | None:
         sprite = actor.at(frame)
-        return None if sprite is None else Look(sprite.picture, _placed(sprite.x, sprite.y))
+        return None if sprite is None else Look(sprite.picture, _placed(sprite.x, sprite.y), on_film=sprite.on_film)
 
     return FigureLayer(look, actor.depth, camera, grid, colors)
 
