@@ -65,7 +65,7 @@ reset: ## end the studio and wipe its data, keys and logs
 
 test: lint types ## every check: formatters, linters, types, contracts, tests, a short chaos and bench
 	$(PY) -m deploy.proto check
-	$(PY) -m pytest -m "not chaos" -n 2 --dist loadgroup tests/unit tests/contract tests/integration
+	$(PY) -m pytest -m "not chaos" -n 2 --dist loadscope tests/unit tests/contract tests/integration
 	$(PY) -m pytest tests/e2e
 	$(PY) -m tests.chaos --short
 	$(PY) -m tests.chaos.uploads --short

@@ -205,7 +205,8 @@ def is_away(error: Exception) -> bool:
 
 async def _closed_within(partition: Partition, seconds: float) -> bool:
     try:
-        await asyncio.wait_for(partition.closing.wait(), seconds)
+        async with asyncio.timeout(seconds):
+            await partition.closing.wait()
     except TimeoutError:
         return False
     return True

@@ -48,7 +48,8 @@ class Listener:
         self._thread = threading.Thread(target=self._run, name=f"listener-{self._topic}", daemon=True)
         self._thread.start()
         try:
-            await asyncio.wait_for(self._listening.wait(), START_WAIT_S)
+            async with asyncio.timeout(START_WAIT_S):
+                await self._listening.wait()
         except TimeoutError:
             telemetry.log().warning("not listening yet", topic=self._topic)
 

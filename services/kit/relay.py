@@ -148,7 +148,8 @@ class Relay:
 
     async def _sleep(self, seconds: float) -> None:
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._woken.wait(), max(seconds, 0))
+            async with asyncio.timeout(max(seconds, 0)):
+                await self._woken.wait()
 
     async def _publish(self, own: Ownership) -> None:
         clock = asyncio.get_running_loop().time

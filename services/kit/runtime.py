@@ -105,7 +105,8 @@ async def _serve(name: str, parts: Sequence[Part]) -> int:
     finally:
         for part in reversed(started):
             try:
-                await asyncio.wait_for(part.stop(), STOP_LIMIT_S)
+                async with asyncio.timeout(STOP_LIMIT_S):
+                    await part.stop()
             except Exception:
                 telemetry.log().exception("a part did not stop cleanly", part=type(part).__name__)
         telemetry.log().info("stopped", name=name)

@@ -7,6 +7,7 @@ A step's end is one of: delivered, failed (reported), canceled (killed, reported
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import random
 import shutil
 from collections.abc import Coroutine, Sequence
@@ -105,10 +106,9 @@ class Worker:
                 wait_s = _AWAY_POLL_S
             except Exception:
                 telemetry.log().exception("a claim failed")
-            try:
-                await asyncio.wait_for(self._wanted.wait(), wait_s * random.uniform(0.7, 1.3))  # noqa: S311 - jitter
-            except TimeoutError:
-                continue
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(wait_s * random.uniform(0.7, 1.3)):  # noqa: S311 - jitter
+                    await self._wanted.wait()
 
     async def _claim(self) -> None:
         # finished work that can't be delivered yet must not pile up without end
@@ -241,7 +241,8 @@ class Worker:
         while True:
             self._beat.clear()
             try:
-                await asyncio.wait_for(self._beat.wait(), max(0.0, beaten_at + _HEARTBEAT_S - clock()))
+                async with asyncio.timeout(max(0.0, beaten_at + _HEARTBEAT_S - clock())):
+                    await self._beat.wait()
             except TimeoutError:
                 # time for a beat with or without progress
                 pass
@@ -298,6 +299,7 @@ class Worker:
 
     async def _within(self, seconds: float, call: Coroutine[Any, Any, None]) -> None:
         try:
-            await asyncio.wait_for(call, seconds)
+            async with asyncio.timeout(seconds):
+                await call
         except (TimeoutError, RemoteError, LeaseLost) as error:
             telemetry.log().warning("leases were not given back, they will lapse", error=repr(error))

@@ -77,7 +77,8 @@ class Child:
         )
         child = cls(process, {})
         try:
-            ready = await asyncio.wait_for(child._receive(), _READY_WITHIN_S)
+            async with asyncio.timeout(_READY_WITHIN_S):
+                ready = await child._receive()
             child.engines = {str(name): int(lane) for name, lane in ready["engines"].items()}
         except BaseException:
             child.kill()

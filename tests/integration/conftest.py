@@ -5,6 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from deploy.local.stack import Stack
 from services.kit import topics
@@ -18,11 +20,21 @@ TOPICS = CHECKOUT / "deploy" / "kafka" / "topics.yaml"
 LOG_END = 8_000
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Of tests that run side by side, those of one service stay together: they share its database and its consumer group."""
-    for item in items:
-        if HERE in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group(item.path.relative_to(HERE).parts[0]))
+class ByService(LoadScopeScheduling):
+    """Of tests that run side by side, those of one service stay together: they share its consumer group.
+
+    pytest-xdist's own groups do nothing with this pytest (https://github.com/pytest-dev/pytest-xdist/issues/1386).
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        parts = file.split("/")
+        return parts[2] if parts[:2] == ["tests", "integration"] else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByService:
+    """How tests are spread over processes."""
+    return ByService(config, log)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -110,7 +110,8 @@ class Webhooks:
             self.enqueue()
             pause = await self._send_due()
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._more.wait(), pause)
+                async with asyncio.timeout(pause):
+                    await self._more.wait()
 
     async def _send_due(self) -> float | None:
         """One round; how long nothing is due after it (None: nothing is left)."""

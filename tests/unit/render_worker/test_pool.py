@@ -74,3 +74,21 @@ async def test_a_child_that_ends_without_an_answer_has_crashed() -> None:
     with pytest.raises(StepFailed) as failed:
         await told({"type": "progress", "value": 0.5})
     assert failed.value.code == "ENGINE_CRASHED"
+
+
+async def test_a_child_that_comes_up_as_the_pool_stops_keeps_nobody_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    process = Process()
+    process.stdout = asyncio.StreamReader()
+
+    async def start(*_: object, **__: object) -> Process:
+        return process
+
+    monkeypatch.setattr(asyncio, "create_subprocess_exec", start)
+    spawning = asyncio.create_task(Child.spawn("child", [], {}))
+    # the coroutine of the child's first word waits for it
+    await asyncio.sleep(0.01)
+    process.stdout.feed_data(frames.encode({"type": "ready", "engines": {}}))
+    spawning.cancel()
+
+    with pytest.raises(asyncio.CancelledError):
+        await spawning
