@@ -41,6 +41,16 @@ def write_png(path: Path, picture: Picture) -> None:
         raise StepFailed("WRITE_FAILED", f"{path.name} could not be written", retryable=True)
 
 
+# About one level of difference on average (grain), in a picture that is looked at and never filmed.
+_JPEG_FINELY = [cv2.IMWRITE_JPEG_QUALITY, 95, cv2.IMWRITE_JPEG_SAMPLING_FACTOR, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444]
+
+
+def write_jpeg(path: Path, picture: Picture) -> None:
+    """Finely, at full colour: to look at, in an eighth of the time that PNG takes to write, a third to read."""
+    if not cv2.imwrite(str(path), picture, _JPEG_FINELY):
+        raise StepFailed("WRITE_FAILED", f"{path.name} could not be written", retryable=True)
+
+
 def read_upload(path: Path) -> Picture:
     """A stranger's picture as BGR, turned upright. StepFailed INPUT_UNREADABLE when it is none, or too large."""
     try:

@@ -16,10 +16,13 @@ from typing import Any
 import cv2
 import numpy as np
 
+from services.render_worker.craft import packed
 from services.render_worker.craft.images import Picture
 
 # One filter for all rows: half the time of trying each, and files of the same size.
 _PNG = [cv2.IMWRITE_PNG_COMPRESSION, 1, cv2.IMWRITE_PNG_FILTER, cv2.IMWRITE_PNG_FILTER_UP]
+# Of this many pixels and more a picture is packed: below, a frame's own tables cost more than it saves.
+_PACKED_FROM = 40_000
 
 
 @dataclass(frozen=True)
@@ -109,7 +112,7 @@ class Plate:
 
 
 def save(plate: Plate, path: Path) -> None:
-    """One zip file: "plate.json" and a PNG for each picture. The same plate gives the same bytes."""
+    """One zip file: "plate.json" and each picture, small ones as PNG, large ones packed. The same plate gives the same bytes."""
     pictures: list[Picture] = []
 
     def kept(picture: Picture) -> int:
@@ -129,6 +132,9 @@ def save(plate: Plate, path: Path) -> None:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
         _put(archive, "plate.json", json.dumps(told, sort_keys=True).encode())
         for number, picture in enumerate(pictures):
+            if picture.shape[0] * picture.shape[1] >= _PACKED_FROM:
+                _put(archive, f"{number}.packed", packed.pack(picture))
+                continue
             encoded, data = cv2.imencode(".png", picture, _PNG)
             if not encoded:
                 raise ValueError("a sheet could not be written")
@@ -140,8 +146,11 @@ def load(path: Path) -> Plate:
     try:
         with zipfile.ZipFile(path) as archive:
             told = json.loads(archive.read("plate.json"))
+            names = set(archive.namelist())
 
             def picture(number: int) -> Picture:
+                if f"{number}.packed" in names:
+                    return packed.unpack(archive.read(f"{number}.packed"))
                 pixels = cv2.imdecode(np.frombuffer(archive.read(f"{number}.png"), np.uint8), cv2.IMREAD_UNCHANGED)
                 if pixels is None or pixels.ndim != 3 or pixels.shape[2] != 4:
                     raise ValueError(f"picture {number} of the plate is not BGRA")

@@ -48,9 +48,14 @@ class Illustrator:
         except FontMissing as error:
             raise StepFailed(error.code, str(error)) from error
         work.progress(0.8)
-        frame = work.folder / "frame.png"
-        images.write_png(frame, picture)
-        outputs = [Output("frame", frame, "image/png", width=width, height=height)]
+        if plate is None:
+            frame, content_type = work.folder / "frame.png", "image/png"
+            images.write_png(frame, picture)
+        else:
+            # The plate is what will be filmed; the frame is to be looked at.
+            frame, content_type = work.folder / "frame.jpg", "image/jpeg"
+            images.write_jpeg(frame, picture)
+        outputs = [Output("frame", frame, content_type, width=width, height=height)]
         if plate is not None:
             path = work.folder / "plate.zip"
             planes.save(plate, path)

@@ -13,6 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.render_worker.craft.images import Picture
+from services.render_worker.craft.painting import ramps
+from services.render_worker.craft.painting.layers import filled, lay
 from services.render_worker.craft.painting.palette import Lab, blend, from_hex, lighter, to_hex
 from services.render_worker.craft.painting.shapes import Box, Fill, Gradient, Points, Shape
 from services.render_worker.craft.painting.styles import Style, style
@@ -22,7 +24,6 @@ from services.render_worker.craft.painting.textures import TILE, noise
 _SHIFT = 4
 # Shapes smaller than that, in pixels, are laid down plain.
 _LARGE = 34
-_Table = NDArray[np.uint8]
 
 
 def raster(
@@ -83,7 +84,7 @@ class _Laying:
             return
         mask = np.zeros((part[3] - part[1], part[2] - part[0]), np.uint8)
         cv2.polylines(mask, _fixed(outlines, part), False, 255, thickness, cv2.LINE_AA, _SHIFT)
-        _cover(self._canvas[part[1] : part[3], part[0] : part[2]], mask, np.array(color, np.uint8), opacity)
+        _cover(self._canvas[part[1] : part[3], part[0] : part[2]], mask, color, opacity)
 
     def _area(self, shape: Shape, outlines: list[Points], part: tuple[int, int, int, int], box: tuple[float, ...], index: int,
               small: bool) -> None:  # fmt: skip
@@ -101,7 +102,7 @@ class _Laying:
         if isinstance(shape.fill, Gradient):
             self._graded(shape.fill, target, mask, box, part, shape.opacity)
         elif small:
-            _cover(target, mask, np.array(_bgr(shape.fill, self._look.name), np.uint8), shape.opacity)
+            _cover(target, mask, _bgr(shape.fill, self._look.name), shape.opacity)
         else:
             self._modelled(shape.fill, target, mask, box, part, shape.opacity, index)
         if self._look.outline and cut and min(box[2] - box[0], box[3] - box[1]) < self._height * 0.8:
@@ -117,7 +118,7 @@ class _Laying:
         move = np.array([[1, 0, -self._side * lift / 4], [0, 1, lift * 1.2 / 4]], np.float32)
         moved = cv2.warpAffine(small, move, (width // 4, height // 4), borderMode=cv2.BORDER_REPLICATE)
         soft = cv2.resize(cv2.GaussianBlur(moved, (0, 0), max(0.8, lift * 0.45)), (width, height))
-        _cover(target, np.asarray(soft, np.uint8), np.array((26, 16, 14), np.uint8), self._medium.shadow * 0.8)
+        _cover(target, np.asarray(soft, np.uint8), (26, 16, 14), self._medium.shadow * 0.8)
 
     def _graded(self, fill: Gradient, target: Picture, mask: Picture, box: tuple[float, ...], part: tuple[int, int, int, int],
                 opacity: float) -> None:  # fmt: skip
@@ -126,8 +127,8 @@ class _Laying:
         columns = (np.arange(part[0], part[2], dtype=np.float32) + 0.5 - box[0]) / max(1e-3, box[2] - box[0])
         rows = (np.arange(part[1], part[3], dtype=np.float32) + 0.5 - box[1]) / max(1e-3, box[3] - box[1])
         if fill.way == "out":
-            far = np.sqrt((2 * columns[None, :] - 1) ** 2 + (2 * rows[:, None] - 1) ** 2)
-            ramp = np.clip(far * 255, 0, 255).astype(np.uint8)
+            far = cv2.sqrt(np.add.outer((2 * rows - 1) ** 2, (2 * columns - 1) ** 2))
+            ramp = cv2.convertScaleAbs(far, alpha=255, beta=-0.499)
         else:
             line = np.clip((columns if fill.way == "across" else rows) * 255, 0, 255).astype(np.float32)
             shape = (1, width) if fill.way == "across" else (height, 1)
@@ -136,7 +137,7 @@ class _Laying:
             ramp = cv2.add(
                 np.broadcast_to(line.reshape(shape), (height, width)).astype(np.int16), stray, dtype=cv2.CV_8U
             )
-        colors, alphas = _table(fill, self._look.name)
+        colors, alphas = ramps.gradient(fill, self._look.name)
         alpha = cv2.LUT(ramp, alphas) if alphas.min() < 255 else None
         cover = mask if alpha is None else np.asarray(cv2.multiply(mask, alpha, scale=1 / 255), np.uint8)
         painted = np.asarray(cv2.LUT(cv2.merge([ramp, ramp, ramp]), colors), np.uint8)
@@ -148,10 +149,9 @@ class _Laying:
                   opacity: float, index: int) -> None:  # fmt: skip
         """A solid shape: lit from the side, with a rim where the light meets it."""
         medium = self._medium
-        color = np.array(_bgr(fill, self._look.name), np.uint8)
+        color = _bgr(fill, self._look.name)
         if medium.pooled:
-            plain = np.empty((*mask.shape, 3), np.uint8)
-            plain[:] = color
+            plain = np.asarray(cv2.merge([np.full_like(mask, level) for level in color]), np.uint8)
             _cover(target, mask, self._washed(plain, mask, part), opacity * 0.97)
             return
         if not medium.modelling:
@@ -179,7 +179,7 @@ class _Laying:
                 behind[edge:, edge:] = mask[:-edge, :-edge]
             rim = cv2.subtract(mask, behind)
             ramp = cv2.add(ramp, cv2.convertScaleAbs(rim, alpha=medium.rim))
-        lit = cv2.LUT(cv2.merge([ramp, ramp, ramp]), _shades(fill, self._look.name))
+        lit = cv2.LUT(cv2.merge([ramp, ramp, ramp]), ramps.shades(fill, self._look.name))
         _cover(target, mask, np.asarray(lit, np.uint8), opacity)
 
     def _washed(self, painted: Picture, mask: Picture, part: tuple[int, int, int, int]) -> Picture:
@@ -205,16 +205,14 @@ def _fixed(outlines: list[Points], part: tuple[int, ...]) -> list[NDArray[np.int
     return [np.round((points - corner) * (1 << _SHIFT)).astype(np.int32) for points in outlines]
 
 
-def _cover(target: Picture, mask: Picture, painted: Picture, opacity: float) -> None:
+def _cover(target: Picture, mask: Picture, painted: Picture | tuple[int, int, int], opacity: float) -> None:
     """Colours (a picture or one BGR) over premultiplied pixels, in place, as far as the mask says."""
-    cover = mask if opacity >= 1 else cv2.convertScaleAbs(mask, alpha=opacity)
-    four = cv2.merge([cover, cover, cover, cover])
-    if painted.ndim == 1:
-        shown = cv2.multiply(four, np.array((*painted, 255), np.float64), scale=1 / 255)
+    cover = mask if opacity >= 1 else np.asarray(cv2.convertScaleAbs(mask, alpha=opacity), np.uint8)
+    if isinstance(painted, tuple):
+        four = filled(mask.shape, painted)
     else:
-        shown = cv2.multiply(cv2.merge([*cv2.split(painted), np.full_like(mask, 255)]), four, scale=1 / 255)
-    left = cv2.multiply(target, cv2.bitwise_not(four), scale=1 / 255)
-    cv2.add(left, shown, dst=target)
+        four = np.asarray(cv2.merge([*cv2.split(painted), np.full_like(mask, 255)]), np.uint8)
+    lay(target, cover, four, plain=True)
 
 
 @cache
@@ -265,38 +263,3 @@ def _pencil(color: str, style_name: str, lead: Lab) -> tuple[int, int, int]:
     look = style(style_name)
     text = to_hex(blend(lighter(look.tone(from_hex(color)), -0.20), lead, 0.35))
     return int(text[5:7], 16), int(text[3:5], 16), int(text[1:3], 16)
-
-
-@lru_cache(maxsize=1024)
-def _table(fill: Gradient, style_name: str) -> tuple[_Table, _Table]:
-    """256 colours (BGR) and opacities along a gradient. Cut paper has no gradients: a few sheets, each paler."""
-    look = style(style_name)
-    at = np.linspace(0, 1, 256)
-    if look.medium.shadow:
-        count = 4 if fill.way == "out" else 6
-        at = (np.floor(at * count) + 0.5) / count
-    offsets = [stop[0] for stop in fill.stops]
-    labs = np.array([look.tone(from_hex(stop[1])) for stop in fill.stops])
-    along = np.stack([np.interp(at, offsets, labs[:, channel]) for channel in range(3)], axis=1)
-    hexes = [to_hex((float(lab[0]), float(lab[1]), float(lab[2]))) for lab in along]
-    colors = np.array([[int(text[i : i + 2], 16) for i in (5, 3, 1)] for text in hexes], np.uint8)
-    alphas = np.interp(at, offsets, [stop[2] for stop in fill.stops])
-    if fill.way == "out":
-        # a square root in the eye: light that ends softly
-        alphas = alphas * np.clip((1 - at) * 6, 0, 1) if not look.medium.shadow else alphas
-    return colors.reshape(256, 1, 3), np.clip(alphas * 255, 0, 255).astype(np.uint8)
-
-
-@lru_cache(maxsize=2048)
-def _shades(color: str, style_name: str) -> _Table:
-    """256 shades of a colour from away from the light to its rim; the shaded ones a little colder."""
-    look = style(style_name)
-    base, depth = from_hex(color), look.medium.modelling
-    shades = []
-    for level in range(256):
-        t = level / 255
-        moved = lighter(base, depth * (min(t, 0.8) - 0.46) + max(0.0, t - 0.8) * 0.55)
-        cold = 0.012 * (0.5 - min(t, 0.8))
-        text = to_hex(look.tone((moved[0], moved[1] - cold * 0.3, moved[2] - cold * 1.6)))
-        shades.append([int(text[i : i + 2], 16) for i in (5, 3, 1)])
-    return np.array(shades, np.uint8).reshape(256, 1, 3)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import cv2
 import numpy as np
@@ -14,6 +15,7 @@ from services.render_worker.craft.draws import drawn_from
 from services.render_worker.craft.images import Picture, even
 from services.render_worker.craft.painting import inserts, living, places, things
 from services.render_worker.craft.painting.brush import raster
+from services.render_worker.craft.painting.layers import lay
 from services.render_worker.craft.painting.palette import Light, light_of, scheme_of
 from services.render_worker.craft.painting.places.world import World
 from services.render_worker.craft.painting.shapes import Plane, Shape
@@ -48,8 +50,8 @@ class Scene:
 def scene_of(shot: ShotPicture) -> Scene:
     """The place in its light, and where the camera and the people stand. StyleUnknown for a style nobody paints in."""
     style(shot.style)
-    world = _world(shot)
-    places.paint(shot.setting, world)
+    setting = shot.setting.SerializeToString(deterministic=True)
+    world = _place(shot.width, shot.height, setting, shot.mood, shot.seed)
     roofed, sight = places.is_roofed(shot.setting), _sight(world, shot)
     staging = stage_of(shot, roofed=roofed, feet=world.feet, sight=sight)
     return Scene(shot, world, staging, roofed, sight)
@@ -157,6 +159,15 @@ def screened(picture: Picture, style_name: str, light_side: int, seed: int) -> P
     height, width = picture.shape[:2]
     screen = style(style_name).screen(width, height, light_side, seed)
     return np.asarray(cv2.multiply(picture, cv2.merge([screen] * 3), scale=1 / 200), np.uint8)
+
+
+@lru_cache(maxsize=4)
+def _place(width: int, height: int, setting: bytes, mood: sb.Mood.ValueType, seed: int) -> World:
+    """The world of a scene with its place in it: laid out once for all the shots there, and changed by none."""
+    shot = ShotPicture(width, height, sb.Setting.FromString(setting), mood=mood, seed=seed)
+    world = _world(shot)
+    places.paint(shot.setting, world)
+    return world
 
 
 def _world(shot: ShotPicture) -> World:
@@ -361,6 +372,4 @@ def _put(canvas: Picture, picture: Picture, x: float, y: float, *, glows: bool =
     if glows:
         cv2.add(below, above, dst=below)
         return
-    alpha = above[:, :, 3]
-    rest = cv2.bitwise_not(cv2.merge([alpha] * 4))
-    cv2.add(cv2.multiply(below, rest, scale=1 / 255), above, dst=below)
+    lay(below, np.asarray(cv2.extractChannel(above, 3), np.uint8), above)

@@ -70,8 +70,8 @@ def textured(picture: Picture, kind: str, depth: float, seed: int = 0) -> Pictur
     for y in range(0, height, TILE):
         for x in range(0, width, TILE):
             part = picture[y : y + TILE, x : x + TILE]
-            done[y : y + TILE, x : x + TILE] = cv2.multiply(
-                part, tile[: part.shape[0], : part.shape[1]], scale=1 / SAME
+            cv2.multiply(
+                part, tile[: part.shape[0], : part.shape[1]], dst=done[y : y + TILE, x : x + TILE], scale=1 / SAME
             )
     return done
 
