@@ -1,4 +1,4 @@
-"""Lines that are more than prose: who speaks ("MARA (V.O.) ^"), where we are ("INT. KITCHEN - NIGHT"), how we leave."""
+"""Lines that are more than prose: who speaks ("MARA (V.O.) ^"), which part begins ("ACT I"), how we leave ("CUT TO:")."""
 
 from __future__ import annotations
 
@@ -7,15 +7,12 @@ from dataclasses import dataclass
 
 # Longer lines are prose, whatever they look like; it also bounds what a pattern can cost.
 MAX_CUE_CHARS = 60
-MAX_HEADING_CHARS = 200
+_MAX_DIVISION_CHARS = 200
 MAX_NAME_WORDS = 6
 MIN_PLACE_LETTERS = 3
 
 _EXTENSION = re.compile(r"\(([^()]{0,40})\)")
 _CONTINUED = re.compile(r"CONT(?:['’]?D|INUED|\.)?", re.IGNORECASE)
-_DOTTED_HEADING = re.compile(r"(?:INT|EXT|EST|INT\.?\s?/\s?EXT|EXT\.?\s?/\s?INT|I\s?/\s?E)\.\s*\S", re.IGNORECASE)
-_SPACED_HEADING = re.compile(r"(?:INT|EXT|EST|INT/EXT|EXT/INT|I/E)\s+\S")
-_SCENE_NUMBER = re.compile(r"#[\w.\-]{1,16}#$")
 _TRANSITION = re.compile(
     r"(?:FADE|CUT|DISSOLVE|SMASH CUT|MATCH CUT|JUMP CUT|WIPE|IRIS|CROSSFADE|TIME CUT)"
     r"(?:\s+(?:IN|OUT|UP|DOWN|TO|BACK|FROM|AWAY)\b[^a-z]{0,30})?[.:]?"
@@ -70,18 +67,10 @@ def looks_like_cue(line: str) -> bool:
     return not sentence and not is_transition(line)
 
 
-def is_heading(line: str) -> bool:
-    """Whether a line is a scene heading: INT., EXT., EST., INT./EXT., I/E, dotted in any case or spaced in upper case."""
-    line = line.strip()
-    if len(line) > MAX_HEADING_CHARS:
-        return False
-    return _DOTTED_HEADING.match(line) is not None or _SPACED_HEADING.match(line) is not None
-
-
 def is_division(line: str) -> bool:
     """Whether a line opens a part of a play or book: an act, a scene, a chapter."""
     line = line.strip()
-    return len(line) <= MAX_HEADING_CHARS and _DIVISION.match(line) is not None
+    return len(line) <= _MAX_DIVISION_CHARS and _DIVISION.match(line) is not None
 
 
 def sets_scene(line: str) -> bool:
@@ -90,11 +79,6 @@ def sets_scene(line: str) -> bool:
     while (found := _DIVISION.match(line)) is not None:
         line = line[found.end() :].lstrip(" .,:-–—")
     return sum(map(str.isalpha, line)) > MIN_PLACE_LETTERS
-
-
-def heading_text(line: str) -> str:
-    """A heading without its scene number."""
-    return _SCENE_NUMBER.sub("", line.strip()).strip()
 
 
 def is_transition(line: str) -> bool:

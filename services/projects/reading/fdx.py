@@ -15,8 +15,9 @@ import defusedxml.ElementTree
 from defusedxml import DefusedXmlException
 
 from services.projects.errors import ScriptUnreadable
-from services.projects.reading.cues import heading_text, split_cue
+from services.projects.reading.cues import split_cue
 from services.projects.reading.elements import Element, Kind, character, dialogue, element
+from services.projects.reading.headings import heading_text
 
 _DECLARATION = re.compile(r"\s*<\?xml[^>]{0,200}\?>")
 _KINDS = {

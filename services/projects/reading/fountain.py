@@ -13,7 +13,7 @@ import re
 from screenplay_tools import screenplay
 from screenplay_tools.fountain.parser import Parser
 
-from services.projects.reading import cues
+from services.projects.reading import cues, headings
 from services.projects.reading.elements import Element, Kind, character, dialogue, element
 from services.projects.reading.text import joined, lines, without_emphasis
 
@@ -125,7 +125,7 @@ def _with_caseless_names(text_lines: list[str]) -> list[str]:
 
 def _caseless_name(line: str) -> cues.Cue | None:
     letters = [char for char in line if char.isalpha()]
-    if len(line) > _MAX_CASELESS_NAME or not letters or line.lstrip().startswith(_FORCED):
+    if len(line) > _MAX_CASELESS_NAME or not letters or line.lstrip().startswith(_FORCED) or headings.is_heading(line):
         return None
     if any(char.isupper() or char.islower() for char in letters):
         return None
@@ -154,15 +154,15 @@ class _Reader(Parser):  # type: ignore[misc]  # the library has no types
 
     def _parse_forced_scene_heading(self) -> bool:
         line: str = self._lineTrim
-        if not (line.startswith(".") and len(line) > 1 and line[1] not in ". " and len(line) <= cues.MAX_HEADING_CHARS):
+        if not (line.startswith(".") and len(line) > 1 and line[1] not in ". " and len(line) <= headings.MAX_CHARS):
             return False
-        self._add_element(screenplay.SceneHeading(cues.heading_text(line[1:]), forced=True))
+        self._add_element(screenplay.SceneHeading(headings.heading_text(line[1:]), forced=True))
         return True
 
     def _parse_scene_heading(self) -> bool:
-        if not cues.is_heading(self._lineTrim):
+        if not headings.is_heading(self._lineTrim):
             return False
-        self._add_element(screenplay.SceneHeading(cues.heading_text(self._lineTrim)))
+        self._add_element(screenplay.SceneHeading(headings.heading_text(self._lineTrim)))
         return True
 
     def _parse_transition(self) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from services.projects.reading import cues, speakers
+from services.projects.reading import headings, speakers
 from services.projects.reading.elements import Element, Kind, dialogue, element
 from services.projects.reading.plain import told
 from services.projects.reading.text import joined, lines, paragraphs, without_emphasis
@@ -57,8 +57,8 @@ def _front_matter(text_lines: list[str]) -> tuple[str, list[str]]:
 
 
 def _titled(text: str, depth: int) -> list[Element]:
-    if cues.is_heading(text):
-        return element(Kind.KIND_HEADING, cues.heading_text(text))
+    if headings.is_heading(text):
+        return element(Kind.KIND_HEADING, headings.heading_text(text))
     return element(Kind.KIND_SECTION, text, depth=depth)
 
 
@@ -70,8 +70,8 @@ def _groups(text_lines: list[str]) -> list[list[str]]:
 def _prose(text_lines: list[str], speaking: set[str]) -> list[Element]:
     elements: list[Element] = []
     for group in _groups(text_lines):
-        if len(group) == 1 and cues.is_heading(group[0]):
-            elements += element(Kind.KIND_HEADING, cues.heading_text(group[0]))
+        if len(group) == 1 and headings.is_heading(group[0]):
+            elements += element(Kind.KIND_HEADING, headings.heading_text(group[0]))
         else:
             elements += told(group, speaking)
     return elements

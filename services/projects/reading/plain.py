@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from services.projects.reading import attribution, cues, fountain, speakers, verse
+from services.projects.reading import attribution, cues, fountain, headings, speakers, verse
 from services.projects.reading.elements import Element, Kind, character, directed, element
 from services.projects.reading.text import joined, lines, paragraphs, told_apart
 
@@ -15,7 +15,7 @@ _TITLE_ENDS = tuple('.!?…:;,।॥。！？؟"”»')
 def read(text: str) -> list[Element]:
     """The elements of a plain text; one with scene headings (INT., EXT.) is read as Fountain."""
     text_lines = lines(text)
-    if any(cues.is_heading(line) for line in text_lines):
+    if any(headings.is_heading(line) for line in text_lines):
         return fountain.read(text)
     groups = paragraphs(text_lines)
     speaking = speakers.names(line.strip() for line in text_lines) | speakers.over_speeches(groups)

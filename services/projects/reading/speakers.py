@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Iterable
 from itertools import pairwise
 
-from services.projects.reading.cues import Cue, is_division, is_heading, is_transition, looks_like_cue, split_cue
+from services.projects.reading.cues import Cue, is_division, is_transition, looks_like_cue, split_cue
+from services.projects.reading.headings import is_heading
 
 _MAX_NAME_CHARS = 40
 _MAX_NAME_WORDS = 4

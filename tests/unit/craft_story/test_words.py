@@ -161,3 +161,42 @@ def test_a_long_text_is_looked_through_in_a_moment(language: str, text: str) -> 
     begin = time.process_time()
     lexicon.things(whole), lexicon.places(whole), lexicon.deeds(whole)
     assert time.process_time() - begin < 3
+
+
+def test_thai_is_cut_into_words_without_spaces() -> None:
+    text = "ในป่าใหญ่มีช้างตัวหนึ่งกับเด็กหญิงชื่อมาลี"
+    assert places("th", text) == [sb.PLACE_FOREST]
+    assert drawings("th", text) == ["elephant"]
+    assert [hit.word for hit in of("th").people(text)] == ["เด็กหญิง"]
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "found"),
+    [
+        ("th", "หมดแล้ว", []),  # "all gone", not the ant in it
+        ("lo", "ຊ້າງກັບແມວ", ["elephant", "cat"]),
+        ("km", "ដំរីនិងឆ្មា", ["elephant", "cat"]),
+        ("my", "ဆင်တစ်ကောင်", ["elephant"]),
+        ("ja", "パンダとパンツ", ["panda"]),
+    ],
+)
+def test_no_word_is_found_within_another(language: str, text: str, found: list[str]) -> None:
+    assert drawings(language, text) == found
+
+
+@pytest.mark.parametrize(
+    ("language", "word", "drawing"),
+    [("pl", "Kot śpi.", "cat"), ("nl", "Een hond.", "dog"), ("fi", "Karhu tuli.", "bear"), ("sw", "Farasi", "horse")],
+)
+def test_a_name_of_an_emoji_is_a_word_for_it(language: str, word: str, drawing: str) -> None:
+    assert drawings(language, word) == [drawing]
+
+
+def test_a_name_that_as_often_means_something_else_is_none() -> None:
+    assert drawings("it", "Ancora porta la rosa.") == []
+
+
+def test_what_is_denied_or_compared_is_not_stated_in_a_writing_without_spaces() -> None:
+    for language, text in (("zh", "他像狐狸一样跑。"), ("ja", "狐のように走る。"), ("zh", "没有狐狸。")):
+        lexicon = of(language)
+        assert [lexicon.stated(text).holds(hit) for hit in lexicon.things(text)] == [False]

@@ -14,15 +14,23 @@ from services.render_worker.craft.words.sentences import unquoted
 
 K = TypeVar("K")
 
-_INTERIOR = re.compile(
-    r"^\s*(?:INT\b|INTERIOR|INNEN|INTÉRIEUR|INTERNO|ИНТ|अंदर|आंतरिक|भीतर|अन्दर|内|室内|屋内|داخلي|உள்ளே)", re.IGNORECASE
+_INSIDE = (
+    "INT|INTERIOR|INNEN|INTÉRIEUR|INTERIEUR|INTERNO|BINNEN|WNĘTRZE|İÇ|INNE|SISÄ|BELSŐ|ИНТ|ИНТЕРЬЕР|ПАВ|ПАВИЛЬОН|ІНТ|ΕΣΩΤ|ΕΣ|"
+    "अंदर|अन्दर|आंतरिक|आंत|भीतर|आत|भित्र|ভিতরে|ভেতরে|অন্তঃ|உள்ளே|உள்|లోపల|ಒಳಗೆ|അകത്ത്|અંદર|ਅੰਦਰ|内景|內景|室内|屋内|内|內|"
+    "داخلي|داخلى|داخلی|اندرونی|اندر|פנים|실내|내부|ภายใน"
 )
-_EXTERIOR = re.compile(r"^\s*(?:EXT\b|EXTERIOR|AUSSEN|AUßEN|EXTÉRIEUR|EXTERNO|ESTERNO|ЭКСТ|НАТ|बाहर|बाह्य|外|室外|屋外|خارجي|வெளியே)", re.IGNORECASE)  # fmt: skip
+_OUTSIDE = (
+    "EXT|EXTERIOR|AUSSEN|AUßEN|EXTÉRIEUR|EXTERIEUR|EXTERNO|ESTERNO|BUITEN|PLENER|DIŞ|UTE|ULKO|KÜLSŐ|ЭКСТ|НАТ|НАТУРА|ЕКСТ|ΕΞΩΤ|ΕΞ|"
+    "बाहर|बाह्य|बाहरी|बाहेर|বাইরে|বহিঃ|வெளியே|வெளி|బయట|ಹೊರಗೆ|പുറത്ത്|બહાર|ਬਾਹਰ|外景|室外|屋外|外|"
+    "خارجي|خارجى|خارجی|بیرونی|باہر|חוץ|실외|외부|ภายนอก"
+)
+_INTERIOR = re.compile(rf"^\s*(?:{_INSIDE})(?!\w)|[\s\u3000][内內]景?$", re.IGNORECASE)
+_EXTERIOR = re.compile(rf"^\s*(?:{_OUTSIDE})(?!\w)|[\s\u3000]外景?$", re.IGNORECASE)
 # "A platform before the castle."
 _BEFORE = re.compile(
     r"\b(?:before|outside|in front of|devant|vor dem|vor der|ante|davanti|delante de)\b", re.IGNORECASE
 )
-_PREFIX = re.compile(r"^\s*(?:(?:INT|EXT|EST|I|E)\b\.?\s*/?\s*)+[.\s:-]*", re.IGNORECASE)
+_PREFIX = re.compile(rf"^\s*(?:(?:{_INSIDE}|{_OUTSIDE}|EST|I|E)(?!\w)\.?\s*/?\s*)+[.。\s\u3000:：–—-]*", re.IGNORECASE)
 _WORDS_LOOKED_AT = 4000
 INDOORS: set[sb.Place.ValueType | None] = {
     sb.PLACE_ROOM, sb.PLACE_KITCHEN, sb.PLACE_OFFICE, sb.PLACE_CLASSROOM, sb.PLACE_TRAIN, sb.PLACE_CAVE,

@@ -1,13 +1,14 @@
 """Unicode's own words for emoji, in some 170 languages: what a language calls the things, places and skies that can be drawn.
 
-From the package cldr-annotations-full (Unicode licence). An emoji's words are its name and what people search it by, so most of
-them aren't its name: a word is believed only where the emoji that have it agree.
+From the package cldr-annotations-full (Unicode licence). An emoji's words are its name and what people search it by. A name of one
+word is believed ("cat"); of the others only one that the emoji which have it agree on.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -18,6 +19,7 @@ from services.render_worker.craft.words.matching import folded, spaceless, token
 K = TypeVar("K")
 
 _REPO = Path(__file__).resolve().parents[4]
+_HOMOGRAPHS = Path(__file__).parent / "homographs.toml"
 # Written (nearly) as another language that has more words; what a language has too few of is looked up there.
 _SISTERS = {"sa": "hi", "no": "nb", "nn": "nb"}
 # The part of the emoji that have a word which must be of one family.
@@ -40,16 +42,24 @@ def words_of(language: str, families: Mapping[K, Sequence[str]]) -> Iterator[tup
         yield from _words(locale, families)
 
 
+def vocabulary(language: str) -> frozenset[str]:
+    """All words, folded, that Unicode has in a language of a writing without spaces: none is to be found within another."""
+    return frozenset(word for word in _annotations(language)[1] if spaceless(word) and " " not in word)
+
+
 def _words(locale: str, families: Mapping[K, Sequence[str]]) -> Iterator[tuple[str, K]]:
     annotations, named_by = _annotations(locale)
+    doubtful = _homographs(locale)
     for family, emoji in families.items():
         own = {_plain(each) for each in emoji}
         for each in emoji:
             words, name = annotations.get(_plain(each), ((), ""))
-            for word in words:
-                share = named_by[folded(word)]
+            for word in dict.fromkeys((name, *words)):
+                if not _long_enough(word) or folded(word) in doubtful:
+                    continue
+                share = named_by.get(folded(word), own)
                 agreeing = len(share & own) / len(share)
-                if agreeing >= _AGREEING and _long_enough(word) and _is_name(word, name):
+                if word == name or (agreeing >= _AGREEING and _is_name(word, name)):
                     yield word, family
 
 
@@ -67,6 +77,12 @@ def _is_name(word: str, name: str) -> bool:
     return any(
         part == plain or (abs(len(part) - len(plain)) < _MOST_ENDING and part.startswith(plain[:-1])) for part in parts
     )
+
+
+@cache
+def _homographs(locale: str) -> frozenset[str]:
+    listed = tomllib.loads(_HOMOGRAPHS.read_text("utf-8"))
+    return frozenset(map(folded, listed.get(locale, "").split()))
 
 
 def _plain(emoji: str) -> str:

@@ -45,6 +45,8 @@ _OF_WRITING = (
     (0x0C80, 0x0CFF, "kn"), (0x0D00, 0x0D7F, "ml"), (0x0E00, 0x0E7F, "th"), (0x10A0, 0x10FF, "ka"), (0x0530, 0x058F, "hy"),
     (0x3040, 0x30FF, "ja"), (0x3400, 0x9FFF, "zh"), (0xAC00, 0xD7AF, "ko"), (0x0370, 0x03FF, "el"),
 )  # fmt: skip
+# Written without spaces and with too few words in tables: Unicode's words tell where one ends.
+_UNSPACED = {"th", "lo", "km", "my"}
 _LETTERS_LOOKED_AT = 400
 _PLACE_EMOJI: dict[sb.Place.ValueType, tuple[str, ...]] = {
     sb.PLACE_SEA: ("🏖", "🏝"), sb.PLACE_MOUNTAIN: ("⛰", "🏔"), sb.PLACE_DESERT: ("🏜",), sb.PLACE_TEMPLE: ("⛪", "🕌", "🛕", "🕍"),
@@ -74,6 +76,7 @@ class Lexicon:
     def __init__(self, language: str) -> None:
         self.language = language
         own = _table(language)
+        self._among = cldr.vocabulary(language) if language in _UNSPACED else frozenset()
         self._places = self._read(own, "places", "PLACE", sb.Place, _PLACE_EMOJI)
         # "?boat" sets a heading's scene, not a story's.
         self._told = self._read(own, "places", "PLACE", sb.Place, _PLACE_EMOJI, told=True)
@@ -89,7 +92,10 @@ class Lexicon:
         # What Unicode calls a runner is no verb: only where nothing better is known.
         named = [] if verbs or listed else list(cldr.words_of(language, _DEED_EMOJI))
         self._deeds: Table[sb.Deed.ValueType] = Table(
-            [*((w.replace("_", " "), d) for w, d in verbs), *listed, *named], language, inflects=not verbs
+            [*((w.replace("_", " "), d) for w, d in verbs), *listed, *named],
+            language,
+            inflects=not verbs,
+            among=self._among,
         )
         self._sounds: Table[str] = Table(
             [(w, name) for name, words in own.get("sounds", {}).items() for w in _split(words)], language
@@ -102,6 +108,7 @@ class Lexicon:
                 for word in _split(entry["words"])
             ],
             language,
+            among=self._among,
         )
         self._things = self._read_things(own)
         self._looks = {section: _named(own.get(section, {}), language) for section in _LOOKS}
@@ -129,7 +136,7 @@ class Lexicon:
         told: bool = False,
     ) -> Table[Any]:
         listed = list(_entries(own.get(section, {}), prefix, enum, told=told))
-        return Table([*listed, *cldr.words_of(self.language, emoji)], self.language)
+        return Table([*listed, *cldr.words_of(self.language, emoji)], self.language, among=self._among)
 
     def _read_things(self, own: Mapping[str, Any]) -> Table[Concept]:
         by_drawing = {concept.drawing: concept for concept in concepts()}
@@ -140,7 +147,7 @@ class Lexicon:
         else:
             emoji = {concept: concept.emoji for concept in concepts()}
             listed += [(w, concept) for w, concept in cldr.words_of(self.language, emoji) if w not in known]
-        return Table(listed, self.language)
+        return Table(listed, self.language, among=self._among)
 
     def places(self, text: str, *, told: bool = False) -> list[Found[sb.Place.ValueType]]:
         """Places; with `told` only those that a story means as its setting."""

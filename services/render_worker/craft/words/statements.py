@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,8 @@ from services.render_worker.craft.words.sentences import Sentences
 _NEAR = 3
 _NOUN_AWAY = 2
 _MOST_COMPARED = 5
+# In a writing without spaces, in letters.
+_LETTERS_AWAY, _LETTERS_COMPARED = 2, 6
 
 
 @dataclass(frozen=True)
@@ -23,9 +25,15 @@ class Statements:
     denying: frozenset[int]
     compared: frozenset[int]
     verb_last: bool
+    # In a writing without spaces, where a denial ends and what is compared begins and ends, in letters.
+    denials: tuple[int, ...] = ()
+    likened: tuple[tuple[int, int], ...] = ()
 
     def holds(self, hit: Found[Any]) -> bool:
         """Whether a noun is there: neither denied nor only compared with."""
+        if self.sentences.within_run(hit):
+            compared = any(begin <= hit.start and hit.end <= end for begin, end in self.likened)
+            return not compared and not self._denied_in_run(hit)
         if hit.first in self.compared:
             return False
         if self.verb_last:
@@ -34,19 +42,32 @@ class Statements:
 
     def denies_verb(self, hit: Found[Any]) -> bool:
         """Whether a negation stands just before a verb (or just after it, where the verb comes last)."""
+        if self.sentences.within_run(hit):
+            return self._denied_in_run(hit)
         near = range(hit.first - 1, hit.last + _NEAR) if self.verb_last else range(hit.first - _NEAR, hit.first)
         return any(at in self.denying and self.sentences.same(hit.start, at) for at in near)
 
+    def _denied_in_run(self, hit: Found[Any]) -> bool:
+        return any(0 <= hit.start - end <= _LETTERS_AWAY for end in self.denials)
+
 
 def statements(
-    sentences: Sentences, negations: Iterable[Found[bool]], likenesses: Iterable[Found[bool]], grammar: Grammar
+    sentences: Sentences, negations: Sequence[Found[bool]], likenesses: Iterable[Found[bool]], grammar: Grammar
 ) -> Statements:
     """What is denied and compared in a text, whose words for both were found in it."""
     compared: set[int] = set()
+    likened: list[tuple[int, int]] = []
+    last = grammar.order is Order.LAST
     for hit in likenesses:
-        compared |= _compared(sentences, hit, grammar)
-    denying = frozenset(hit.last for hit in negations)
-    return Statements(sentences, denying, frozenset(compared), grammar.order is Order.LAST)
+        if sentences.within_run(hit):
+            begin = hit.start - _LETTERS_COMPARED if last else hit.end
+            likened.append((begin, hit.start if last else hit.end + _LETTERS_COMPARED))
+        else:
+            compared |= _compared(sentences, hit, grammar)
+    spaced = [hit for hit in negations if not sentences.within_run(hit)]
+    runs = tuple(hit.end for hit in negations if sentences.within_run(hit))
+    denying = frozenset(hit.last for hit in spaced)
+    return Statements(sentences, denying, frozenset(compared), last, runs, tuple(likened))
 
 
 def _compared(sentences: Sentences, like: Found[bool], grammar: Grammar) -> set[int]:
