@@ -17,6 +17,7 @@ from services.render_worker.craft.lettering.captions import SpokenLine
 from services.render_worker.craft.lettering.fonts import FontMissing
 from services.render_worker.craft.lettering.podcast import Overlay as Podcast
 from services.render_worker.craft.lettering.podcast import drawn, photo
+from services.render_worker.craft.lettering.podcast_tiles import Showing
 from services.render_worker.craft.mouths import MouthTrack
 from services.render_worker.craft.painting import painting
 from services.render_worker.craft.painting.palette import Light
@@ -256,11 +257,14 @@ class _Shot:
 
 def _bust(
     character: sb.Character, light: Light, side: int, style_name: str
-) -> Callable[[int, mouths.Viseme], images.Picture]:
-    """Head and shoulders of a given size and mouth."""
+) -> Callable[[int, Showing], images.Picture]:
+    """Head and shoulders of a given size, as they are at a moment."""
 
-    def shown(size_px: int, viseme: mouths.Viseme) -> images.Picture:
-        return puppets.portrait(character, size_px, light, style_name, viseme=viseme, light_side=side)
+    def shown(size_px: int, showing: Showing) -> images.Picture:
+        return puppets.portrait(
+            character, size_px, light, style_name, viseme=showing.viseme, light_side=side, glance=showing.glance,
+            shut=showing.shut,
+        )  # fmt: skip
 
     return shown
 

@@ -6,6 +6,7 @@ from filmstudio.ai_jobs.v1 import steps_pb2 as pb
 
 from services.render_worker.craft.images import Picture
 from services.render_worker.craft.lettering import podcast
+from services.render_worker.craft.lettering.podcast_tiles import Showing
 from services.render_worker.craft.mouths import Key, MouthTrack, Viseme
 from services.render_worker.craft.stage import yuv
 
@@ -16,10 +17,11 @@ _TRACK = MouthTrack(
 )
 
 
-def _bust(size: int, viseme: Viseme) -> Picture:
+def _bust(size: int, showing: Showing) -> Picture:
     picture = np.zeros((size, size, 4), np.uint8)
     picture[size // 4 :, size // 4 : -size // 4] = (90, 140, 210, 255)
-    picture[size // 2, size // 2] = (10, 10, 10 * len(viseme), 255)
+    picture[size // 2, size // 2] = (10, 10, 10 * len(showing.viseme), 255)
+    picture[size // 2, size // 2 + (size // 8) * showing.glance] = 255
     return picture
 
 
@@ -71,14 +73,14 @@ def test_whoever_speaks_is_lit_and_only_then(layout: str) -> None:
 def test_the_mouth_and_the_wave_follow_the_voice() -> None:
     overlay = _overlay("full", 2, (1280, 720))
     quiet, loud = overlay.patches(26), overlay.patches(44)
-    assert quiet[0] is not loud[0]
+    assert quiet[-2] is not loud[-2]
     heights = [(patch.cutout.left < 128).any(axis=1).sum() for patch in (quiet[-1], loud[-1])]
     assert heights[1] > 1.5 * heights[0]
 
 
 def test_portraits_are_drawn_once_for_each_mouth() -> None:
     overlay = _overlay("full", 2, (1280, 720))
-    assert overlay.patches(40)[0] is overlay.patches(44)[0]
+    assert overlay.patches(40)[-2] is overlay.patches(44)[-2]
 
 
 def test_the_studio_shows_all_of_its_speakers() -> None:
@@ -89,7 +91,43 @@ def test_the_studio_shows_all_of_its_speakers() -> None:
 
 def test_a_photograph_is_cut_to_the_portrait_and_keeps_its_colours() -> None:
     picture = np.full((300, 500, 3), (20, 120, 220), np.uint8)
-    cut = podcast.photo(picture)(120, 160, Viseme.OPEN)
+    cut = podcast.photo(picture)(120, 160, Showing(Viseme.OPEN))
     assert cut.shape == (160, 120, 4)
     assert (cut[:, :, 3] == 255).all()
     assert np.abs(cut[:, :, :3].astype(int) - (20, 120, 220)).max() <= 2
+
+
+@pytest.mark.parametrize(("size", "count"), [((720, 720), 3), ((720, 720), 4), ((720, 1280), 3), ((720, 1280), 4)])
+def test_in_a_narrow_studio_seats_stand_two_by_two_and_none_covers_another(size: tuple[int, int], count: int) -> None:
+    boxes = [seat.box for seat in podcast._full_seats(_NAMES[:count], size)]
+    for index, (x, y, wide, tall) in enumerate(boxes):
+        assert wide >= size[0] * 0.4
+        for left, top, w, h in boxes[index + 1 :]:
+            assert left >= x + wide or left + w <= x or top >= y + tall or top + h <= y
+
+
+@pytest.mark.parametrize("size", [(720, 1280), (720, 720)])
+def test_in_a_narrow_film_the_corner_is_a_strip_above_peoples_heads(size: tuple[int, int]) -> None:
+    drawn = _shown(_overlay("corner", 4, size), 0, size).max(axis=2) > 12
+    assert np.flatnonzero(drawn.any(axis=1))[-1] < size[1] * 0.24
+
+
+def test_who_listens_looks_to_who_speaks_and_back() -> None:
+    overlay = _overlay("full", 3, (1280, 720))
+    assert [overlay._glance(place, {1}) for place in range(3)] == [1, 0, -1]
+    listening = overlay.patches(40)
+    assert {patch.x for patch in listening} >= {seat.box[0] for seat in overlay._seats}
+    assert overlay.patches(66) == []
+
+
+def test_everybody_blinks() -> None:
+    overlay = _overlay("full", 2, (1280, 720))
+    blinking = [number for number in range(72) if any(shown.shut for _, shown, _ in _kept_at(overlay, number))]
+    assert blinking
+    assert len(blinking) < 20
+
+
+def _kept_at(overlay: podcast.Overlay, number: int) -> list[tuple[int, Showing, bool]]:
+    overlay._kept.clear()
+    overlay.patches(number)
+    return list(overlay._kept)

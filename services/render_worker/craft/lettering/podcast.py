@@ -1,12 +1,13 @@
 """A podcast's picture: who takes part, as portraits that talk, their names, and the wave of the voice that is heard.
 
-"corner": a small panel at the lower left of the film, above its captions. "full": a studio of the speakers' own, which is the
-whole picture; its lower fifth is left to the captions.
+"corner": a small panel at the lower left of a wide film, above its captions; in a tall or square one, where people fill the
+picture from below, a strip above their heads. "full": a studio of the speakers' own, which is the whole picture; its lower fifth
+is left to the captions. Who listens looks to who speaks, and everybody blinks.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cached_property
 
 import numpy as np
@@ -18,6 +19,7 @@ from services.render_worker.craft.lettering.podcast_tiles import (
     COLORS,
     Portrait,
     Seat,
+    Showing,
     corner_tile,
     filled,
     full_tile,
@@ -39,27 +41,34 @@ _WAVE_MS = 420
 _LEAST = 0.12
 # Higher than this for their width, seats would be mostly wall.
 _TALLEST_SEAT = 1.3
-_CORNER_FOOT, _CORNER_FOOT_TALL = 0.27, 0.36
+_CORNER_FOOT = 0.27
 _FULL_FOOT, _FULL_FOOT_TALL = 0.24, 0.34
+# Where the strip of a tall or square film begins, and how wide one of its seats is, as shares of the height and the shorter side.
+_STRIP_TOP, _STRIP_SEAT = 0.045, 0.105
+# A head's middle: within its bust, and where a tile has it.
+_HEAD_IN_BUST, _HEAD_IN_TILE = 0.49, 0.47
+# How often somebody blinks, and for how long.
+_BLINK_EVERY_MS, _BLINK_MS = 3700, 170
 
 
 def photo(picture: Picture) -> Portrait:
     """The filmmaker's picture (BGR) as a portrait: cut around who is on it. Its mouth stays as it is."""
 
-    def shown(width: int, height: int, viseme: Viseme) -> Picture:
+    def shown(width: int, height: int, showing: Showing) -> Picture:
         cut, _, _ = images.fit(picture, width, height)
         return np.dstack([cut, np.full((height, width), 255, np.uint8)])
 
     return shown
 
 
-def drawn(bust: Callable[[int, Viseme], Picture]) -> Portrait:
-    """A drawn head and shoulders (a square of so many pixels, BGRA, premultiplied), standing on the portrait's lower edge."""
+def drawn(bust: Callable[[int, Showing], Picture]) -> Portrait:
+    """A drawn head and shoulders (a square of so many pixels, BGRA, premultiplied), as large as the head's room allows."""
 
-    def shown(width: int, height: int, viseme: Viseme) -> Picture:
-        size = even(min(height * 0.96, width * 1.28))
+    def shown(width: int, height: int, showing: Showing) -> Picture:
+        size = even(min(height * 1.3, width * 1.42))
+        top = max(round(height * _HEAD_IN_TILE - size * _HEAD_IN_BUST), height - size)
         picture = np.zeros((height, width, 4), np.uint8)
-        laid_over(picture, bust(size, viseme), (width - size) // 2, height - size)
+        laid_over(picture, bust(size, showing), (width - size) // 2, top)
         return picture
 
     return shown
@@ -92,7 +101,7 @@ class Overlay:
         self._size, self._fps, self._frames = size, fps, frames
         names = [speaker.name for speaker in self._speakers]
         self._seats = _full_seats(names, size) if self._full else _corner_seats(names, size)
-        self._kept: dict[tuple[int, Viseme, bool], yuv.Patch] = {}
+        self._kept: dict[tuple[int, Showing, bool], yuv.Patch] = {}
 
     def ground(self) -> Picture:
         """The whole studio with all at rest, as BGR of the film's size. Only of the layout "full"."""
@@ -101,7 +110,7 @@ class Overlay:
         for place, seat in enumerate(self._seats):
             x, y, wide, tall = seat.box
             part = ground[y : y + tall, x : x + wide]
-            part[:] = over(part, self._tile(place, Viseme.REST, lit=False))
+            part[:] = over(part, self._tile(place, Showing(), lit=False))
         return ground
 
     def patches(self, frame: int) -> list[yuv.Patch]:
@@ -114,25 +123,35 @@ class Overlay:
         }
         laid = [] if self._full else [self._panel]
         for place in range(len(self._seats)):
+            shut = (ms + 900 + place * 1310) % _BLINK_EVERY_MS < _BLINK_MS
             if place in speaking:
                 track, since = speaking[place]
-                laid.append(self._seated(place, track.at(since).viseme, lit=True))
+                laid.append(self._seated(place, Showing(track.at(since).viseme, 0, shut), lit=True))
                 laid.append(self._wave(place, track, since))
-            elif not self._full:
-                laid.append(self._seated(place, Viseme.REST, lit=False))
+                continue
+            showing = Showing(Viseme.REST, self._glance(place, speaking), shut)
+            # At rest they are on the studio's ground already.
+            if not self._full or showing != Showing():
+                laid.append(self._seated(place, showing, lit=False))
         return laid
 
-    def _seated(self, place: int, viseme: Viseme, *, lit: bool) -> yuv.Patch:
-        key = (place, viseme, lit)
+    def _glance(self, place: int, speaking: Collection[int]) -> int:
+        """To whoever speaks; to us while nobody does."""
+        own = self._seats[place].box[0]
+        other = next((self._seats[each].box[0] for each in speaking), own)
+        return (other > own) - (other < own)
+
+    def _seated(self, place: int, showing: Showing, *, lit: bool) -> yuv.Patch:
+        key = (place, showing, lit)
         if key not in self._kept:
             x, y, _, _ = self._seats[place].box
-            self._kept[key] = yuv.Patch(x, y, yuv.cutout_of(self._tile(place, viseme, lit=lit)))
+            self._kept[key] = yuv.Patch(x, y, yuv.cutout_of(self._tile(place, showing, lit=lit)))
         return self._kept[key]
 
-    def _tile(self, place: int, viseme: Viseme, *, lit: bool) -> Picture:
+    def _tile(self, place: int, showing: Showing, *, lit: bool) -> Picture:
         seat, portrait = self._seats[place], self._portraits[place]
         draw = full_tile if self._full else corner_tile
-        return draw(seat, portrait, viseme, lit=lit)
+        return draw(seat, portrait, showing, lit=lit)
 
     def _wave(self, place: int, track: MouthTrack, since: float) -> yuv.Patch:
         x, y, wide, tall = self._seats[place].wave
@@ -156,10 +175,11 @@ class Overlay:
 
 def _corner_seats(names: Sequence[str], size: tuple[int, int]) -> list[Seat]:
     width, height = size
-    foot = _CORNER_FOOT_TALL if height > width else _CORNER_FOOT
-    wide = even(min(width, height) * 0.13)
+    strip = width < height * 1.15
+    wide = even(min(width, height) * (_STRIP_SEAT if strip else 0.13))
     tall, step = even(wide * 1.42), even(wide * 1.08)
-    left, top = even(width * 0.05 + wide * 0.12), even(height * (1 - foot)) - tall
+    left = even(width * 0.05 + wide * 0.12)
+    top = even(height * _STRIP_TOP + wide * 0.12) if strip else even(height * (1 - _CORNER_FOOT)) - tall
     seats = []
     for place, name in enumerate(names):
         x = left + place * step
@@ -168,26 +188,36 @@ def _corner_seats(names: Sequence[str], size: tuple[int, int]) -> list[Seat]:
     return seats
 
 
-def _full_seats(names: Sequence[str], size: tuple[int, int]) -> list[Seat]:
-    """Beside one another in a wide film, above one another in a tall one, two by two where there are four."""
+def _rows(count: int, size: tuple[int, int]) -> list[int]:
+    """How many seats each row has: one row in a wide film; else pairs, two above one another where it is tall and they are two."""
     width, height = size
-    count = len(names)
-    tall_film = height > width
-    columns = (1 if count < 4 else 2) if tall_film else (2 if count == 4 and width == height else count)
-    rows = -(-count // columns)
+    if width > height * 1.15:
+        return [count]
+    if count == 2:
+        return [1, 1] if height > width else [2]
+    return [2] * (count // 2) + [1] * (count % 2)
+
+
+def _full_seats(names: Sequence[str], size: tuple[int, int]) -> list[Seat]:
+    """Rows of seats of one size; a row that isn't full stands in the middle."""
+    width, height = size
+    shape = _rows(len(names), size)
+    columns, rows = max(shape), len(shape)
     margin, gap = even(width * 0.05), even(min(width, height) * 0.032)
     top = even(height * 0.08)
-    room = height * (1 - (_FULL_FOOT_TALL if tall_film else _FULL_FOOT)) - top
+    room = height * (1 - (_FULL_FOOT_TALL if height > width else _FULL_FOOT)) - top
     wide = even((width - 2 * margin - (columns - 1) * gap) / columns)
     tall = even(min((room - (rows - 1) * gap) / rows, wide * _TALLEST_SEAT))
     top += even((room - rows * tall - (rows - 1) * gap) / 2)
-    seats = []
-    for place, name in enumerate(names):
-        row, column = divmod(place, columns)
-        x, y = margin + column * (wide + gap), top + row * (tall + gap)
-        high = even(min(tall * 0.13, width * 0.05))
-        across = even(min(wide * 0.28, high * 4))
-        inset = even(min(wide, tall) * 0.06)
-        wave = (x + wide - inset - across, y + tall - inset - high, across, high)
-        seats.append(Seat(name, COLORS[place], (x, y, wide, tall), wave))
+    seats: list[Seat] = []
+    for row, count in enumerate(shape):
+        left = even((width - count * wide - (count - 1) * gap) / 2)
+        for column in range(count):
+            place = len(seats)
+            x, y = left + column * (wide + gap), top + row * (tall + gap)
+            high = even(min(tall * 0.13, width * 0.05))
+            across = even(min(wide * 0.28, high * 4))
+            inset = even(min(wide, tall) * 0.06)
+            wave = (x + wide - inset - across, y + tall - inset - high, across, high)
+            seats.append(Seat(names[place], COLORS[place], (x, y, wide, tall), wave))
     return seats

@@ -15,8 +15,18 @@ from services.render_worker.craft.lettering.lettering import Lettering
 from services.render_worker.craft.lettering.typesetting import fitted
 from services.render_worker.craft.mouths import Viseme
 
-# A portrait: the speaker with that mouth, in a picture of that width and height; BGRA, premultiplied.
-Portrait = Callable[[int, int, Viseme], Picture]
+
+@dataclass(frozen=True)
+class Showing:
+    """How somebody is seen at a moment: their mouth, which way they look (-1 left, 0 at us, 1 right), whether they blink."""
+
+    viseme: Viseme = Viseme.REST
+    glance: int = 0
+    shut: bool = False
+
+
+# A portrait: the speaker as they are then, in a picture of that width and height; BGRA, premultiplied.
+Portrait = Callable[[int, int, Showing], Picture]
 Color = tuple[int, int, int]
 Mask = NDArray[np.uint8]
 
@@ -36,7 +46,7 @@ class Seat:
     wave: tuple[int, int, int, int]
 
 
-def corner_tile(seat: Seat, portrait: Portrait, viseme: Viseme, *, lit: bool) -> Picture:
+def corner_tile(seat: Seat, portrait: Portrait, showing: Showing, *, lit: bool) -> Picture:
     """A round portrait with a ring, the name below; who doesn't speak is dimmed."""
     _, _, wide, tall = seat.box
     canvas = np.zeros((tall, wide, 4), np.uint8)
@@ -44,7 +54,7 @@ def corner_tile(seat: Seat, portrait: Portrait, viseme: Viseme, *, lit: bool) ->
     laid_over(canvas, filled(_disc(wide), seat.color if lit else (96, 88, 84), 1.0), 0, 0)
     inner = wide - 2 * ring
     face = filled(_disc(inner), _shade(seat.color, 0.42), 1.0)
-    laid_over(face, portrait(inner, inner, viseme), 0, 0)
+    laid_over(face, portrait(inner, inner, showing), 0, 0)
     face = _cut(face, _disc(inner))
     laid_over(canvas, face if lit else _dimmed(face, 0.76), ring, ring)
     if not lit:
@@ -55,16 +65,16 @@ def corner_tile(seat: Seat, portrait: Portrait, viseme: Viseme, *, lit: bool) ->
     return canvas
 
 
-def full_tile(seat: Seat, portrait: Portrait, viseme: Viseme, *, lit: bool) -> Picture:
+def full_tile(seat: Seat, portrait: Portrait, showing: Showing, *, lit: bool) -> Picture:
     """A seat in the studio: a lit wall in the speaker's colour, the speaker before it, the name at the lower left."""
     _, _, wide, tall = seat.box
     radius = min(wide, tall) * 0.07
     wall = _wall(wide, tall, seat.color)
-    laid_over(wall, portrait(wide, tall, viseme), 0, 0)
+    laid_over(wall, portrait(wide, tall, showing), 0, 0)
     high = min(tall * 0.13, wide * 0.11)
     laid_over(wall, _foot_shade(wide, tall), 0, 0)
     if not lit:
-        wall = _dimmed(wall, 0.74)
+        wall = _dimmed(wall, 0.84)
     inset = min(wide, tall) * 0.06
     name = fitted(seat.name, Lettering("en", round(high * 0.62), "bold"), wide * 0.5, 1)
     layer = Image.new("L", (wide, tall), 0)
@@ -100,14 +110,14 @@ def _wall(wide: int, tall: int, color: Color) -> Picture:
     """Behind a speaker: their colour, lit from above in the middle."""
     x, y = np.meshgrid(np.linspace(-1, 1, wide), np.linspace(0, 1, tall))
     light = np.exp(-((x / 0.75) ** 2 + ((y - 0.34) / 0.5) ** 2))[:, :, None]
-    deep, bright = np.array(_shade(color, 0.26), np.float32), np.array(_shade(color, 0.82), np.float32)
+    deep, bright = np.array(_shade(color, 0.34), np.float32), np.array(_shade(color, 0.82), np.float32)
     wall = deep * (1 - light) + bright * light
     return np.dstack([wall.round().astype(np.uint8), np.full((tall, wide), 255, np.uint8)])
 
 
 def _foot_shade(wide: int, tall: int) -> Picture:
-    """Dark from below, so that the name reads on any clothes."""
-    rise = np.clip((np.linspace(0, 1, tall) - 0.66) / 0.34, 0, 1) ** 1.3 * 0.78
+    """Dark from below, so that the name reads on any clothes; chins are above it."""
+    rise = np.clip((np.linspace(0, 1, tall) - 0.74) / 0.26, 0, 1) ** 1.2 * 0.72
     return filled(np.asarray(np.broadcast_to(rise[:, None] * 255, (tall, wide)), np.uint8), (20, 14, 12), 1.0)
 
 

@@ -19,12 +19,18 @@ from services.render_worker.craft.puppets.person import Face
 from services.render_worker.craft.puppets.pose import Pose
 from services.render_worker.craft.puppets.tones import tones_of
 
+# How far a head that looks to the right already turns to look left, and further right; degrees.
+_AWAY, _NEARER = -46.0, 16.0
+
 
 def portrait(
     character: sb.Character, size_px: int, light: Light, style: str, feeling: sb.Feeling.ValueType = sb.FEELING_NEUTRAL,
-    viseme: Viseme = Viseme.REST, opening: float = 1.0, light_side: int = 1,
+    viseme: Viseme = Viseme.REST, opening: float = 1.0, light_side: int = 1, glance: int = 0, shut: bool = False,
 ) -> Picture:  # fmt: skip
-    """A square of that many pixels, BGRA premultiplied, that the figure's shoulders fill at the lower edge. StyleUnknown."""
+    """A square of that many pixels, BGRA premultiplied, that the figure's shoulders fill at the lower edge. StyleUnknown.
+
+    `glance`: -1 turns head and eyes to the left, 1 to the right. `shut`: in the middle of a blink.
+    """
     painted_in = style_of(style)
     tones = tones_of(character.look, light, painted_in)
     # From above the hair to below the shoulders: 290 units of the figure.
@@ -34,8 +40,8 @@ def portrait(
     if painted_in.outline is not None:
         canvas.outlined(painted_in.outline[0] * 0.6, tones.line)
     face = expression_of(feeling)
-    turn = Turn(20.0, face.nod * 0.3)
-    shown = Face(turn, face, Gaze(), mouth_of(face, viseme, opening))
+    turn = Turn(20.0 + (_AWAY if glance < 0 else _NEARER if glance > 0 else 0.0), face.nod * 0.3)
+    shown = Face(turn, face, Gaze(0.75 * glance, 0.0, float(shut)), mouth_of(face, viseme, opening))
     pose = Pose(turn=26, head=face.tilt, near_y=196, far_y=196)
     draw_figure(canvas, body_of(character, tones, light_side), pose, shown, near=True)
     sprite = finished(canvas, painted_in, tones, light_side)
