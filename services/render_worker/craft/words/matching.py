@@ -18,7 +18,7 @@ K = TypeVar("K")
 # Marks belong to their letter, though Python's \w doesn't know it; the danda (U+0964, U+0965) ends a sentence.
 _MARKS = (
     "\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u05bf-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u0900-\u0963\u0966-\u0dff"
-    "\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb4-\u0ebc\u1000-\u109f\u135d-\u135f\u1780-\u17ff\u200c\u200d"
+    "\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb4-\u0ebc\u0ec8-\u0ece\u1000-\u109f\u135d-\u135f\u1780-\u17ff\u200c\u200d"
 )
 _WORD = re.compile(rf"[^\W_{_MARKS}](?:[^\W_]|[{_MARKS}])*|[{_MARKS}](?:[^\W_]|[{_MARKS}])*")
 _SPACELESS = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005\u3040-\u30ff\u3400-\u9fff]")
