@@ -11,7 +11,7 @@ from services.render_worker.craft.music.accompaniment import bass, led, strokes
 from services.render_worker.craft.music.composition import compose
 from services.render_worker.craft.music.moods import MOODS, PALETTES
 from services.render_worker.craft.music.motifs import motif_of
-from services.render_worker.craft.music.orchestra import perform
+from services.render_worker.craft.music.orchestra import perform, sound_of
 from services.render_worker.craft.music.ragas import RAGAS, compose_raga
 from services.render_worker.craft.music.score import NOTE_NAMES, Entry, Note, Score, Section, Swell
 from services.render_worker.craft.sound.measure import loudness, weighted_power
@@ -200,6 +200,36 @@ def test_a_held_tone_of_the_melody_hardly_ever_rubs_against_the_chord(mood: str)
             rubbing += any(abs(note.pitch - pad.pitch) % 12 in (1, 11) for pad in under)
     assert held > 60
     assert rubbing / held < 0.14
+
+
+_BEST = {
+    "flute": (67, 93), "clarinet": (52, 88), "oboe": (58, 91), "horn": (50, 77), "cello": (36, 77), "vibraphone": (60, 89),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("mood", MOODS)
+def test_who_sings_stays_where_the_instrument_does(mood: str) -> None:
+    palette = PALETTES[mood]
+    for seed in range(6):
+        score = compose([Section(0.0, 90.0, mood, (Entry(0.0, ("a", "b")), Entry(40.0, ("c",))))], seed)
+        for player in (palette.melody, palette.answer):
+            keys = [note.pitch for note in score.notes if note.player == player]
+            low, high = _BEST[player]
+            assert np.mean([low <= key <= high for key in keys]) > 0.95, (player, min(keys), max(keys))
+        assert all(33 <= note.pitch <= 60 for note in score.notes if note.player == "bass")
+
+
+@pytest.mark.parametrize("mood", MOODS)
+def test_the_melody_is_heard_and_is_not_alone(mood: str) -> None:
+    palette = PALETTES[mood]
+    score = compose([Section(0.0, 40.0, mood, (Entry(0.0, ("a", "b")),))], 2)
+    sings = [note for note in score.notes if note.player in (palette.melody, palette.answer) and note.pitch > 53]
+    rest = [note for note in score.notes if note not in sings]
+    levels = []
+    for part in (sings, rest):
+        power = weighted_power(sound_of(part, 40 * RATE))
+        levels.append(10 * np.log10(power[power > 0.03 * power.max()].mean()))
+    assert -4 < levels[0] - levels[1] < 5
 
 
 @pytest.mark.parametrize("mood", MOODS)

@@ -30,10 +30,14 @@ _BEATS = 4
 _PERIOD = 8
 # The last chord rings for at least so long before the film's end.
 _FINAL_RING_S = 3.2
+# Where those who sing sound like themselves (MIDI keys), where the lowest voice stays, and the drums' middle.
+_REGISTERS = {"flute": 79, "clarinet": 71, "oboe": 74, "horn": 62, "cello": 58, "vibraphone": 74}
+_DEEP, _TIMPANI = 42, 43
 # A scene's music begins with a bar of its own from this length on; a shorter one shares its bars with the scene before.
 _SHORTEST_SPAN_S = 6.0
-# What a tone that rubs against the chord, or is foreign to it, costs a motif for each beat it lasts; and a semitone away from the line.
-_RUBS, _FOREIGN, _FAR = 2.0, 0.3, 0.3
+# What a tone that rubs against the chord, or is foreign to it, costs a motif for each beat it lasts; a semitone away from the line; and
+# one more than an octave from the player's middle.
+_RUBS, _FOREIGN, _FAR, _STRAINED = 2.0, 0.3, 0.3, 0.5
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,8 @@ class _Bar:
     after: int
     place: float
     number: int
+    # A scene begins with it.
+    first: bool
     until_s: float
 
     @property
@@ -73,14 +79,14 @@ class _Writer:
         # The bar in which who is heard now was last brought in.
         self.since = -2 if not section.entries else 0
         self.notes: list[Note] = []
-        self.voicing = [self.tonic + 12, self.tonic + 16, self.tonic + 19]
-        self.line = self.tonic + 24
+        self.voicing = [self.tonic + 9, self.tonic + 12, self.tonic + 16]
+        self.line = self._middle(self.palette.melody)
         self.busy_until_s = 0.0
 
     def bar(self, bar: _Bar) -> None:
         """All parts of one bar."""
         classes = self.chord(bar.degree)
-        self.voicing = led(self.voicing, classes, self.tonic + 9, self.tonic + 26)
+        self.voicing = led(self.voicing, classes, self.tonic + 6, self.tonic + 22)
         # A section grows and lets go; within it every four bars breathe.
         arch = 0.88 + 0.2 * (1 - abs(2 * bar.place - 1.1) / 1.1)
         breath = (0.97, 1.0, 1.04, 0.98)[bar.number % 4]
@@ -88,13 +94,13 @@ class _Writer:
         thin = bar.period % 4 == 2
         for pitch in self.voicing:
             self._play(self.palette.pad, bar.start_s, bar.length_s * 1.04, pitch, loud * (0.78 if thin else 0.86))
-        root = nearest(self.tonic - 8, [classes[0]])
-        if not thin or bar.number % 2 == 0:
+        root = nearest(self._deep, [classes[0]])
+        if not thin or bar.number % 2 == 0 or bar.first:
             self._bass(bar, root, classes, loud * 0.92)
         self._figure(bar, classes, loud * (0.85 if thin else 1.0))
         self._melody(bar, classes, loud)
-        if self.palette.timpani and bar.number % 4 == 0:
-            self._play("timpani", bar.start_s, bar.beat_s * 2, root - 12 if root > 47 else root, loud * 0.8)
+        if self.palette.timpani and (bar.number % 4 == 0 or bar.first):
+            self._play("timpani", bar.start_s, bar.beat_s * 2, nearest(_TIMPANI, [root]), loud * 0.8)
 
     def chord(self, degree: int) -> list[int]:
         """The pitch classes of the chord on a degree, root first, with the mood's colour."""
@@ -110,13 +116,22 @@ class _Writer:
             self._play(self.palette.figure, start_s + 0.07 * place, end_s - start_s, pitch, loud * 0.66)
             self._play(self.palette.pad, start_s, end_s - start_s, pitch, loud * 0.66)
         self._play(self.palette.bass, start_s, end_s - start_s, self.tonic - 12, loud * 0.85)
-        self._play(self.palette.melody, start_s + 0.3, end_s - start_s, self.tonic + 24, loud * 0.7)
+        self._play(self.palette.melody, start_s + 0.3, end_s - start_s, self._middle(self.palette.melody), loud * 0.7)
         if self.palette.timpani:
-            self._play("timpani", start_s, 2.0, nearest(43, [self.tonic]), loud)
+            self._play("timpani", start_s, 2.0, nearest(_TIMPANI, [self.tonic]), loud)
+
+    @property
+    def _deep(self) -> int:
+        """Where the bass goes: under every voice that speaks, above the cello's last string."""
+        return max(self.tonic - 14, _DEEP)
+
+    def _middle(self, player: str) -> int:
+        """The tonic in the middle of what that player sings best."""
+        return nearest(_REGISTERS[player], [self.tonic])
 
     def _bass(self, bar: _Bar, root: int, classes: list[int], loud: float) -> None:
         """Held in slow music, in turns in the rest: root and fifth, or a step that leads to the next root."""
-        following = nearest(self.tonic - 8, [self.chord(bar.after)[0]])
+        following = nearest(self._deep, [self.chord(bar.after)[0]])
         scale = {(self.tonic + step) % 12 for step in self.palette.scale}
         # The step above or below the next root from which it is come to.
         lead = next((key for key in ((following - 1), (following + 1), (following - 2)) if key % 12 in scale), root)
@@ -178,8 +193,8 @@ class _Writer:
             motif = motif.opening()
             if bar.start_s + sum(motif.beats) * bar.beat_s > bar.until_s + 0.05:
                 return
-        pitches = self._placed(motif, bar, classes, lift)
         player = self.palette.answer if answers else self.palette.melody
+        pitches = self._placed(motif, bar, classes, self._middle(player), lift)
         beat = 0.0
         for number, (pitch, beats) in enumerate(zip(pitches, motif.beats, strict=True)):
             accent = 1.06 if beat % 2 == 0 else 0.98
@@ -189,11 +204,11 @@ class _Writer:
             beat += beats
         self.busy_until_s = bar.start_s + beat * bar.beat_s
 
-    def _placed(self, motif: Motif, bar: _Bar, classes: list[int], lift: int) -> list[int]:
+    def _placed(self, motif: Motif, bar: _Bar, classes: list[int], middle: int, lift: int) -> list[int]:
         """The motif's keys from that tone of the chord from which least of it rubs against the harmony, this bar's and the next
         one's. Its last tone may give way by a step to rest on the chord, as long as it still rises or falls as it should.
         """
-        scale, middle = self.palette.scale, self.tonic + 24
+        scale = self.palette.scale
         aim = min(max(self.line, middle - 5), middle + 5) + lift
         following = self.chord(bar.after)
         starts = [sum(motif.beats[:number]) for number in range(len(motif.beats))]
@@ -212,6 +227,7 @@ class _Writer:
                 cost += sum(
                     _rub(key, chord) * beats for key, chord, beats in zip(keys, chords, motif.beats, strict=True)
                 )
+                cost += _STRAINED * sum(max(0, abs(key - middle) - 12) for key in keys)
                 if best is None or cost < best[0]:
                     best = (cost, keys)
         return best[1] if best else [pitch_at(middle, scale, step) for step in motif.steps]
@@ -285,7 +301,9 @@ def _bars(section: Section, length_s: float, palette: Palette, random: Random, *
         for (low, high), degree in zip(pairwise(edges), degrees, strict=True):
             number = len(bars)
             place = number / max(count - 1, 1)
-            bars.append(_Bar(start + low * beat_s, beat_s, high - low, degree, following[number], place, number, stop))
+            bars.append(
+                _Bar(start + low * beat_s, beat_s, high - low, degree, following[number], place, number, low == 0, stop)
+            )
     return bars
 
 

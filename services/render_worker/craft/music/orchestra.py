@@ -54,15 +54,15 @@ _PLAYERS: Final[dict[str, _Player]] = {
     "guitar": _Player(24, 84, 78),
     "bass": _Player(32, 82, 64),
     "cello": _Player(42, 78, 84),
-    "harp": _Player(46, 70, 44),
+    "harp": _Player(46, 62, 44),
     "timpani": _Player(47, 80, 64),
     "strings": _Player(48, 70, 64),
     "pizzicato": _Player(45, 86, 82),
     "slow_strings": _Player(49, 76, 60),
-    "horn": _Player(60, 66, 44),
+    "horn": _Player(60, 80, 44),
     "oboe": _Player(68, 62, 72),
-    "clarinet": _Player(71, 66, 54),
-    "flute": _Player(73, 66, 52),
+    "clarinet": _Player(71, 82, 54),
+    "flute": _Player(73, 82, 52),
     "warm_pad": _Player(89, 56, 64),
     "space_voice": _Player(91, 74, 64),
     "bansuri": _Player(75, 74, 58),
@@ -78,7 +78,7 @@ _PLAYERS: Final[dict[str, _Player]] = {
 
 def perform(score: Score, length: int) -> Samples:
     """The score as exactly `length` samples of stereo; the last ones fade to silence."""
-    music = _played([note for note in score.notes if note.player not in OWN_PLAYERS], length)
+    music = sound_of([note for note in score.notes if note.player not in OWN_PLAYERS], length)
     for note in score.notes:
         if note.player in OWN_PLAYERS:
             seat = _PLAYERS[note.player]
@@ -116,8 +116,8 @@ def _soundfont() -> bytes:
     return _soundfont_path().read_bytes()
 
 
-def _played(notes: Sequence[Note], length: int) -> Samples:
-    """What the soundfont plays, without a hall."""
+def sound_of(notes: Sequence[Note], length: int) -> Samples:
+    """What the soundfont plays of these notes, without a hall: (length, 2), as loud as it comes."""
     sound = np.empty((length, 2), np.float32)
     synth = tinysoundfont.Synth(samplerate=RATE)
     font = synth.sfload(_soundfont(), gain=-6.0, max_voices=128)
