@@ -247,3 +247,10 @@ def test_any_acts_in_any_order_give_a_body_that_can_be_drawn(
         spots = [*bones.head, *bones.near_arm.c, *bones.far_arm.c, *bones.near_leg.c, *bones.far_leg.c]
         assert np.isfinite(spots).all()
         assert max(abs(spot) for spot in spots) < 1400
+
+
+def test_whoever_carries_something_somewhere_steps_all_the_way() -> None:
+    (actor,) = acted(somebody(), acts=[act(sb.DEED_CARRY, to=0.9)], positions=(0.1,))
+    legs = [np.asarray(on_plate(actor, frame)[300:, :, 3] > 200) for frame in range(12, 48, 4)]
+    widths = [int(np.ptp(np.flatnonzero(leg.any(axis=0)))) for leg in legs]
+    assert max(widths) > 1.4 * min(widths)

@@ -142,6 +142,9 @@ class _Performance:
         length = (last - first) / 1000 * self.brisk
         if act.deed in GOING:
             return self._gone(act, base, first + after_ms, first, last)
+        if act.deed == sb.DEED_CARRY and act.HasField("to_position"):
+            # Arms are full, legs go.
+            base = self._gone(act, base, first + after_ms, first, last)
         reach = 0.0
         if act.target in self.scene.others:
             share = start / self.scene.duration_ms

@@ -33,7 +33,7 @@ class Attention:
             if ms < start - min(160.0, start / 2):
                 break
             here = self.scene.x_of(who, start / total)
-            if act.deed in GOING:
+            if act.deed in GOING or act.HasField("to_position"):
                 way = self.scene.x_of(who, end / total) - here
                 wanted = math.copysign(1.0, way) if abs(way) > 20 else wanted
             elif act.deed == sb.DEED_TURN:
