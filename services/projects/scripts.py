@@ -14,7 +14,7 @@ from services.kit import paging
 from services.kit.clock import Now, utc_now
 from services.kit.db import Database
 from services.kit.errors import Invalid
-from services.projects import events, languages, reading, repository
+from services.projects import events, languages, reading, repository, writing
 from services.projects.errors import ScriptMissing, TooLarge
 from services.projects.models import ScriptVersion, require_match
 from services.projects.service import required_project
@@ -77,7 +77,9 @@ def speaking(elements: Iterable[script_pb2.ScriptElement]) -> list[str]:
 
 
 def read_script(script_format: script_pb2.ScriptFormat.ValueType, text: str, language: str) -> ReadScript:
-    """Read a text; TooLarge, LanguageUnsupported, Invalid, ScriptUnreadable in this order."""
+    """Read a text; TooLarge, LanguageUnsupported, Invalid, ScriptUnreadable in this order, and Invalid again for a language whose
+    voice can't read these letters.
+    """
     size = len(text.encode())
     if size > MAX_TEXT_BYTES:
         raise TooLarge(
@@ -87,7 +89,9 @@ def read_script(script_format: script_pb2.ScriptFormat.ValueType, text: str, lan
     spoken = languages.normalized(language)
     if script_format not in script_pb2.ScriptFormat.values() or not script_format:
         raise Invalid("format is one of fountain, fdx, markdown, plain", field="format")
-    return ReadScript(script_format, text, spoken, reading.read(script_format, text))
+    elements = reading.read(script_format, text)
+    writing.require_readable(elements, spoken)
+    return ReadScript(script_format, text, spoken, elements)
 
 
 class ScriptsService:
