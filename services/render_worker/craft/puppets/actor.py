@@ -26,6 +26,7 @@ from services.render_worker.craft.puppets.figure import Held, draw_bed, draw_fig
 from services.render_worker.craft.puppets.person import Face
 from services.render_worker.craft.puppets.role import TWOS, Role, Scene, Speech
 from services.render_worker.craft.puppets.seats import SeatPainter, seat_in
+from services.render_worker.craft.puppets.stillness import held as held_moments
 from services.render_worker.craft.puppets.things import TWO_HANDED, Hold, Span, grip_of, span_at, spans_of
 from services.render_worker.craft.puppets.tones import Tones, tones_of
 from services.render_worker.craft.shot_picture import ShotPicture
@@ -37,13 +38,17 @@ _QUIET = Key(0, Viseme.REST, 0.0)
 # Units around the figure's middle in which all of it stays, whatever it does.
 _REACH, _ABOVE, _BELOW = 600.0, 900.0, 60.0
 
+# What moves by less of the plate's height isn't drawn again, for two steps at most: somebody who only breathes goes on fours.
+_UNSEEN = 0.001
+_FOURS = 2
+
 
 class Puppet:
     """Somebody of a shot; see `sprites.Actor`."""
 
     def __init__(self, place: Place2D, body: Body, moments: Sequence[Moment], speeches: Sequence[Speech], xs: Sequence[float], *,
                  shot: ShotPicture, fps: int, style: Style, light_side: int, held: Sequence[Held | None], seat: SeatPainter | None, shadow: float,
-                 on_ones: bool, busy: bool, rest: Rest | None) -> None:  # fmt: skip
+                 on_ones: bool, rest: Rest | None) -> None:  # fmt: skip
         """`xs`: where they stand at each twelfth of a second, or with `on_ones` at each frame, in pixels of the plate. `rest`: where a
         camera that rests sees them.
         """
@@ -52,15 +57,16 @@ class Puppet:
         self._fps, self._style, self._light_side, self._held = fps, style, light_side, held
         self._width, self._height, self._unit = shot.width, shot.height, shot.unit_px
         self._seat, self._shadow, self._ones, self._rest = seat, shadow, on_ones, rest
-        # Who stands far behind and does nothing is drawn half as often.
-        self._hold = 2 if place.order < 1.0 and place.depth < 1.0 and not speeches and len(xs) == 1 and not busy else 1
+        # Who walks is drawn where they are then.
+        most = _FOURS if len(xs) == 1 else 1
+        self._shown = held_moments(moments, _UNSEEN * shot.height / (place.scale * shot.unit_px), most)
         # The last picture: what it shows, and where across it was drawn.
         self._kept: tuple[tuple[int, Viseme, float], float, Sprite | None] | None = None
 
     def at(self, frame: int) -> Sprite | None:
         """The figure as it is at that frame, cropped to the plate."""
         step = min(len(self._moments) - 1, frame * TWOS // self._fps)
-        step -= step % self._hold
+        step = self._shown[step]
         key = self._mouth(frame)
         x = self._xs[min(len(self._xs) - 1, frame if self._ones else step)]
         known = (step, key.viseme, key.opening)
@@ -205,7 +211,7 @@ class _Cast:
         return Puppet(
             place, body_of(character, tones, self.light_side), moments, speeches, xs, shot=shot, fps=self.fps, style=style,
             light_side=self.light_side, held=held, seat=seat_in(shot.setting) if place.seat else None, shadow=(0.30 if not self.light.dark else 0.42) * deep,
-            on_ones=on_ones and len(xs) > 1, busy=bool(own), rest=rest,
+            on_ones=on_ones and len(xs) > 1, rest=rest,
         )  # fmt: skip
 
     def _travels(self, who: str) -> bool:
