@@ -327,3 +327,13 @@ def test_a_slide_is_heard_as_one() -> None:
     early, late = sound[round(0.1 * RATE) : round(0.25 * RATE)], sound[round(1.3 * RATE) : round(1.8 * RATE)]
     tone = 440 * 2 ** (3 / 12)
     assert share_between(late, tone * 0.97, tone * 1.03) > 3 * share_between(early, tone * 0.97, tone * 1.03)
+
+
+def test_darbari_leaves_its_ga_by_way_of_ma() -> None:
+    for seed in range(4):
+        notes = compose_raga("darbari", 90.0, seed).notes
+        melody = sorted((note for note in notes if note.player in ("bansuri", "sitar")), key=lambda note: note.start_s)
+        sa = melody[-1].pitch
+        for before, after in pairwise(melody):
+            if before.player == after.player and after.start_s - before.start_s < before.length_s + 0.2:
+                assert ((before.pitch - sa) % 12, after.pitch - before.pitch) != (3, -1)

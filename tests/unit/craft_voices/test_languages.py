@@ -1,5 +1,8 @@
 """Each language in its own letters is spoken, not spelled."""
 
+from itertools import pairwise
+
+import numpy as np
 import pytest
 
 from services.render_worker.craft.voices.japanese import sounded
@@ -31,6 +34,48 @@ def test_a_sentence_is_spoken_in_two_seconds_and_a_half_at_most_and_not_spelled(
 def test_in_each_language_even_a_second_of_speech_has_its_mouth_within_a_frame(say, language: str, gender: int) -> None:
     said = say(_HELLO[language], language, gender=gender)
     assert abs(offset_ms(mouth_of(said.told, said.sound), said.sound)) < 1000 / 24
+
+
+def _rise_at_the_end(tones: np.ndarray) -> float:
+    """How far the last 80 ms that have a tone are above the middle of the line, in semitones."""
+    return float(12 * np.log2(np.mean(tones[-8:]) / np.median(tones)))
+
+
+@pytest.mark.parametrize("text", ["窓の外は雨です。", "彼女は長い一日の後で家に帰りました。", "彼女は家に帰りました"])
+def test_a_japanese_statement_falls_at_its_end(say, text: str) -> None:
+    assert _rise_at_the_end(say(text, "ja", gender=1).pitch()) < -2
+
+
+def test_a_japanese_question_rises_even_with_a_full_stop(say) -> None:
+    assert _rise_at_the_end(say("彼女は家に帰りましたか。", "ja", gender=1).pitch()) > -1
+
+
+_ONSETS = {
+    "en": "Wait. There it is, in the harbour. Nobody came.",
+    "hi": "रुको। नाव वहाँ है, बंदरगाह में। कोई नहीं आया।",
+    "de": "Warte. Dort ist es, im Hafen. Niemand kam.",
+    "es": "Espera. Ahí está, en el puerto. Nadie vino.",
+    "zh": "等等。它在那里，在港口。没有人来。",
+    "ar": "انتظر. إنه هناك، في الميناء. لم يأت أحد.",
+}
+
+
+@pytest.mark.parametrize("language", _ONSETS)
+@pytest.mark.parametrize(("gender", "age", "feeling"), [(1, 3, 1), (2, 4, 3), (1, 1, 4)])
+def test_a_word_after_a_pause_begins_with_its_sound_to_the_frame(
+    say, language: str, gender: int, age: int, feeling: int
+) -> None:
+    said = say(_ONSETS[language], language, gender=gender, age=age, feeling=feeling)
+    level = np.sqrt(np.mean(np.square(said.sound[: len(said.sound) // 120 * 120].reshape(-1, 120)), axis=1))
+    heard = level > 0.03 * np.percentile(level, 95)
+    words = said.result.words
+    begun = [after.start_ms for before, after in pairwise(words) if after.start_ms - before.end_ms > 90]
+    assert len(begun) >= 2
+    for start_ms in begun:
+        first = int((start_ms - 60) / 2.5)
+        onset_ms = (first + int(np.flatnonzero(heard[first:])[0])) * 2.5
+        # A word that begins with a stop is silent until the stop opens, which lasts up to 80 ms.
+        assert -80 < start_ms - onset_ms < 1000 / 24
 
 
 def test_kanji_are_read_and_words_end_where_a_japanese_reader_ends_them(say) -> None:

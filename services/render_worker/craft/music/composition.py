@@ -148,7 +148,7 @@ class _Writer:
         low = nearest(self.tonic - 2 if palette.pattern != "pulse" else self.tonic - 12, [classes[0]])
         ladder = [low, *(_above(low, offset, classes) for offset in (6, 11, 15))]
         # Every four bars another turn; in every other pair of periods another player.
-        player = palette.other_figure if bar.period % 4 in (1, 2) else palette.figure
+        player = palette.other_figure if (bar.period + self.turn) % 4 in (1, 2) else palette.figure
         for stroke in strokes(palette.pattern, self.turn + bar.number // 4, bar.beats):
             at = bar.start_s + stroke.beat * bar.beat_s
             length = stroke.beats * bar.beat_s

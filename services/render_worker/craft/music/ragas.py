@@ -62,7 +62,8 @@ RAGAS: Final[dict[str, Raga]] = {
         (0, 2, 3, 5, 7, 8, 10),
         vadi=1,
         samvadi=4,
-        phrases=((2, 2, 3, 1, 0), (-2, -1, -2, -3), (1, 2, 3, 2, 1), (4, 5, 4, 3, 2, 1, 0)),
+        # In its descent ga is never left downwards: by way of ma to re (vakra).
+        phrases=((2, 2, 3, 1, 0), (-2, -1, -2, -3), (1, 2, 3, 1), (4, 5, 4, 3, 2, 3, 1, 0), (0, 1, 2, 3, 4)),
         tempo_bpm=46,
         theme=(2, 3, 1, 1, 0),
         swinging=frozenset({2, 5}),
@@ -114,7 +115,7 @@ class _Player:
         ):
             slide_s = min(_SLIDE_S * (1 + abs(pitch - self.before) / 4), length_s / 3)
             bend = ((0.0, float(self.before - pitch)), (slide_s * 0.35, 0.7 * (self.before - pitch)), (slide_s, 0.0))
-        if degree % len(self.raga.scale) in self.raga.swinging and length_s > 1.0:
+        if degree % len(self.raga.scale) in self.raga.swinging and length_s > 0.75:
             begin = bend[-1][0] if bend else 0.0
             swings = int((length_s - begin) / 0.14)
             bend += tuple((begin + 0.14 * (n + 1), -0.55 if n % 2 == 0 else 0.1) for n in range(swings))
@@ -198,7 +199,7 @@ def _gat(player: _Player, start_s: float, beat_s: float, beats: int) -> None:
         left = min(_TALA_BEATS, beats - begin)
         final = begin + left == beats
         player.note("sitar", at, beat_s * 1.9, raga.theme[4], 68)
-        answer, place = random.choice(raga.phrases), 2.0
+        answer, place = _phrase_after(raga, raga.theme[4], random), 2.0
         quick = 0.5 if begin else 1.0
         lift = size if begin and random.random() < 0.3 else 0
         # The last seven beats of the last round are the tihai's, of every other round the theme's four.
@@ -210,7 +211,7 @@ def _gat(player: _Player, start_s: float, beat_s: float, beats: int) -> None:
             player.note("bansuri", at + place * beat_s, length * beat_s, degree, 60)
             place += length + (0.5 if resting else 0.0)
             if resting:
-                answer = random.choice(raga.phrases)
+                answer = _phrase_after(raga, degree - lift, random)
         if final:
             # Three notes, three times, a rest between: the last of them is where the next first beat would be.
             for number in range(3):
@@ -220,6 +221,12 @@ def _gat(player: _Player, start_s: float, beat_s: float, beats: int) -> None:
         else:
             for step, degree in enumerate(raga.theme[:4]):
                 player.note("sitar", at + (left - 4 + step) * beat_s, beat_s * 0.95, degree, 62)
+
+
+def _phrase_after(raga: Raga, degree: int, random: Random) -> tuple[int, ...]:
+    """One of the raga's phrases that goes on from near that degree; any where none does."""
+    near = [phrase for phrase in raga.phrases if abs(phrase[0] - degree) <= 2]
+    return random.choice(near or raga.phrases)
 
 
 def _tala(sa: int, start_s: float, beat_s: float, beats: int, random: Random) -> list[Note]:

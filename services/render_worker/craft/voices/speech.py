@@ -18,7 +18,7 @@ from services.render_worker.craft.voices.phonemes import is_stressed, is_vowel
 from services.render_worker.craft.voices.speech_assembly import Phoneme, Telling, joined, set_to_notes
 from services.render_worker.craft.voices.speech_plan import Phrase, phrases_of
 from services.render_worker.craft.voices.speech_sound import finished_speech
-from services.render_worker.craft.voices.speech_text import Reading, reading_of
+from services.render_worker.craft.voices.speech_text import JAPANESE_STOP, Reading, reading_of
 from services.render_worker.craft.voices.voices import VoiceRequest, language_code, request_for
 
 # What espeak_process answers to a request: its head, and the pieces' sounds.
@@ -129,12 +129,14 @@ def _tellings(
 
 
 def _reading(text: str, phrase: Phrase, language: str, *, last: bool) -> Reading:
-    """The phrase as it is read: before another one the voice stays up, as at a comma."""
+    """The phrase as it is read: without a mark of its own the voice stays up before another one, as at a comma."""
     own = text[phrase.begin : phrase.end]
     read = reading_of(own, language)
     origins = tuple(origin + phrase.begin for origin in read.origins)
-    open_end = not last and own.rstrip()[-1:].isalnum()
-    return Reading(read.text.rstrip() + ",", (*origins, phrase.end - 1)) if open_end else Reading(read.text, origins)
+    mark = "," if not last else JAPANESE_STOP if language.startswith("ja") else ""
+    if not mark or not own.rstrip()[-1:].isalnum():
+        return Reading(read.text, origins)
+    return Reading(read.text.rstrip() + mark, (*origins, phrase.end - 1))
 
 
 def _telling(head: dict[str, Any], sound: bytes, reading: Reading) -> Telling:

@@ -17,6 +17,8 @@ _SHARED_LETTERS = range(0x0901, 0x0970)
 _SILENT = frozenset("\u093c\u093d\u0951\u0952\u0953\u0954")
 _DANDAS = frozenset("।॥")
 _OM = "ఓం"
+# espeak-ng 1.52 lets a Japanese statement rise by three semitones at its end, as if more were to come; said with this mark it falls by five.
+JAPANESE_STOP: Final = "!"
 # Mandarin's syllables in -iong: espeak-ng 1.52 knows no sound for them and spells them in English. By their tone.
 _IONG: Final = {
     character: f"[[{onset}jong{tone}]]"
@@ -68,8 +70,11 @@ def _in_kana(text: str) -> Reading:
     plain = "".join(_read(character, "ja") for character in text)
     pieces: list[str] = []
     origins: list[int] = []
+    asks = False
     for part in sounded(plain):
-        piece = " " * (part.begins and bool(pieces)) + part.kana
+        stop = "?" if asks else JAPANESE_STOP
+        piece = " " * (part.begins and bool(pieces)) + part.kana.replace("。", stop)
+        asks = plain[part.begin : part.end] == "か"
         pieces.append(piece)
         origins += [part.begin] * len(piece)
     return Reading("".join(pieces), tuple(origins))
