@@ -93,7 +93,11 @@ def check(board: sb.Storyboard) -> None:
         assert all(0 <= act.start < act.end <= 1 for act in shot.acts)
         assert all(0 <= sound.start <= 1 and sound.duration_ms >= 0 for sound in shot.sounds)
         assert all(-0.3 <= presence.position <= 1.3 for presence in shot.presences)
-        assert sum(presence.back for presence in shot.presences) == (shot.size == sb.SHOT_SIZE_OVER_SHOULDER)
+        # Past a shoulder, or alone and whole with their own view before them.
+        from_behind = shot.size == sb.SHOT_SIZE_FULL and len(seen) == 1 and shot.presences[0].back
+        assert from_behind or sum(presence.back for presence in shot.presences) == (
+            shot.size == sb.SHOT_SIZE_OVER_SHOULDER
+        )
         assert not (shot.size == sb.SHOT_SIZE_INSERT and seen)
         assert not (shot.presences and shot.size == sb.SHOT_SIZE_CLOSE_UP and len(seen) > 1)
         for line in shot.lines:

@@ -54,6 +54,9 @@ def vary(before: Draft, after: Draft) -> None:
     if framing == was:
         return
     shot.size, shot.camera = framing.size, framing.camera
+    if len(shot.presences) == 1:
+        # Near enough for a face, it is seen.
+        shot.presences[0].back = False
     if was.size == sb.SHOT_SIZE_OVER_SHOULDER:
         # Nearer, past the shoulder: the listener is behind us now.
         speaker = [each for each in shot.presences if not each.back]

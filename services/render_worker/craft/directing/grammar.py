@@ -251,6 +251,9 @@ DEED_MS: Mapping[Deed, int] = {
 GOES_ON_MS = 3000
 
 
+_EMBRACE = "an embrace"
+
+
 @dataclass(frozen=True)
 class Happening:
     """What is to be seen besides speech: who does what, with which things."""
@@ -284,7 +287,7 @@ def happening(what: Happening, before: Size) -> Framing:
         # Who walks is followed, or we would be left behind.
         return Framing(_FULL, _FOLLOW, "with {who} on the way")
     if sb.DEED_HUG in deeds:
-        return Framing(_MEDIUM, _PUSH, "an embrace")
+        return Framing(_MEDIUM, _PUSH, _EMBRACE)
     if what.people > 3:
         return Framing(_WIDE, _STILL, "all of them")
     if deeds & _OF_THE_BODY:
@@ -338,6 +341,9 @@ def unlike(framing: Framing, before: Size, *, same: bool, people: int) -> Framin
     """The framing, or one that can be cut to from a shot of that size; `same`: of the same people, or the same empty place."""
     if not same or framing.size != before or framing.size == _INSERT:
         return framing
+    if framing.reason == _EMBRACE and framing.size == _MEDIUM:
+        # Two who hold each other are one: nearer, not farther.
+        return replace(framing, size=_CLOSE)
     # No face has room for two.
     size = (_OTHERWISE_TOGETHER if people > 1 and framing.size != _SHOULDER else _OTHERWISE)[framing.size]
     return replace(framing, size=size, camera=_STILL if framing.camera == _FOLLOW else framing.camera)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from functools import reduce
 
 from filmstudio.projects.v1 import storyboard_pb2 as sb
 
@@ -121,16 +122,17 @@ class ShotMaker:
         beats, moments = self._scene.beats, self._moments
         if len(beats) < 2 or not all(each.kind is BeatKind.ACTION for each in beats[:2]) or len(moments[0]) != 1:
             return
-        if self._peopled([moments[0][0], *moments[1]])[1:] == moments[1][1:]:
-            self._moments = [[], [*moments[0], *moments[1]], *moments[2:]]
+        both = [*moments[0], *moments[1]]
+        if len(self._peopled(both)) < len(both):
+            self._moments = [[], both, *moments[2:]]
 
     def _peopled(self, moments: list[Moment]) -> list[Moment]:
         """The scene's first moments. "Rain on the window." is the weather in which those are seen of whom the next words tell."""
-        if len(moments) < 2 or moments[0].people or moments[0].deeds or not moments[1].people:
+        lead = next((at for at, each in enumerate(moments) if each.people or each.deeds), 0)
+        told = sum(estimate_ms(each.text) for each in moments[:lead])
+        if not lead or not moments[lead].people or told > grammar.BRIEF_SCENERY_MS:
             return moments
-        if estimate_ms(moments[0].text) > grammar.BRIEF_SCENERY_MS:
-            return moments
-        return [joined(moments[0], moments[1]), *moments[2:]]
+        return [reduce(joined, moments[: lead + 1]), *moments[lead + 1 :]]
 
     def _already(self, deeds: list[Deed]) -> list[Deed]:
         """The deeds of a scene's first picture, without those that say how somebody is as it begins: who sits, has sat down before."""
