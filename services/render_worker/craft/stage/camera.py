@@ -79,5 +79,8 @@ def halved(at: Matrix) -> Matrix:
 
 def shift_px(a: Matrix, b: Matrix, film: tuple[int, int]) -> float:
     """How far apart two maps are at most over the film, in pixels of what they map to."""
-    corners = np.array([[0.0, film[0], 0.0, film[0]], [0.0, 0.0, film[1], film[1]], [1.0, 1.0, 1.0, 1.0]])
-    return float(np.abs((a - b) @ corners).max())
+    most = 0.0
+    for across, down, off in (a - b).tolist():
+        x, y = across * film[0], down * film[1]
+        most = max(most, abs(off), abs(off + x), abs(off + y), abs(off + x + y))
+    return most

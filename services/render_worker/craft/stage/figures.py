@@ -14,6 +14,7 @@ from services.render_worker.craft.planes import Moving
 from services.render_worker.craft.sprites import Actor
 from services.render_worker.craft.stage import camera as cam
 from services.render_worker.craft.stage.sheets import NOTHING, Beyond, warp
+from services.render_worker.craft.stage.silhouettes import Silhouette
 from services.render_worker.craft.stage.tiles import Grid, Mask, Rect, around, clip
 from services.render_worker.craft.stage.yuv import (
     Colors,
@@ -51,6 +52,10 @@ class Look:
     on_film: bool = False
 
 
+# A rectangle of the film and what is seen in it.
+_Piece = tuple[Rect, Cutout]
+
+
 class FigureLayer:
     """One figure. `look` tells how it looks at a frame; while it gives the same, nothing is drawn anew."""
 
@@ -67,10 +72,11 @@ class FigureLayer:
         self._look, self._depth, self._camera, self._grid, self._colors = look, depth, camera, grid, colors
         self._glows = glows
         # Pictures as ink, by identity; the picture is kept so that its id stays its own.
-        self._inks: dict[int, tuple[Picture, Ink]] = {}
+        self._inks: dict[int, tuple[Picture, Ink, Silhouette]] = {}
         self._shown: tuple[int, cam.Matrix, float] | None = None
-        self._rect: Rect = (0, 0, 0, 0)
-        self._seen: Cutout | None = None
+        # It in pieces: where it is, and of that what is seen now.
+        self._whole: list[_Piece] = []
+        self._seen: list[_Piece] = []
         self.some, self.solid = grid.none(), grid.none()
 
     def go(self, frame: int) -> Mask | None:
@@ -79,68 +85,74 @@ class FigureLayer:
         if look is None:
             if self._shown is None:
                 return None
-            before, self._shown, self._seen = self.some, None, None
+            before, self._shown, self._seen = self.some, None, []
             self.some = self._grid.none()
             return before
         matrix = look.onto if look.on_film else _after(self._camera.matrix(frame, self._depth), look.onto)
         share = round(look.share * _STEPS) / _STEPS
+        still = False
         if self._shown is not None:
             picture, at, seen_share = self._shown
-            same = picture == id(look.picture) and seen_share == share
-            if same and cam.shift_px(matrix, at, self._grid.size) < _STILL_PX:
+            still = picture == id(look.picture) and cam.shift_px(matrix, at, self._grid.size) < _STILL_PX
+            if still and seen_share == share:
                 return None
+            matrix = at if still else matrix
         self._shown = (id(look.picture), matrix, share)
         before = self.some
-        if look.on_film:
-            self._place(look.picture, matrix)
-        else:
-            self._draw(self._ink(look.picture), matrix, share)
-        self.some = self._grid.touched(self._rect)
+        if not still:
+            self._whole = self._placed(look.picture, matrix) if look.on_film else self._warped(look.picture, matrix)
+            self.some = self._grid.none()
+            for rect, _ in self._whole:
+                self.some |= self._grid.touched(rect)
+        dimmed = _dimmed_light if self._glows else Cutout.dimmed
+        self._seen = self._whole if share == 1.0 else [(rect, dimmed(piece, share)) for rect, piece in self._whole]
         return before | self.some
 
     def lay(self, show: Mask, onto: Planes) -> None:
         """Draws those tiles of it."""
-        if self._seen is None:
-            return
         # Mostly all of it is asked for.
-        rects = (self._rect,) if np.array_equal(show, self.some) else self._grid.rects(show)
-        for rect in rects:
-            x, y, width, height = clip(rect, self._rect)
-            if width and height:
-                below = onto.part(x, y, width, height)
-                over = self._seen.part(x - self._rect[0], y - self._rect[1], width, height)
-                if self._glows:
-                    shine(below, over.planes)
-                else:
-                    lay(below, over)
+        rects = None if np.array_equal(show, self.some) else self._grid.rects(show)
+        for whole, piece in self._seen:
+            for rect in (whole,) if rects is None else rects:
+                x, y, width, height = clip(rect, whole)
+                if width and height:
+                    below = onto.part(x, y, width, height)
+                    over = piece.part(x - whole[0], y - whole[1], width, height)
+                    if self._glows:
+                        shine(below, over.planes)
+                    else:
+                        lay(below, over)
 
-    def _ink(self, picture: Picture) -> Ink:
+    def _ink(self, picture: Picture) -> tuple[Ink, Silhouette]:
         if id(picture) not in self._inks:
             if len(self._inks) >= _MOST_KEPT:
                 del self._inks[next(iter(self._inks))]
+            # Light has no opacity to go by.
             ink = light_of(picture) if self._glows else ink_of(picture, self._colors)
-            self._inks[id(picture)] = (picture, ink)
-        return self._inks[id(picture)][1]
+            self._inks[id(picture)] = (picture, ink, Silhouette(None if self._glows else picture))
+        return self._inks[id(picture)][1:]
 
-    def _place(self, picture: Picture, matrix: cam.Matrix) -> None:
+    def _placed(self, picture: Picture, matrix: cam.Matrix) -> list[_Piece]:
         """As it is, where it is on the film."""
         x, y = -int(matrix[0, 2]), -int(matrix[1, 2])
-        whole = (x, y, picture.shape[1], picture.shape[0])
-        self._rect = left, top, width, height = clip(whole, (0, 0, *self._grid.size))
-        part = picture[top - y : top - y + height, left - x : left - x + width]
-        self._seen = cutout_of(part, self._colors) if width and height else None
+        whole = clip((x, y, picture.shape[1], picture.shape[0]), (0, 0, *self._grid.size))
+        return [
+            (
+                (left, top, wide, tall),
+                cutout_of(picture[top - y : top - y + tall, left - x : left - x + wide], self._colors),
+            )
+            for left, top, wide, tall in Silhouette(picture).pieces(whole, matrix)
+        ]
 
-    def _draw(self, ink: Ink, matrix: cam.Matrix, share: float) -> None:
-        self._rect = _bounds(matrix, (ink.shape[1], ink.shape[0]), self._grid.size)
-        x, y, width, height = self._rect
-        if not width or not height:
-            self._seen = None
-            return
+    def _warped(self, picture: Picture, matrix: cam.Matrix) -> list[_Piece]:
+        """As the camera sees it."""
+        ink, silhouette = self._ink(picture)
+        whole = _bounds(matrix, (ink.shape[1], ink.shape[0]), self._grid.size)
         beyond = _DARK if self._glows else NOTHING
-        seen = cutout_from(warp(ink, cam.from_corner(matrix, x, y), width, height, beyond=beyond))
-        if share < 1.0:
-            seen = _dimmed_light(seen, share) if self._glows else seen.dimmed(share)
-        self._seen = seen
+        return [
+            (rect, cutout_from(warp(ink, cam.from_corner(matrix, rect[0], rect[1]), rect[2], rect[3], beyond=beyond)))
+            for rect in silhouette.pieces(whole, matrix)
+        ]
 
 
 def actor_layer(actor: Actor, camera: cam.Camera, grid: Grid, colors: Colors) -> FigureLayer:
@@ -206,6 +218,10 @@ def _after(first: cam.Matrix, then: cam.Matrix) -> cam.Matrix:
 
 def _bounds(matrix: cam.Matrix, size: tuple[int, int], film: tuple[int, int]) -> Rect:
     """The film's rectangle that the picture's edges reach, a pixel more all round."""
+    (across, turned, x), (tilted, down, y) = matrix.tolist()
+    if not turned and not tilted:
+        left, top, right, bottom = (-1 - x) / across, (-1 - y) / down, (size[0] - x) / across, (size[1] - y) / down
+        return around(left - 1, top - 1, right + 1, bottom + 1, film)
     back = cv2.invertAffineTransform(matrix)
     corners = back @ np.array([[-1.0, size[0], -1.0, size[0]], [-1.0, -1.0, size[1], size[1]], [1.0, 1.0, 1.0, 1.0]])
     return around(corners[0].min() - 1, corners[1].min() - 1, corners[0].max() + 1, corners[1].max() + 1, film)

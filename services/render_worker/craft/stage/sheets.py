@@ -39,6 +39,8 @@ _A_CALL = 24 * 1024
 _LEAST_ZOOMED = 192
 # Rows of water that move as one: as many as share a row of colour.
 _BAND = 2
+# Parts of a pixel that waves of water at rest move by.
+_STEPS = 4
 # Ink past a picture's edges.
 Beyond = tuple[float, float, float, float]
 NOTHING: Beyond = (0.0, 0.0, 0.0, 255.0)
@@ -145,6 +147,9 @@ class RippleLayer:
         self._rect: Rect = (0, 0, 0, 0)
         self._matrix = np.zeros((2, 3))
         self._water: Cutout | None = None
+        # Where the camera rests: the still water, moved by each step of a pixel.
+        self._rests = False
+        self._steps: Ink | None = None
         self.some, self.solid = grid.none(), grid.none()
 
     def go(self, frame: int) -> Mask | None:
@@ -156,8 +161,9 @@ class RippleLayer:
             return None
         self._moment, self._water = moment, None
         before = self.some
+        self._rests = still
         if not still:
-            self._matrix = matrix
+            self._matrix, self._steps = matrix, None
             x, y, width, height = self._ripple.box
             self._rect = _on_film(matrix, (x, y, x + width, y + height), self._grid.size)
         self.some = self._grid.touched(self._rect) & self._sheet.some
@@ -182,7 +188,12 @@ class RippleLayer:
         """The whole water, each row where its wave has it."""
         x, y, width, height = self._rect
         shifts = self._shifts(y, height)
-        room = int(np.abs(shifts).max()) + 2
+        # Its rows may lie aside by as much as its waves ever reach.
+        room = math.ceil(self._ripple.amplitude_px / self._matrix[0, 0]) + 2
+        if self._rests:
+            if self._steps is None:
+                self._steps = _in_steps(self._sheet.ink((x - room, y, width + 2 * room, height)))
+            return cutout_from(_rows_aside(self._steps, shifts, room, width))
         still = self._sheet.ink((x - room, y, width + 2 * room, height))
         moved = np.empty((height, width, 4), np.uint8)
         for row in range(0, height, _BAND):
@@ -203,6 +214,25 @@ class RippleLayer:
         turn = 2 * math.pi * (rows / length + ripple.hz * self._moment * self._hold / self._fps)
         waves = 0.7 * np.sin(turn) + 0.3 * np.sin(2.3 * turn + 1.1)
         return np.asarray(ripple.amplitude_px * (0.2 + 0.8 * near) * waves / self._matrix[0, 0], np.float64)
+
+
+def _in_steps(still: Ink) -> Ink:
+    """The picture moved to the left by no, one, two… steps of a pixel."""
+    before, after = still[:, :-1], still[:, 1:]
+    parts = [step / _STEPS for step in range(_STEPS)]
+    return np.stack([np.asarray(cv2.addWeighted(before, 1 - part, after, part, 0), np.uint8) for part in parts])
+
+
+def _rows_aside(steps: Ink, shifts: NDArray[np.float64], room: int, width: int) -> Ink:
+    """Bands of rows, each moved to the left by its shift in whole steps."""
+    bands = steps.shape[1] // _BAND
+    whole = np.rint((shifts[::_BAND] + room) * _STEPS).astype(np.intp)
+    # Every place that a band may begin at, as a view; one gather takes them all.
+    across = np.lib.stride_tricks.sliding_window_view(
+        steps.reshape(_STEPS, bands, _BAND, -1), 4 * width, axis=3, writeable=False
+    )
+    rows = across[whole % _STEPS, np.arange(bands), :, 4 * (whole // _STEPS)]
+    return rows.reshape(bands * _BAND, width, 4)
 
 
 def warp(

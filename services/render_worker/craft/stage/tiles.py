@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 
 import numpy as np
@@ -63,8 +64,8 @@ def clip(rect: Rect, to: Rect) -> Rect:
 
 def around(left: float, top: float, right: float, bottom: float, size: tuple[int, int]) -> Rect:
     """The least rectangle of even edges on a film of that size that holds these bounds."""
-    x, y = max(0, 2 * int(np.floor(left / 2))), max(0, 2 * int(np.floor(top / 2)))
-    x2, y2 = min(size[0], 2 * int(np.ceil(right / 2))), min(size[1], 2 * int(np.ceil(bottom / 2)))
+    x, y = max(0, 2 * math.floor(left / 2)), max(0, 2 * math.floor(top / 2))
+    x2, y2 = min(size[0], 2 * math.ceil(right / 2)), min(size[1], 2 * math.ceil(bottom / 2))
     return x, y, max(0, x2 - x), max(0, y2 - y)
 
 
