@@ -128,9 +128,10 @@ def test_night_is_darker_than_day_and_snow_is_lighter_than_grass() -> None:
     assert snowy > green * 1.2
 
 
-def test_leaves_turn_in_autumn() -> None:
+@pytest.mark.parametrize("place", [sb.PLACE_PARK, sb.PLACE_FOREST])
+def test_leaves_turn_in_autumn(place: sb.Place.ValueType) -> None:
     summer, autumn = (
-        flattened(plate_of(a_shot(sb.PLACE_PARK, season=s))).astype(int) for s in (sb.SEASON_SUMMER, sb.SEASON_AUTUMN)
+        flattened(plate_of(a_shot(place, season=s))).astype(int) for s in (sb.SEASON_SUMMER, sb.SEASON_AUTUMN)
     )
 
     def redness(picture: np.ndarray[tuple[int, ...], np.dtype[np.int_]]) -> float:

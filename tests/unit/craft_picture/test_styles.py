@@ -56,6 +56,14 @@ def test_a_screen_leaves_most_of_the_picture_nearly_as_it_is(name: str) -> None:
     assert 150 < screen.mean() < 235
 
 
+def test_a_watercolour_ends_in_a_ragged_line_beyond_which_the_paper_shows() -> None:
+    screen = styles.style("watercolor").screen(640, 360, 1, 9).astype(int)
+    assert screen[:2].mean() > screen[100:260, 200:440].mean() + 30
+    # Where the wash begins differs from column to column by some pixels.
+    begins = (cv2.blur(screen.astype(np.uint8), (5, 3))[:40] > 232).sum(axis=0)
+    assert begins.std() > 1.5
+
+
 def test_a_shape_is_lit_from_the_lights_side() -> None:
     for side in (-1, 1):
         d = Drawing()

@@ -114,6 +114,30 @@ def test_an_insert_shows_its_thing_large_in_the_middle(setting: tuple[sb.Place.V
     assert 0 < thing.y < thing.y + height < 180
 
 
+def test_a_flower_that_the_words_put_into_a_pot_stands_in_one() -> None:
+    tulip = [a_thing("tulip", sb.SPOT_GROUND)]
+    plain, potted = (
+        plate_of(a_shot(sb.PLACE_ROOFTOP, size=sb.SHOT_SIZE_INSERT, things=tulip, prompt=prompt)).sheets[-1]
+        for prompt in ("A tulip.", "In the pot stands a tulip.")
+    )
+    foot = potted.picture[-potted.picture.shape[0] // 6 :].astype(int)
+    clay = (foot[:, :, 2] > foot[:, :, 1] + 30) & (foot[:, :, 1] > foot[:, :, 0]) & (foot[:, :, 3] > 200)
+    assert clay.mean() > 0.3
+    assert abs(potted.picture.shape[0] / plain.picture.shape[0] - 1) < 0.25
+
+
+def test_by_night_a_detail_has_a_light_of_its_own() -> None:
+    key = [a_thing("key", sb.SPOT_TABLE)]
+    day, night = (
+        plate_of(a_shot(sb.PLACE_ROOM, interior=True, size=sb.SHOT_SIZE_INSERT, things=key, time=time))
+        .sheets[-1]
+        .picture
+        for time in (sb.TIME_OF_DAY_DAY, sb.TIME_OF_DAY_NIGHT)
+    )
+    brightness = [picture[picture[:, :, 3] > 250][:, :3].mean() for picture in (day, night)]
+    assert brightness[1] > 0.75 * brightness[0]
+
+
 def test_an_insert_of_nothing_that_can_be_drawn_is_a_picture_of_the_place() -> None:
     shot = a_shot(size=sb.SHOT_SIZE_INSERT, things=[a_thing("no-such-thing", sb.SPOT_TABLE)])
     assert flattened(plate_of(shot)).std() > 5

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import cv2
 import numpy as np
 
-from services.render_worker.craft.images import Picture
+from services.render_worker.craft.images import Picture, even
 from services.render_worker.craft.painting import drawings
 from services.render_worker.craft.painting.brush import raster
 from services.render_worker.craft.painting.places.room_parts import tabletop
@@ -31,6 +32,19 @@ _SHINING = {
     "phone",
     "mobile-phone",
     "flashlight",
+}
+
+_GROWS = {
+    "tulip",
+    "rose",
+    "sunflower",
+    "hibiscus",
+    "blossom",
+    "cherry-blossom",
+    "seedling",
+    "herb",
+    "four-leaf-clover",
+    "cactus",
 }
 
 
@@ -57,9 +71,16 @@ def insert(shot: ShotPicture, world: World) -> list[Sheet]:
             fill,
         )
     side = world.light_side
-    ground.glow(w * (0.5 + 0.1 * side), line - 20, h * 0.75, world.key if not world.light.dark else world.lamp, 0.30)
-    ground.shade(w * 0.5 - side * h * 0.09, line + h * 0.055, h * 0.36, h * 0.045, world.hex(0.10, 0.03, 280), 0.75)
-    drawn = _large(shot, world)
+    # Light and shadow lie on the ground alone: what reached beyond its edge would end there in a line.
+    short = min(w, h)
+    reach = short * 0.40
+    ground.glow(
+        w * 0.5 + 0.1 * short * side, line + reach - 40, reach, world.key if not world.light.dark else world.lamp, 0.30
+    )
+    ground.shade(
+        w * 0.5 - side * short * 0.09, line + h * 0.055, short * 0.30, short * 0.045, world.hex(0.10, 0.03, 280), 0.75
+    )
+    drawn = _large(shot, _key_lit(world))
     if drawn is None:
         return []
     top = int((line - 90) * unit_px) // 2 * 2
@@ -73,6 +94,16 @@ def insert(shot: ShotPicture, world: World) -> list[Sheet]:
     if any(name in _SHINING for name in (*shot.props, *(thing.drawing for thing in shot.things))):
         sheets.append(_halo(shot, world, x + wide / 2, y + high * 0.4))
     return [*sheets, Sheet(drawn, x, y, 1.0)]
+
+
+def _key_lit(world: World) -> World:
+    """The same world with a lamp on its subject: by night too, what matters has its own colour."""
+    light = world.light
+    if not light.dark:
+        return world
+    return replace(
+        world, light=replace(light, gain=min(1.0, light.gain + 0.22), chroma=1.0, tint_share=light.tint_share * 0.5)
+    )
 
 
 def _halo(shot: ShotPicture, world: World, x: float, y: float) -> Sheet:
@@ -104,8 +135,33 @@ def _large(shot: ShotPicture, world: World) -> Picture | None:
             return _cropped(own, height, shot, world)
     for name in [*names, *shot.props]:
         if name in drawings.names():
+            if name in _GROWS and re.search(r"\bpots?\b", shot.prompt.lower()):
+                return _potted(whole(name, round(height * 0.64 * shot.unit_px), shot, world), shot, world)
             return whole(name, round(height * shot.unit_px), shot, world)
     return None
+
+
+def _potted(plant: Picture, shot: ShotPicture, world: World) -> Picture:
+    """The plant in a pot of clay, which is half as high as what grows in it."""
+    tall, wide = plant.shape[:2]
+    high, across = even(tall * 0.5), even(max(wide, tall * 0.62))
+    side, d = world.light_side, Drawing()
+    clay, dark, lit = world.hex(0.58, 0.11, 42), world.hex(0.44, 0.10, 38), world.hex(0.68, 0.11, 48)
+    d.ellipse(100, 14, 76, 12, world.hex(0.26, 0.04, 55))
+    d.polygon([(24, 16), (176, 16), (154, 150), (46, 150)], clay)
+    shade = [(24, 16), (62, 16), (72, 150), (46, 150)] if side > 0 else [(138, 16), (176, 16), (154, 150), (128, 150)]
+    d.polygon(shade, dark)
+    d.rect(14, 12, 172, 30, clay, rx=8)
+    d.rect(100 + (6 if side > 0 else -76), 17, 70, 7, lit, rx=3)
+    pot = style(shot.style).sprite(raster(d.shapes, (0, 0, 200, 154), across, high, shot.style, side))
+    sunk = even(tall * 0.07)
+    picture = np.zeros((tall + high - sunk, across, 4), np.uint8)
+    picture[tall - sunk :] = pot
+    left = (across - wide) // 2
+    # The leaves hang over the rim.
+    part = picture[:tall, left : left + wide]
+    part[:] = cv2.add(cv2.multiply(part, cv2.merge([cv2.bitwise_not(plant[:, :, 3])] * 4), scale=1 / 255), plant)
+    return picture
 
 
 def _cropped(own: Drawing, height: float, shot: ShotPicture, world: World) -> Picture:
