@@ -8,12 +8,15 @@ from filmstudio.ai_jobs.v1 import jobs_pb2_grpc, worker_pb2_grpc
 
 from services.ai_jobs import consumers, rpc, worker_rpc
 from services.ai_jobs.clients import Credits, Projects
+from services.ai_jobs.deliveries import Deliveries
 from services.ai_jobs.dispatch import Dispatch
 from services.ai_jobs.engines import Engines
 from services.ai_jobs.house import House
+from services.ai_jobs.orders import Orders
 from services.ai_jobs.pace import Pace
 from services.ai_jobs.planner import Planner
 from services.ai_jobs.purges import Purges
+from services.ai_jobs.quotes import Quotes
 from services.ai_jobs.reading import Reading
 from services.ai_jobs.service import JobsService
 from services.ai_jobs.settings import Settings
@@ -51,7 +54,9 @@ def build(settings: Settings) -> Sequence[Part]:
     planning = Periodic("planner", settings.planner_interval_s, plan)
     house = House(utc_now, new_id, Engines.read(), Pace(), bell, planning.wake)
     planner = Planner(database, house, projects)
-    jobs = JobsService(database, house, projects, credits)
+    orders = Orders(database, house, projects, credits)
+    quotes = Quotes(database, house, orders)
+    jobs = JobsService(database, house, projects, credits, orders, quotes)
     reading = Reading(database, house, storage)
     dispatch = Dispatch(database, house, storage)
     upkeep = Upkeep(database, house, dispatch, credits)
@@ -61,11 +66,14 @@ def build(settings: Settings) -> Sequence[Part]:
     consumers.subscribe(consumer, jobs)
     server = Server(settings.ai_jobs_grpc_address, Callers.read(settings))
     server.add(
-        jobs_pb2_grpc.add_JobsServiceServicer_to_server, rpc.JobsServicer(jobs, reading), rpc.SERVICE, rpc.CALLERS
+        jobs_pb2_grpc.add_JobsServiceServicer_to_server,
+        rpc.JobsServicer(jobs, quotes, reading),
+        rpc.SERVICE,
+        rpc.CALLERS,
     )
     server.add(
         worker_pb2_grpc.add_RenderServiceServicer_to_server,
-        worker_rpc.RenderServicer(dispatch),
+        worker_rpc.RenderServicer(dispatch, Deliveries(database, house, storage)),
         worker_rpc.SERVICE,
         worker_rpc.CALLERS,
     )

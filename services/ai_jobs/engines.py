@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +24,12 @@ class EngineChoice:
     lane: str
     time_limit_s: int
     idle_limit_s: int
+    # the primary languages it serves; none: every language
+    languages: Sequence[str] = ()
+
+    def serves(self, language: str) -> bool:
+        """Whether it serves this BCP 47 language."""
+        return not self.languages or language.replace("_", "-").split("-")[0].lower() in self.languages
 
 
 def kind_to_proto(kind: str) -> pb.StepKind.ValueType:

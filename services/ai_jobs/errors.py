@@ -21,7 +21,7 @@ class ScriptTooLong(Invalid):
 
 
 class LanguageUnsupported(Invalid):
-    """Subtitles in a language that no engine and no file gives. Metadata: `supported`, `field`."""
+    """Subtitles in a language that no engine and no file gives, or a script that no engine writes. Metadata: `supported`, `field`."""
 
     reason = "LANGUAGE_UNSUPPORTED"
 

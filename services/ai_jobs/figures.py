@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from filmstudio.ai_jobs.v1 import jobs_pb2 as pb
-from sqlalchemy import Row, and_, func, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.ai_jobs.step_models import RenderStep, StepState
+from services.ai_jobs.step_repository import SHOT
 
 _DONE = RenderStep.state == StepState.SUCCEEDED
-# a shot's own step, not the parts a long one may be rendered in: as in `snapshot.counts`
-_SHOT = and_(RenderStep.kind == "animate_shot", RenderStep.name.regexp_match("^.{5}[0-9]+$"))
 
 
 async def add(session: AsyncSession, jobs: Sequence[pb.Job]) -> None:
@@ -24,8 +23,8 @@ async def add(session: AsyncSession, jobs: Sequence[pb.Job]) -> None:
             func.count().label("total"),
             func.count().filter(_DONE).label("done"),
             func.count().filter(RenderStep.cached).label("cached"),
-            func.count().filter(_SHOT, _DONE).label("shots_ok"),
-            func.count().filter(_SHOT, RenderStep.state == StepState.FAILED).label("shots_failed"),
+            func.count().filter(SHOT, _DONE).label("shots_ok"),
+            func.count().filter(SHOT, RenderStep.state == StepState.FAILED).label("shots_failed"),
         )
         .where(RenderStep.job_id.in_([UUID(job.id) for job in jobs]))
         .group_by(RenderStep.job_id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from services.ai_jobs.errors import JobEnded, JobState
+from services.ai_jobs.specs import FilmSpec, IdeaSpec
 from services.kit.db import metadata
 
 # RELIABILITY: a sweeper ends what nobody else does
@@ -79,74 +80,6 @@ class Phase(StrEnum):
     SPEAK = "speak"
     # lengths are fitted; everything is planned
     RENDER = "render"
-
-
-@dataclass(frozen=True)
-class FilmSpec:
-    """A film's settled specification: options with every default resolved against plan, script and project."""
-
-    width: int
-    height: int
-    fps: int
-    # the whole film, cards included
-    duration_ms: int
-    aspect: str
-    resolution: str
-    style: str
-    language: str
-    seed: int
-    burn_captions: bool
-    watermark: str
-    intro: bool
-    outro: bool
-    # "auto", "none" or a mood
-    music_mood: str
-    music_raga: str
-    music_volume: float
-    # {"object_key", "sha256", "size_bytes", "content_type"} of the filmmaker's own music
-    music_asset: dict[str, Any] | None
-    # in the order given; each the same with its "asset_id"
-    images: list[dict[str, Any]]
-    # step kind → "name@version"
-    engines: dict[str, str]
-    # a voice of planning.narrator_voice
-    narrator: str = ""
-    # the language of the captions in the picture: the film's, or one of subtitle_files
-    burn_language: str = ""
-    # translations by hand: language → object
-    subtitle_files: dict[str, dict[str, Any]] = field(default_factory=dict)
-    # beside MP4
-    formats: list[str] = field(default_factory=list)
-    # {"layout", "speakers": [{"name", "portrait": object or None}]}
-    podcast: dict[str, Any] | None = None
-
-    @property
-    def frames(self) -> int:
-        """The film's exact length in frames."""
-        return round(self.duration_ms * self.fps / 1000)
-
-    def to_json(self) -> dict[str, Any]:
-        """As kept in the database."""
-        return asdict(self)
-
-    @classmethod
-    def from_json(cls, data: dict[str, Any]) -> FilmSpec:
-        """From the database."""
-        return cls(**data)
-
-
-@dataclass(frozen=True)
-class IdeaSpec:
-    """What a script job is to write."""
-
-    idea: str
-    language: str
-    title: str
-    seed: int
-
-    def to_json(self) -> dict[str, Any]:
-        """As kept in the database."""
-        return asdict(self)
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from filmstudio.projects.v1 import script_pb2
 
 from services.ai_jobs.engines import Engines
 from services.ai_jobs.errors import LanguageUnsupported, PlanLimit, ScriptTooLong
-from services.ai_jobs.models import FilmSpec
+from services.ai_jobs.specs import FilmSpec
 from services.kit.errors import Invalid
 
 ASPECTS = {"16:9": (16, 9), "9:16": (9, 16), "1:1": (1, 1)}

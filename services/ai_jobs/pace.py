@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 
-from services.ai_jobs import repository
-from services.ai_jobs.step_models import RenderStep
+from services.ai_jobs import lease_repository
+from services.ai_jobs.tally import Tally
 from services.kit.db import Database
 
 # assumed while no worker has been heard of
@@ -24,19 +23,21 @@ class Pace:
     async def refresh(self, database: Database) -> None:
         """Read what was measured and who works."""
         async with database.work() as work:
-            self.measured = await repository.measured(work.session)
-            workers = await repository.live_workers(work.session)
+            self.measured = await lease_repository.measured(work.session)
+            workers = await lease_repository.live_workers(work.session)
         self.slots = sum(worker.slots for worker in workers) or DEFAULT_SLOTS
         self.engines = {engine for worker in workers for engine in worker.engines}
 
-    def remaining_s(self, steps: Iterable[RenderStep]) -> int:
-        """Seconds until these steps are done, when they have the house for themselves: no less than its longest step."""
-        left = [step.weight * (1 - step.progress) for step in steps if not step.done]
-        return math.ceil(max(sum(left) / self.slots, max(left, default=0.0)))
+    def remaining_s(self, tally: Tally) -> int:
+        """Seconds until a plan is done, when it has the house for itself: no less than its longest step."""
+        left = sum(kind.weight_left for kind in tally.kinds)
+        longest = max((kind.longest_left for kind in tally.kinds), default=0.0)
+        return math.ceil(max(left / self.slots, longest))
 
-    def waiting_reason(self, steps: Iterable[RenderStep]) -> str:
+    def waiting_reason(self, tally: Tally) -> str:
         """Why a ready step stays where it is, when no living worker can serve it; empty otherwise."""
-        for step in steps:
-            if step.state == "ready" and step.engine not in self.engines:
-                return f"no worker serves {step.kind} by {step.engine} in lane {step.lane}"
+        for kind in tally.kinds:
+            for engine in kind.wanted:
+                if engine not in self.engines:
+                    return f"no worker serves {kind.kind} by {engine} in lane {kind.lane}"
         return ""

@@ -9,11 +9,13 @@ from uuid import UUID
 import grpc
 from filmstudio.projects.v1 import projects_pb2, storyboard_pb2
 
-from services.ai_jobs import fitting, planning, repository
+from services.ai_jobs import fitting, repository
 from services.ai_jobs.clients import Projects
 from services.ai_jobs.course import Course
+from services.ai_jobs.drafts import shots_of
 from services.ai_jobs.house import House
-from services.ai_jobs.models import IdeaSpec, Job, JobFailure, JobKind, Phase
+from services.ai_jobs.models import Job, JobFailure, JobKind, Phase
+from services.ai_jobs.specs import IdeaSpec
 from services.ai_jobs.stumbles import Stumbles
 from services.kit import telemetry
 from services.kit.db import Database
@@ -55,9 +57,9 @@ class Planner:
                 return
             job = course.job
             if job.phase is Phase.WRITE:
-                written = course.written()
+                written = await course.written()
             else:
-                board = course.analysed() if job.phase is Phase.STORYBOARD else course.storyboard()
+                board = await course.analysed() if job.phase is Phase.STORYBOARD else course.storyboard()
         if job.phase is Phase.WRITE:
             await self._hand_in(job, written)
             return
@@ -74,7 +76,7 @@ class Planner:
         except Invalid as error:
             await self._give_up(job_id, "IMAGE_MISSING", f"{error.message}: choose another picture for its shot")
             return
-        if job.phase is not Phase.RENDER and not any(planning.shots_of(kept)):
+        if job.phase is not Phase.RENDER and not any(shots_of(kept)):
             await self._give_up(job_id, "SCRIPT_EMPTY", "there is nothing in the script that could be seen or heard")
             return
         async with self._db.work() as work:
@@ -82,7 +84,7 @@ class Planner:
             if course is None or not course.job.plan_due or course.job.phase is not job.phase:
                 return
             course.job.take_images(images)
-            self._go_on(course, kept)
+            await self._go_on(course, kept)
             await course.settle()
 
     async def _hand_in(self, job: Job, text: str) -> None:
@@ -107,7 +109,7 @@ class Planner:
         if job.phase is Phase.RENDER:
             return []
         known = {image["asset_id"] for image in job.film.images}
-        wanted = {shot.image_asset_id: shot.number for _, shot in planning.shots_of(board) if shot.image_asset_id}
+        wanted = {shot.image_asset_id: shot.number for _, shot in shots_of(board) if shot.image_asset_id}
         return [
             await self._projects.asset(
                 str(job.project_id), asset_id, projects_pb2.Asset.KIND_IMAGE, f"shots.{number}.image_asset_id"
@@ -123,23 +125,23 @@ class Planner:
                 return await self._projects.storyboard(project_id)
             case Phase.RENDER:
                 lengths = {shot_id: round(frames * 1000 / job.film.fps) for shot_id, frames in job.shot_frames.items()}
-                for _, shot in planning.shots_of(board):
+                for _, shot in shots_of(board):
                     shot.duration_ms = lengths.get(shot.id, shot.duration_ms)
             case _:
-                for _, shot in planning.shots_of(board):
+                for _, shot in shots_of(board):
                     shot.duration_ms = shot.duration_ms or _estimated_ms(shot)
         return await self._projects.put_storyboard(project_id, board, str(job.id))
 
     @staticmethod
-    def _go_on(course: Course, kept: storyboard_pb2.Storyboard) -> None:
+    async def _go_on(course: Course, kept: storyboard_pb2.Storyboard) -> None:
         match course.job.phase:
             case Phase.RENDER:
                 course.job.plan_due = False
             case Phase.STORYBOARD if course.job.kind is JobKind.VIDEO and course.wants_review():
                 course.job.storyboard = kept.SerializeToString(deterministic=True)
-                course.hold_for_review()
+                await course.hold_for_review()
             case _:
-                course.begin_shots(kept)
+                await course.begin_shots(kept)
 
     async def _give_up(self, job_id: UUID, code: str, message: str, *, retryable: bool = False) -> None:
         """There is no storyboard to go on with (the project is gone, say): the job can't."""
@@ -150,7 +152,7 @@ class Planner:
             if course.job.phase is Phase.RENDER:
                 course.job.plan_due = False
             else:
-                course.fail(JobFailure(code, message, "analyze_script", retryable, {}))
+                await course.fail(JobFailure(code, message, "analyze_script", retryable, {}))
             await course.settle()
 
 

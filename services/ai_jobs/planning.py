@@ -1,17 +1,23 @@
-"""The plan of a film: which steps there are, what each needs and is told. Pure: storyboard and lengths in, drafts out."""
+"""The first half of a plan: reading the script, drawing its pictures, speaking its lines. Pure: storyboard in, drafts out.
+
+What comes once lengths are known is in `production.py`.
+"""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Sequence
 
 from filmstudio.ai_jobs.v1 import steps_pb2 as pb
 from filmstudio.projects.v1 import script_pb2, storyboard_pb2
 
+from services.ai_jobs.drafts import DraftInput, StepDraft, profile, shots_of
 from services.ai_jobs.fitting import ShotNeed
-from services.ai_jobs.models import FilmSpec, IdeaSpec
+from services.ai_jobs.models import Job, JobKind
+from services.ai_jobs.specs import FilmSpec, IdeaSpec
+
+# how many pictures a thumbnail is chosen from
+POSTER_CHOICES = 4
 
 END_TITLES = {
     "en": "The End", "hi": "समाप्त", "mr": "समाप्त", "ne": "समाप्त", "ta": "முற்றும்", "te": "సమాప్తం", "bn": "সমাপ্ত", "gu": "સમાપ્ત",
@@ -22,44 +28,23 @@ END_TITLES = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
-class DraftInput:
-    """An input by the step (its name in the plan) and output it comes from, or a file of the filmmaker's own."""
-
-    name: str
-    step: str = ""
-    output: str = ""
-    file: dict[str, Any] | None = None
-    # Left out where the step made no such output: only drawn scenes have a plate.
-    optional: bool = False
-
-
-@dataclass(frozen=True)
-class StepDraft:
-    """A step to be: `needs` are names of other drafts or of steps that are in the plan already."""
-
-    name: str
-    kind: str
-    params: pb.StepParams
-    needs: tuple[str, ...] = ()
-    inputs: tuple[DraftInput, ...] = field(default=())
-
-
 def film_title(script: script_pb2.Script, project_title: str) -> str:
     """What the title card says: the script's own title page, else the project's name."""
     return script.title or project_title
 
 
-def profile(spec: FilmSpec) -> pb.FilmProfile:
-    """The frame's shape, for every step that needs it."""
-    return pb.FilmProfile(width=spec.width, height=spec.height, fps=spec.fps)
-
-
-def shots_of(storyboard: storyboard_pb2.Storyboard) -> Iterator[tuple[storyboard_pb2.Scene, storyboard_pb2.Shot]]:
-    """Every shot with its scene, in film order."""
-    for scene in storyboard.scenes:
-        for shot in scene.shots:
-            yield scene, shot
+def first_steps(job: Job) -> list[StepDraft]:
+    """What a new job begins with."""
+    if job.kind is JobKind.PROBE:
+        return probe(**job.spec)
+    match job.order:
+        case IdeaSpec() as spec:
+            return writing(spec)
+        case FilmSpec() as spec:
+            drafts = analysis(spec, script_pb2.Script.FromString(job.script))
+            # the script itself stays in the job's row; the claim puts it in
+            drafts[0].params.analyze_script.ClearField("script")
+            return drafts
 
 
 def analysis(spec: FilmSpec, script: script_pb2.Script) -> list[StepDraft]:
@@ -190,6 +175,34 @@ def speech(spec: FilmSpec, board: storyboard_pb2.Storyboard) -> list[StepDraft]:
         sounds = (DraftInput("speech", spoken, "speech"), DraftInput("phonemes", spoken, "phonemes", optional=True))
         drafts.append(StepDraft(f"lips/{index:04d}", "sync_lips", lips, (spoken,), sounds))
     return drafts
+
+
+def pictures_and_voices(spec: FilmSpec, board: storyboard_pb2.Storyboard, title: str, *, film: bool) -> list[StepDraft]:
+    """What follows from a storyboard alone; of a film its speech first, since every length waits for that."""
+    pictures = frames(spec, board, title, cards=film)
+    if film:
+        return [*speech(spec, board), *pictures]
+    posters = [picture.name for picture in pictures[:POSTER_CHOICES]]
+    return [*pictures, poster(spec, posters, title), storyboard_sheet(spec, board, title)]
+
+
+def poster(spec: FilmSpec, frames: Sequence[str], title: str) -> StepDraft:
+    """The thumbnail, from the best of those pictures, likeliest first."""
+    params = pb.MakeThumbnailParams(profile=profile(spec), title=title, language=spec.language)
+    inputs = tuple(DraftInput(f"frame-{index:04d}", frame, "frame") for index, frame in enumerate(frames))
+    return StepDraft("thumbnail", "make_thumbnail", pb.StepParams(make_thumbnail=params), tuple(frames), inputs)
+
+
+def storyboard_sheet(spec: FilmSpec, board: storyboard_pb2.Storyboard, title: str) -> StepDraft:
+    """Every shot's picture on one page."""
+    panels = [
+        pb.DrawStoryboardParams.Panel(scene=scene.number, shot=shot, heading=scene.heading)
+        for scene, shot in shots_of(board)
+    ]
+    params = pb.DrawStoryboardParams(profile=profile(spec), title=title, language=spec.language, panels=panels)
+    frames = tuple(f"frame/{index:04d}" for index in range(len(panels)))
+    inputs = tuple(DraftInput(f"frame-{index:04d}", frame, "frame") for index, frame in enumerate(frames))
+    return StepDraft("storyboard", "draw_storyboard", pb.StepParams(draw_storyboard=params), frames, inputs)
 
 
 def needs_of_shots(board: storyboard_pb2.Storyboard, spoken: list[pb.SpeakLineResult]) -> list[ShotNeed]:

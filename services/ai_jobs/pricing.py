@@ -10,7 +10,7 @@ import json
 import math
 from collections.abc import Iterable
 
-from services.ai_jobs.models import FilmSpec
+from services.ai_jobs.specs import FilmSpec
 
 CREDITS_PER_MINUTE = 3
 

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 from filmstudio.ai_jobs.v1 import jobs_pb2 as pb
-from google.protobuf.json_format import ParseDict
 
-from services.ai_jobs import figures, repository, snapshot
+from services.ai_jobs import figures, lease_repository, repository, snapshot, step_repository
 from services.ai_jobs.engines import kind_to_proto
 from services.ai_jobs.events import job_to_proto, output_to_proto, timestamp
 from services.ai_jobs.house import House
 from services.ai_jobs.models import Job, JobEvent, JobStatus
-from services.ai_jobs.step_models import RenderStep, StepState
+from services.ai_jobs.tally import Tally
 from services.kit import paging
 from services.kit.db import Database
 from services.kit.errors import NotFound
@@ -49,29 +47,25 @@ class Reading:
             job = await repository.owned(work.session, known, user_id, any_user=any_user) if known else None
             if job is None:
                 raise NotFound(f"there is no job {job_id}")
-            steps = await repository.steps_of(work.session, job.id)
-            ahead = await repository.steps_ahead(work.session, job) if self._queued(job, steps) else None
-        return self._whole(job, steps, ahead)
+            tally = await step_repository.tally(work.session, job.id)
+            queued = job.status is JobStatus.QUEUED and not tally.leased
+            ahead = await repository.steps_ahead(work.session, job) if queued else None
+        return self._whole(job, tally, ahead)
 
-    @staticmethod
-    def _queued(job: Job, steps: list[RenderStep]) -> bool:
-        return job.status is JobStatus.QUEUED and not any(step.state is StepState.LEASED for step in steps)
-
-    def _whole(self, job: Job, steps: list[RenderStep], ahead: int | None) -> pb.Job:
+    def _whole(self, job: Job, tally: Tally, ahead: int | None) -> pb.Job:
         message = job_to_proto(job)
-        counts: dict[str, Any] = snapshot.counts(job, steps)
-        ParseDict(counts, message.counts)
-        ParseDict(snapshot.progress(job, steps), message.progress)
+        message.counts.CopyFrom(pb.JobCounts(**snapshot.counts(job, tally)))
+        message.progress.CopyFrom(pb.JobProgress(**snapshot.progress(job, tally)))
         if ahead is not None:
             message.queue_position = ahead
-        eta = snapshot.eta_seconds(job, steps, self._house.pace)
+        eta = snapshot.eta_seconds(job, tally, self._house.pace)
         if eta is not None:
             message.eta_seconds = eta
         if job.working:
-            message.waiting_reason = self._house.pace.waiting_reason(steps)
+            message.waiting_reason = self._house.pace.waiting_reason(tally)
         for output in message.outputs:
             self._sign(job, output)
-        for stage in snapshot.stage_times(steps):
+        for stage in snapshot.stage_times(tally):
             message.stage_times.add(
                 stage=kind_to_proto(stage["stage"]),
                 steps=stage["steps"],
@@ -158,10 +152,10 @@ class Reading:
     async def metrics(self) -> pb.GetJobMetricsResponse:
         """Figures over all jobs."""
         async with self._db.work() as work:
-            workers = await repository.live_workers(work.session)
+            workers = await lease_repository.live_workers(work.session)
             return pb.GetJobMetricsResponse(
                 jobs_by_status=await repository.jobs_by_status(work.session),
-                steps_ready_by_lane=await repository.ready_by_lane(work.session),
-                steps_leased=await repository.leased_count(work.session),
+                steps_ready_by_lane=await lease_repository.ready_by_lane(work.session),
+                steps_leased=await lease_repository.leased_count(work.session),
                 workers_live=len(workers),
             )

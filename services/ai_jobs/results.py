@@ -10,35 +10,34 @@ from google.protobuf.json_format import MessageToDict
 
 from services.ai_jobs.step_models import RenderStep
 
+# the kinds of steps whose files are the filmmaker's, and what those are called; in the order they are offered in
+OFFERED = {
+    "assemble_film": "film",
+    "make_thumbnail": "thumbnail",
+    "write_subtitles": "subtitles",
+    "mix_audio": "audio",
+    "draw_storyboard": "storyboard",
+    "cut_scenes": "scene",
+    "encode_webm": "webm",
+}
+
 
 def segments(steps: Sequence[RenderStep]) -> list[tuple[str, float]]:
-    """Input hash and seconds of every segment, what a film is priced by."""
+    """Input hash and seconds of every segment, what a film is priced by. `steps`: those that animate shots."""
     seconds = []
     for step in steps:
-        if step.kind == "animate_shot":
-            shot = pb.StepParams.FromString(step.params).animate_shot
-            seconds.append((step.input_hash, shot.frames / shot.profile.fps))
+        shot = pb.StepParams.FromString(step.params).animate_shot
+        seconds.append((step.input_hash, shot.frames / shot.profile.fps))
     return seconds
 
 
 def film_outputs(steps: Sequence[RenderStep]) -> list[dict[str, Any]]:
-    """What the finished job offers, film first, as its row keeps it."""
-    kinds = {
-        "assemble_film": "film",
-        "make_thumbnail": "thumbnail",
-        "write_subtitles": "subtitles",
-        "mix_audio": "audio",
-        "draw_storyboard": "storyboard",
-        "cut_scenes": "scene",
-        "encode_webm": "webm",
-    }
+    """What the finished job offers, film first, as its row keeps it. `steps`: those of the kinds in OFFERED."""
     outputs = []
-    for step in sorted(steps, key=lambda step: list(kinds).index(step.kind) if step.kind in kinds else 0):
-        if step.kind not in kinds:
-            continue
+    for step in sorted(steps, key=lambda step: list(OFFERED).index(step.kind)):
         for made in step.outputs:
             known = {key: value for key, value in made.items() if key != "name" and value}
-            outputs.append({"kind": kinds[step.kind], **known, **_more(step, made)})
+            outputs.append({"kind": OFFERED[step.kind], **known, **_more(step, made)})
     return outputs
 
 

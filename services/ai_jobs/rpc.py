@@ -11,6 +11,7 @@ from filmstudio.ai_jobs.v1 import jobs_pb2_grpc
 
 from services.ai_jobs.events import timestamp
 from services.ai_jobs.models import JobEvent, JobKind, JobStatus, Quote
+from services.ai_jobs.quotes import Quotes
 from services.ai_jobs.reading import Reading
 from services.ai_jobs.service import JobsService
 from services.kit.errors import Invalid
@@ -73,15 +74,16 @@ def _event(event: JobEvent, project_id: str) -> pb.JobEvent:
 class JobsServicer(jobs_pb2_grpc.JobsServiceServicer):
     """The door of quotes and jobs. An administrator reads everybody's; only owners change."""
 
-    def __init__(self, jobs: JobsService, reading: Reading) -> None:
+    def __init__(self, jobs: JobsService, quotes: Quotes, reading: Reading) -> None:
         self._jobs = jobs
+        self._quotes = quotes
         self._reading = reading
 
     async def _job(self, job_id: object) -> pb.Job:
         return await self._reading.job(caller().user(), str(job_id), any_user=caller().admin)
 
     async def CreateQuote(self, request: pb.CreateQuoteRequest, context: Any) -> pb.CreateQuoteResponse:
-        quote = await self._jobs.quote(caller().user(), _kind(request.kind, _FILM_KINDS), request)
+        quote = await self._quotes.quote(caller().user(), _kind(request.kind, _FILM_KINDS), request)
         return pb.CreateQuoteResponse(quote=_quote(quote))
 
     async def CreateJob(self, request: pb.CreateJobRequest, context: Any) -> pb.CreateJobResponse:

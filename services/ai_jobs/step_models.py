@@ -54,7 +54,6 @@ class RenderStep(Base):
     position: Mapped[int]
     state: Mapped[StepState] = mapped_column(words(StepState))
     needs: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid))
-    waiting_for: Mapped[int]
     params: Mapped[bytes] = mapped_column(LargeBinary)
     # [{"name", "step", "output"}] of other steps or [{"name", "object_key", "sha256", …}] of the filmmaker's files
     inputs: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)

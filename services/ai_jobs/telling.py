@@ -7,25 +7,31 @@ from typing import Any
 from services.ai_jobs import events
 from services.ai_jobs.house import House
 from services.ai_jobs.models import Job, JobStatus, Phase
+from services.ai_jobs.plan import Plan
 from services.ai_jobs.snapshot import snapshot
-from services.ai_jobs.step_models import RenderStep, StepState
+from services.ai_jobs.step_models import RenderStep
+from services.ai_jobs.tally import Tally
 from services.kit.db import Work
+
+_NOUNS = {"animate_shot": "shot", "draw_frame": "picture", "speak_line": "line", "wait": "step"}
 
 
 class Teller:
-    """The voice of a locked job. `steps` is the course's own list, which grows with the plan."""
+    """The voice of a locked job."""
 
-    def __init__(self, house: House, work: Work, job: Job, steps: list[RenderStep]) -> None:
+    def __init__(self, house: House, work: Work, job: Job, plan: Plan) -> None:
         self._house = house
         self._work = work
         self._job = job
-        self._steps = steps
+        self._plan = plan
         self._now = house.now()
         self._seq_before = job.last_seq
 
-    def tell(self, kind: str, *, final: bool = False, **more: Any) -> None:
+    async def tell(self, kind: str, *, final: bool = False) -> None:
         """A durable live event with a full snapshot of the job."""
-        data = {**snapshot(self._job, self._steps, self._house.pace), **more}
+        self._tell(kind, snapshot(self._job, await self._plan.tally(), self._house.pace), final=final)
+
+    def _tell(self, kind: str, data: dict[str, Any], *, final: bool = False) -> None:
         self._work.save(events.live_event(self._job, kind, data, self._house.new_id(), self._now, final=final))
 
     def tell_step(self, step: RenderStep) -> None:
@@ -37,18 +43,16 @@ class Teller:
             "status": step.state,
             "work_s": step.work_s,
         }
-        self._work.save(events.live_event(self._job, "step", data, self._house.new_id(), self._now))
+        self._tell("step", data)
 
-    def report_progress(self) -> None:
-        """Note where the job stands; tell it where the last word is a second old."""
-        if self._job.working:
-            self._job.advance(*self._position())
-            if self._job.status is JobStatus.RUNNING and self._job.may_report(self._now):
-                self.tell("progress")
+    def report_progress(self, tally: Tally) -> None:
+        """Note where a working job stands; tell it where the last word is a second old."""
+        self._job.advance(*self._position(tally))
+        if self._job.status is JobStatus.RUNNING and self._job.may_report(self._now):
+            self._tell("progress", snapshot(self._job, tally, self._house.pace))
 
-    def _position(self) -> tuple[float, str, str]:
-        whole = sum(step.weight for step in self._steps) or 1.0
-        done = sum(step.weight * step.progress for step in self._steps) / whole
+    def _position(self, tally: Tally) -> tuple[float, str, str]:
+        done = tally.share_done
         match self._job.phase:
             case Phase.ANALYZE | Phase.STORYBOARD | Phase.REVIEWED:
                 value = 0.04 * done
@@ -56,18 +60,12 @@ class Teller:
                 value = 0.04 + 0.16 * done
             case Phase.WRITE | Phase.RENDER:
                 value = done
-        current = next((step for step in self._steps if step.state in (StepState.LEASED, StepState.READY)), None)
+        current = tally.current
         if current is None:
             return value, self._job.stage, self._job.message
-        return value, current.kind, self._message(current.kind)
-
-    def _message(self, kind: str) -> str:
-        nouns = {"animate_shot": "shot", "draw_frame": "picture", "speak_line": "line", "wait": "step"}
-        if kind not in nouns:
-            return ""
-        alike = [step for step in self._steps if step.kind == kind]
-        done = sum(step.done for step in alike)
-        return f"{nouns[kind]} {min(done + 1, len(alike))} of {len(alike)}"
+        noun = _NOUNS.get(current.kind)
+        message = f"{noun} {min(current.done + 1, current.total)} of {current.total}" if noun else ""
+        return value, current.kind, message
 
     def ring(self) -> None:
         """After the commit, wake whoever follows the job, where there is something new to read."""

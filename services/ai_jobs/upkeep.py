@@ -11,7 +11,7 @@ from uuid import UUID
 from filmstudio.credits.v1 import credits_pb2
 from prometheus_client import Gauge
 
-from services.ai_jobs import repository
+from services.ai_jobs import lease_repository, repository
 from services.ai_jobs.clients import Credits
 from services.ai_jobs.course import Course
 from services.ai_jobs.dispatch import Dispatch
@@ -64,7 +64,7 @@ class Upkeep:
             course = await Course.load(self._house, work, job_id)
             if course is not None and not course.job.ended:
                 message = "the job could not go on, through no fault of its script: try it again"
-                course.fail(JobFailure("PLANNING_FAILED", message, course.job.stage, True, {}))
+                await course.fail(JobFailure("PLANNING_FAILED", message, course.job.stage, True, {}))
                 await course.settle()
 
     async def sweep_leases(self) -> None:
@@ -74,7 +74,7 @@ class Upkeep:
         try:
             await self._dispatch.renew_all_if_owed()
             async with self._db.work() as work:
-                expired = await repository.expired_leases(work.session)
+                expired = await lease_repository.expired_leases(work.session)
             for job_id, step_id in expired:
                 await self._past(job_id, partial(self._dispatch.lose_lease, job_id, step_id))
         except DependencyAway:
@@ -86,8 +86,8 @@ class Upkeep:
         """What autoscaling and ETAs look at."""
         await self._house.pace.refresh(self._db)
         async with self._db.work() as work:
-            ready = await repository.ready_by_lane(work.session)
-            _steps_leased.set(await repository.leased_count(work.session))
+            ready = await lease_repository.ready_by_lane(work.session)
+            _steps_leased.set(await lease_repository.leased_count(work.session))
         for lane in {"cpu", "gpu", *ready}:
             _steps_ready.labels(lane).set(ready.get(lane, 0))
 
@@ -121,7 +121,7 @@ class Upkeep:
         async with self._db.work() as work:
             course = await Course.load(self._house, work, job_id)
             if course is not None and not course.job.ended:
-                course.end(JobStatus.EXPIRED)
+                await course.end(JobStatus.EXPIRED)
                 await course.settle()
 
     async def reconcile_holds(self) -> None:

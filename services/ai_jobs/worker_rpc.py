@@ -8,6 +8,7 @@ from typing import Any
 from filmstudio.ai_jobs.v1 import worker_pb2 as pb
 from filmstudio.ai_jobs.v1 import worker_pb2_grpc
 
+from services.ai_jobs.deliveries import Deliveries
 from services.ai_jobs.dispatch import Beat, Dispatch
 from services.ai_jobs.engines import lane_from_proto
 from services.ai_jobs.events import timestamp
@@ -24,8 +25,9 @@ CALLERS: Mapping[str, Set[str]] = {
 class RenderServicer(worker_pb2_grpc.RenderServiceServicer):
     """The door of the render workers."""
 
-    def __init__(self, dispatch: Dispatch) -> None:
+    def __init__(self, dispatch: Dispatch, deliveries: Deliveries) -> None:
         self._dispatch = dispatch
+        self._deliveries = deliveries
 
     async def ClaimSteps(self, request: pb.ClaimStepsRequest, context: Any) -> pb.ClaimStepsResponse:
         lanes = [lane_from_proto(lane) for lane in request.lanes]
@@ -54,14 +56,14 @@ class RenderServicer(worker_pb2_grpc.RenderServiceServicer):
 
     async def CompleteStep(self, request: pb.CompleteStepRequest, context: Any) -> pb.CompleteStepResponse:
         lease = request.lease
-        await self._dispatch.complete(lease.step_id, lease.fence, request.outputs, request.result, request.work_s)
+        await self._deliveries.complete(lease.step_id, lease.fence, request.outputs, request.result, request.work_s)
         return pb.CompleteStepResponse()
 
     async def FailStep(self, request: pb.FailStepRequest, context: Any) -> pb.FailStepResponse:
         # text that PostgreSQL can keep: what an engine says may quote the file it choked on
         message = request.message.replace("\0", "\N{REPLACEMENT CHARACTER}")
         failure = JobFailure(request.code.replace("\0", ""), message, "", request.retryable, {})
-        await self._dispatch.fail(request.lease.step_id, request.lease.fence, failure, canceled=request.canceled)
+        await self._deliveries.fail(request.lease.step_id, request.lease.fence, failure, canceled=request.canceled)
         return pb.FailStepResponse()
 
     async def ReleaseSteps(self, request: pb.ReleaseStepsRequest, context: Any) -> pb.ReleaseStepsResponse:
@@ -69,5 +71,5 @@ class RenderServicer(worker_pb2_grpc.RenderServiceServicer):
         return pb.ReleaseStepsResponse()
 
     async def GetUploadUrls(self, request: pb.GetUploadUrlsRequest, context: Any) -> pb.GetUploadUrlsResponse:
-        uploads = await self._dispatch.upload_urls(request.lease.step_id, request.lease.fence, request.outputs)
+        uploads = await self._deliveries.upload_urls(request.lease.step_id, request.lease.fence, request.outputs)
         return pb.GetUploadUrlsResponse(uploads=uploads)

@@ -14,6 +14,7 @@ from services.ai_jobs.hashing import SEEDED
 from services.render_worker.craft.music.moods import MOODS
 from services.render_worker.craft.music.ragas import RAGAS
 from services.render_worker.craft.painting import styles
+from services.render_worker.craft.story import storytelling
 from services.render_worker.engines import ENGINES, kind_of
 
 CHOSEN = Engines.read().names()
@@ -45,3 +46,7 @@ def test_every_style_mood_and_raga_that_can_be_asked_for_exists() -> None:
     assert set(options.STYLES) == set(styles.names())
     assert set(options.MOODS) - {"auto", "none"} == set(MOODS)
     assert set(options.RAGAS) == set(RAGAS)
+
+
+def test_scripts_are_ordered_in_the_languages_that_there_are_plots_in() -> None:
+    assert list(Engines.read().of("write_script").languages) == storytelling.languages()

@@ -18,13 +18,16 @@ from sqlalchemy import select
 
 from services.ai_jobs import repository
 from services.ai_jobs.clients import Credits, Projects
+from services.ai_jobs.deliveries import Deliveries
 from services.ai_jobs.dispatch import Dispatch
 from services.ai_jobs.engines import Engines
 from services.ai_jobs.errors import LeaseLost
 from services.ai_jobs.house import House
 from services.ai_jobs.models import Job, JobEvent, JobKind
+from services.ai_jobs.orders import Orders
 from services.ai_jobs.pace import Pace
 from services.ai_jobs.planner import Planner
+from services.ai_jobs.quotes import Quotes
 from services.ai_jobs.reading import Reading
 from services.ai_jobs.service import JobsService
 from services.ai_jobs.step_models import RenderStep
@@ -79,9 +82,11 @@ class Studio:
     storage: FakeStorage
     bell: FakeBell
     house: House
+    quotes: Quotes
     jobs: JobsService
     reading: Reading
     dispatch: Dispatch
+    deliveries: Deliveries
     planner: Planner
     upkeep: Upkeep
     user: str = field(default_factory=lambda: str(uuid4()))
@@ -111,7 +116,7 @@ class Studio:
         return await self.jobs.create_probe(user or self.user, request)
 
     def worker(self, name: str = "worker-1") -> FakeWorker:
-        return FakeWorker(self.dispatch, self.storage, self.user, name)
+        return FakeWorker(self.dispatch, self.deliveries, self.storage, self.user, name)
 
     async def render(self, worker: FakeWorker | None = None) -> FakeWorker:
         """Plan, claim and complete until nothing moves any more."""
@@ -144,7 +149,8 @@ class Studio:
     async def steps(self, job_id: UUID) -> dict[str, RenderStep]:
         """The job's steps by name."""
         async with self.database.work() as work:
-            return {step.name: step for step in await repository.steps_of(work.session, job_id)}
+            query = select(RenderStep).where(RenderStep.job_id == job_id).order_by(RenderStep.position)
+            return {step.name: step for step in (await work.session.scalars(query)).all()}
 
     async def events(self, job_id: UUID) -> list[JobEvent]:
         async with self.database.work() as work:
@@ -207,6 +213,8 @@ async def studio(ai_jobs_url: str, ai_jobs_database: Database) -> Studio:
     house = House(clock, new_id, Engines.read(), Pace(), cast(Bell, bell), lambda: None)
     database, ledger, files = ai_jobs_database, cast(Credits, credits), cast(Storage, storage)
     dispatch = Dispatch(database, house, files)
+    orders = Orders(database, house, cast(Projects, projects), ledger)
+    quotes = Quotes(database, house, orders)
     studio = Studio(
         url=ai_jobs_url,
         database=database,
@@ -216,9 +224,11 @@ async def studio(ai_jobs_url: str, ai_jobs_database: Database) -> Studio:
         storage=storage,
         bell=bell,
         house=house,
-        jobs=JobsService(database, house, cast(Projects, projects), ledger),
+        quotes=quotes,
+        jobs=JobsService(database, house, cast(Projects, projects), ledger, orders, quotes),
         reading=Reading(database, house, files),
         dispatch=dispatch,
+        deliveries=Deliveries(database, house, files),
         planner=Planner(database, house, cast(Projects, projects)),
         upkeep=Upkeep(database, house, dispatch, ledger),
     )

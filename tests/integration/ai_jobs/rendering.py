@@ -8,6 +8,7 @@ from typing import Any
 from filmstudio.ai_jobs.v1 import steps_pb2 as pb
 from filmstudio.projects.v1 import script_pb2, storyboard_pb2
 
+from services.ai_jobs.deliveries import Deliveries
 from services.ai_jobs.dispatch import Beat, Dispatch
 from services.ai_jobs.engines import Engines
 from services.kit.ids import parse_id
@@ -97,8 +98,11 @@ def kind_of(order: pb.RenderStep) -> str:
 class FakeWorker:
     """A worker of so many slots; `made` are the orders it has completed."""
 
-    def __init__(self, dispatch: Dispatch, storage: FakeStorage, user: str, name: str = "worker-1") -> None:
+    def __init__(
+        self, dispatch: Dispatch, deliveries: Deliveries, storage: FakeStorage, user: str, name: str = "worker-1"
+    ) -> None:
         self.dispatch = dispatch
+        self.deliveries = deliveries
         self.storage = storage
         self.user = user
         self.name = name
@@ -126,7 +130,7 @@ class FakeWorker:
 
     async def finish(self, order: pb.RenderStep) -> None:
         """Complete a claimed step."""
-        await self.dispatch.complete(order.id, order.fence, self.outputs(order), result_of(order.params), 0.5)
+        await self.deliveries.complete(order.id, order.fence, self.outputs(order), result_of(order.params), 0.5)
         self.made.append(order)
 
     async def beat(self, *orders: pb.RenderStep, progress: float = 0.5) -> list[Any]:

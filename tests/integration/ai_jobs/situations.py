@@ -39,7 +39,7 @@ async def failed_film(studio: Studio) -> UUID:
     job_id = await studio.film(studio.project(), duration_s=30)
     await rendered_halfway(studio, job_id)
     [order] = await studio.worker().claim(1)
-    await studio.dispatch.fail(order.id, order.fence, BAD_INPUT, canceled=False)
+    await studio.deliveries.fail(order.id, order.fence, BAD_INPUT, canceled=False)
     return job_id
 
 

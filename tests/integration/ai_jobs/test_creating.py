@@ -19,6 +19,7 @@ from services.ai_jobs.errors import (
     ScriptTooLong,
 )
 from services.ai_jobs.models import JobKind, Quote
+from services.ai_jobs.reservations import Reservations
 from services.kit.errors import DependencyAway, IdempotencyKeyReused, Invalid, NotFound, RemoteError
 from services.kit.requests import RequestInFlight
 from tests.integration.ai_jobs.conftest import Studio
@@ -36,7 +37,7 @@ def ordered(project_id: str, quote_id: object = "", key: str = "", **options: An
 async def quoted(studio: Studio, project_id: str, key: str = "", **options: Any) -> Quote:
     asked = pb.VideoOptions(**{"duration_s": 30, **options})
     request = pb.CreateQuoteRequest(kind=pb.JOB_KIND_VIDEO, project_id=project_id, options=asked, request_id=key)
-    return await studio.jobs.quote(studio.user, VIDEO, request)
+    return await studio.quotes.quote(studio.user, VIDEO, request)
 
 
 async def jobs_kept(studio: Studio) -> int:
@@ -156,10 +157,10 @@ async def crashed_between_hold_and_queue(studio: Studio, project_id: str) -> Non
         raise SystemExit
 
     studio.credits.meanwhile = die
-    unreserve, studio.jobs._unreserve = studio.jobs._unreserve, die  # type: ignore[method-assign]
-    with pytest.raises(SystemExit):
-        await studio.film(project_id, "key", duration_s=30)
-    studio.jobs._unreserve = unreserve  # type: ignore[method-assign]
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Reservations, "_unreserve", die)
+        with pytest.raises(SystemExit):
+            await studio.film(project_id, "key", duration_s=30)
     studio.credits.meanwhile = None
 
 

@@ -48,7 +48,7 @@ async def test_a_running_job_is_canceled_once_its_workers_have_let_go(studio: St
     assert (await studio.job(job_id)).status == CANCELING
     assert await worker.claim() == []
     assert await worker.beat(first, second) == [CANCEL, CANCEL]
-    await studio.dispatch.fail(first.id, first.fence, BROKEN, canceled=True)
+    await studio.deliveries.fail(first.id, first.fence, BROKEN, canceled=True)
     assert (await studio.job(job_id)).status == CANCELING
     # done before it heard: that counts as an end of its lease as well
     await worker.finish(second)
@@ -129,7 +129,7 @@ async def test_a_fence_goes_on_counting_over_attempts(studio: Studio) -> None:
     job_id = await studio.probe(1)
     worker = studio.worker()
     [first] = await worker.claim()
-    await studio.dispatch.fail(first.id, first.fence, BAD_INPUT, canceled=False)
+    await studio.deliveries.fail(first.id, first.fence, BAD_INPUT, canceled=False)
     await retry(studio, job_id)
     [second] = await worker.claim()
     assert (second.id, second.fence) == (first.id, first.fence + 1)

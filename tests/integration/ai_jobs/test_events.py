@@ -62,7 +62,7 @@ async def test_progress_never_falls_within_an_attempt_and_begins_anew_with_the_n
     assert values[-1] == 0.4
     assert (await studio.job(job_id)).progress.value == 0.4
     # a step that begins anew takes nothing back
-    await studio.dispatch.fail(order.id, order.fence, BROKEN, canceled=False)
+    await studio.deliveries.fail(order.id, order.fence, BROKEN, canceled=False)
     assert (await studio.job(job_id)).progress.value == 0.4
     await studio.jobs.cancel(studio.user, str(job_id))
     await studio.sql("UPDATE ai_jobs.render_steps SET state = 'canceled' WHERE state = 'leased'")
@@ -107,7 +107,7 @@ async def test_an_event_is_the_job_as_it_was_then(studio: Studio) -> None:
     job_id = await studio.probe(1, credits=3)
     worker = studio.worker()
     [order] = await worker.claim()
-    await studio.dispatch.fail(
+    await studio.deliveries.fail(
         order.id, order.fence, JobFailure("INPUT_UNREADABLE", "no", "", False, {}), canceled=False
     )
     queued, *_, failed = await studio.events(job_id)

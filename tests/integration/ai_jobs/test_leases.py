@@ -35,7 +35,7 @@ async def test_a_repeat_of_the_accepted_completion_is_answered_the_same(studio: 
     assert len(await studio.events(job_id)) == events
     other = steps_pb2.StepResult(draw_frame=steps_pb2.DrawFrameResult(focus_x=1))
     with pytest.raises(OutputMismatch):
-        await studio.dispatch.complete(order.id, order.fence, [], other, 0.5)
+        await studio.deliveries.complete(order.id, order.fence, [], other, 0.5)
 
 
 async def test_two_completions_at_once_count_once(studio: Studio) -> None:
@@ -58,9 +58,9 @@ async def test_what_an_earlier_claim_says_is_refused(studio: Studio) -> None:
     with pytest.raises(LeaseLost):
         await late.finish(first)
     with pytest.raises(LeaseLost):
-        await studio.dispatch.fail(first.id, first.fence, BAD_INPUT, canceled=False)
+        await studio.deliveries.fail(first.id, first.fence, BAD_INPUT, canceled=False)
     with pytest.raises(LeaseLost):
-        await studio.dispatch.upload_urls(first.id, first.fence, [])
+        await studio.deliveries.upload_urls(first.id, first.fence, [])
     await studio.dispatch.release("late", [(first.id, first.fence)])
     assert await late.beat(first) == [LOST]
     await quick.finish(second)
@@ -81,7 +81,7 @@ async def test_a_completion_after_the_lease_ran_out_counts_while_nobody_else_has
 @pytest.mark.parametrize("step_id", ["0190b5a0-0000-7000-8000-000000000000", "no id"])
 async def test_an_unknown_step_is_a_lost_lease(studio: Studio, step_id: str) -> None:
     with pytest.raises(LeaseLost):
-        await studio.dispatch.complete(step_id, 1, [], steps_pb2.StepResult(), 0.1)
+        await studio.deliveries.complete(step_id, 1, [], steps_pb2.StepResult(), 0.1)
 
 
 async def ready_frame(studio: Studio) -> steps_pb2.RenderStep:
@@ -101,19 +101,19 @@ async def test_a_completion_counts_only_with_its_objects_in_storage(studio: Stud
     [key] = [key for key in studio.storage.objects if order.id in key and key.endswith("/frame")]
     kept = studio.storage.objects.pop(key)
     with pytest.raises(OutputMissing):
-        await studio.dispatch.complete(order.id, order.fence, outputs, result, 0.5)
+        await studio.deliveries.complete(order.id, order.fence, outputs, result, 0.5)
     for wrong in (StoredObject(999, kept.sha256, ""), StoredObject(1000, "0" * 64, "")):
         studio.storage.objects[key] = wrong
         with pytest.raises(OutputMismatch):
-            await studio.dispatch.complete(order.id, order.fence, outputs, result, 0.5)
+            await studio.deliveries.complete(order.id, order.fence, outputs, result, 0.5)
     studio.storage.objects[key] = kept
-    await studio.dispatch.complete(order.id, order.fence, outputs, result, 0.5)
+    await studio.deliveries.complete(order.id, order.fence, outputs, result, 0.5)
 
 
 async def test_an_upload_goes_to_the_claims_own_folder(studio: Studio) -> None:
     order = await ready_frame(studio)
     output = steps_pb2.StepOutput(name="frame", content_type="image/png", size_bytes=7, sha256="ab" * 32)
-    [upload] = await studio.dispatch.upload_urls(order.id, order.fence, [output])
+    [upload] = await studio.deliveries.upload_urls(order.id, order.fence, [output])
     assert upload.url.endswith(
         f"/users/{studio.user}/projects/{order.project_id}/generated/{order.id}/{order.fence}/frame"
     )
@@ -125,9 +125,9 @@ async def test_a_file_name_that_leads_elsewhere_is_refused(studio: Studio, name:
     order = await ready_frame(studio)
     output = steps_pb2.StepOutput(name=name, content_type="image/png", size_bytes=7, sha256="ab" * 32)
     with pytest.raises(Invalid):
-        await studio.dispatch.upload_urls(order.id, order.fence, [output])
+        await studio.deliveries.upload_urls(order.id, order.fence, [output])
     with pytest.raises(Invalid):
-        await studio.dispatch.complete(order.id, order.fence, [output], result_of(order.params), 0.5)
+        await studio.deliveries.complete(order.id, order.fence, [output], result_of(order.params), 0.5)
 
 
 @pytest.mark.parametrize("sha256", ["", "ab", "z" * 64])
@@ -135,7 +135,7 @@ async def test_a_file_without_a_proper_hash_is_refused(studio: Studio, sha256: s
     order = await ready_frame(studio)
     output = steps_pb2.StepOutput(name="frame", content_type="image/png", size_bytes=7, sha256=sha256)
     with pytest.raises(Invalid):
-        await studio.dispatch.upload_urls(order.id, order.fence, [output])
+        await studio.deliveries.upload_urls(order.id, order.fence, [output])
 
 
 # ---- failures
@@ -148,7 +148,7 @@ async def test_a_step_fails_for_good_with_its_third_failure(studio: Studio) -> N
         assert (await studio.job(job_id)).status in (pb.JOB_STATUS_QUEUED, pb.JOB_STATUS_RUNNING)
         [order] = await worker.claim(1)
         assert order.fence == attempt
-        await studio.dispatch.fail(order.id, order.fence, BROKEN, canceled=False)
+        await studio.deliveries.fail(order.id, order.fence, BROKEN, canceled=False)
     job = await studio.job(job_id)
     assert (job.status, job.error.code, job.error.stage, job.error.retryable) == (
         pb.JOB_STATUS_FAILED, "ENGINE_FAILED", "wait", True,
@@ -163,7 +163,7 @@ async def test_a_bad_input_fails_at_once_and_stops_the_rest(studio: Studio) -> N
     worker, other = studio.worker(), studio.worker("other")
     [order] = await worker.claim(1)
     [running] = await other.claim(1)
-    await studio.dispatch.fail(order.id, order.fence, BAD_INPUT, canceled=False)
+    await studio.deliveries.fail(order.id, order.fence, BAD_INPUT, canceled=False)
     assert (await studio.job(job_id)).error.code == "INPUT_UNREADABLE"
     assert await other.beat(running) == [CANCEL]
     with pytest.raises(LeaseLost):

@@ -36,7 +36,8 @@ class Doors:
 async def doors(studio: Studio, tmp_path: Path) -> AsyncIterator[Doors]:
     address = f"unix:{tmp_path}/ai_jobs.sock"
     server = Server(address, Callers({name: hashlib.sha256(name.encode()).hexdigest() for name in NAMES}))
-    jobs, render = rpc.JobsServicer(studio.jobs, studio.reading), worker_rpc.RenderServicer(studio.dispatch)
+    jobs = rpc.JobsServicer(studio.jobs, studio.quotes, studio.reading)
+    render = worker_rpc.RenderServicer(studio.dispatch, studio.deliveries)
     server.add(jobs_pb2_grpc.add_JobsServiceServicer_to_server, jobs, rpc.SERVICE, rpc.CALLERS)
     server.add(worker_pb2_grpc.add_RenderServiceServicer_to_server, render, worker_rpc.SERVICE, worker_rpc.CALLERS)
     await server.start()

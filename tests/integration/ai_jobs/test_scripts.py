@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 from filmstudio.ai_jobs.v1 import jobs_pb2 as pb
 
+from services.ai_jobs.errors import LanguageUnsupported
 from services.ai_jobs.models import JobKind, JobStatus
 from services.kit.errors import Invalid
 from tests.integration.ai_jobs.conftest import Studio
@@ -45,3 +46,24 @@ async def test_a_script_that_projects_refuses_ends_the_job(studio: Studio) -> No
 async def test_an_idea_that_is_none_is_refused(studio: Studio, idea: str) -> None:
     with pytest.raises(Invalid, match="an idea has"):
         await written(studio, studio.project(), idea)
+
+
+async def test_an_idea_without_a_word_is_refused(studio: Studio) -> None:
+    with pytest.raises(Invalid, match="has words"):
+        await written(studio, studio.project(), "1 2 3!")
+
+
+async def test_an_idea_in_a_language_without_plots_is_refused_with_those_that_have_some(studio: Studio) -> None:
+    with pytest.raises(LanguageUnsupported) as refused:
+        await written(studio, studio.project(), language="sa")
+    assert refused.value.metadata["field"] == "language"
+    assert {"en", "hi", "ta"} <= set(refused.value.metadata["supported"].split(","))
+    assert await studio.plans_due() == []
+
+
+async def test_a_projects_own_language_counts_where_the_order_names_none(studio: Studio) -> None:
+    project_id = studio.project()
+    studio.projects.projects[project_id].language = "ja"
+    with pytest.raises(LanguageUnsupported, match="ja"):
+        await written(studio, project_id)
+    assert await written(studio, project_id, language="pt-BR")

@@ -10,10 +10,10 @@ from filmstudio.credits.v1 import credits_pb2
 from filmstudio.projects.v1 import script_pb2, storyboard_pb2
 
 from services.ai_jobs import fitting, options, planning
+from services.ai_jobs.drafts import StepDraft, shots_of
 from services.ai_jobs.engines import Engines
-from services.ai_jobs.models import FilmSpec
-from services.ai_jobs.planning import StepDraft
-from services.ai_jobs.production import Production
+from services.ai_jobs.production import production
+from services.ai_jobs.specs import FilmSpec
 
 PROJECT = UUID("0190b5a0-0000-7000-8000-000000000001")
 
@@ -52,7 +52,7 @@ def board_of(*scenes: list[tuple[str, ...]]) -> storyboard_pb2.Storyboard:
 def spoken_of(board: storyboard_pb2.Storyboard) -> list[steps_pb2.SpeakLineResult]:
     """Every line lasts a second, with one word in its middle."""
     word = steps_pb2.SpokenWord(text="word", start_ms=400, end_ms=600)
-    lines = sum(len(shot.lines) for _, shot in planning.shots_of(board))
+    lines = sum(len(shot.lines) for _, shot in shots_of(board))
     return [steps_pb2.SpeakLineResult(duration_ms=1000, words=[word]) for _ in range(lines)]
 
 
@@ -66,7 +66,7 @@ def plan_of(spec: FilmSpec, board: storyboard_pb2.Storyboard, title: str = "The 
     drafts = [
         *planning.speech(spec, board),
         *planning.frames(spec, board, title, cards=True),
-        *Production(spec, board, spoken_of(board), fit_of(spec, board), title).drafts(),
+        *production(spec, board, spoken_of(board), fit_of(spec, board), title),
     ]
     assert len({draft.name for draft in drafts}) == len(drafts)
     return {draft.name: draft for draft in drafts}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
 
 import pytest
 from filmstudio.ai_jobs.v1 import steps_pb2 as pb
@@ -10,7 +10,7 @@ from filmstudio.ai_jobs.v1 import steps_pb2 as pb
 from services.ai_jobs import estimates
 from services.ai_jobs.engines import Engines
 from services.ai_jobs.pace import DEFAULT_SLOTS, Pace
-from services.ai_jobs.step_models import RenderStep, StepState
+from services.ai_jobs.tally import KindTally, Tally
 
 HD = pb.FilmProfile(width=1920, height=1080, fps=24)
 
@@ -54,23 +54,43 @@ def test_a_longer_or_larger_film_takes_longer() -> None:
     assert estimates.film_seconds(1280, 720, 24, 60, {"animate_shot": 1.0}) > 10 * minute
 
 
-def step(weight: float, **values: Any) -> RenderStep:
-    plain = {"state": StepState.READY, "progress": 0.0, "engine": "wait@1", "kind": "wait", "lane": "cpu"}
-    return RenderStep(weight=weight, **{**plain, **values})
+def kind(left: Sequence[float] = (), wanted: Sequence[str] = ()) -> KindTally:
+    """Steps with so many seconds to go each, of which some wait for these engines."""
+    return KindTally(
+        kind="wait",
+        lane="cpu",
+        total=len(left),
+        done=0,
+        cached=0,
+        leased=0,
+        wanted=wanted,
+        shots_done=0,
+        shots_failed=0,
+        weight=sum(left),
+        weight_behind=0.0,
+        weight_left=sum(left),
+        longest_left=max(left, default=0.0),
+        current_at=None,
+        last_at=0,
+        timed=0,
+        first_started=None,
+        last_finished=None,
+        work_s=0.0,
+    )
 
 
 def test_what_is_left_is_shared_by_the_slots_but_no_less_than_the_longest_step() -> None:
     pace = Pace()
     assert pace.slots == DEFAULT_SLOTS == 2
-    assert pace.remaining_s([step(10) for _ in range(4)]) == 20
-    assert pace.remaining_s([step(10), step(90)]) == 90
-    assert pace.remaining_s([step(10, progress=0.5), step(10, state=StepState.SUCCEEDED)]) == 5
-    assert pace.remaining_s([]) == 0
+    assert pace.remaining_s(Tally([kind([10, 10]), kind([10, 10])])) == 20
+    assert pace.remaining_s(Tally([kind([10]), kind([90])])) == 90
+    assert pace.remaining_s(Tally()) == 0
 
 
 def test_a_ready_step_without_a_living_worker_says_so() -> None:
     pace = Pace()
-    assert pace.waiting_reason([step(1)]) == "no worker serves wait by wait@1 in lane cpu"
+    waiting = Tally([kind(), kind(wanted=["wait@1"])])
+    assert pace.waiting_reason(waiting) == "no worker serves wait by wait@1 in lane cpu"
     pace.engines = {"wait@1"}
-    assert pace.waiting_reason([step(1)]) == ""
-    assert Pace().waiting_reason([step(1, state=StepState.LEASED)]) == ""
+    assert pace.waiting_reason(waiting) == ""
+    assert Pace().waiting_reason(Tally([kind()])) == ""

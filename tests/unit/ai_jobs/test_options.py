@@ -14,7 +14,7 @@ from filmstudio.projects.v1 import script_pb2
 from services.ai_jobs import options
 from services.ai_jobs.engines import Engines
 from services.ai_jobs.errors import LanguageUnsupported, PlanLimit, ScriptTooLong
-from services.ai_jobs.models import FilmSpec
+from services.ai_jobs.specs import FilmSpec
 from services.kit.errors import Invalid
 
 ENGINES = Engines.read()

@@ -11,10 +11,11 @@ from filmstudio.ai_jobs.v1 import steps_pb2 as pb
 from filmstudio.credits.v1 import credits_pb2
 from filmstudio.projects.v1 import script_pb2
 
-from services.ai_jobs import planning, production
-from services.ai_jobs.models import FilmSpec
+from services.ai_jobs import delivery_plan, planning
+from services.ai_jobs.drafts import StepDraft
 from services.ai_jobs.options import Files
-from services.ai_jobs.planning import StepDraft
+from services.ai_jobs.production import production
+from services.ai_jobs.specs import FilmSpec
 from services.projects.languages import SUPPORTED
 from tests.unit.ai_jobs.specs import board_of, fit_of, plan_of, spec_of, spoken_of
 
@@ -117,7 +118,7 @@ def test_scenes_of_a_moment_share_a_chapter(pro: credits_pb2.Plan, script: scrip
     plan = plan_of(brief, board_of(*([("a word",)] for _ in range(12))))
     starts = [chapter.start_ms for chapter in plan["assemble"].params.assemble_film.chapters]
     assert 2 < len(starts) < 13
-    assert all(after - before >= production.SHORTEST_CHAPTER_MS for before, after in pairwise(starts[1:]))
+    assert all(after - before >= delivery_plan.SHORTEST_CHAPTER_MS for before, after in pairwise(starts[1:]))
 
 
 def test_every_language_has_its_own_word_for_the_end() -> None:
@@ -204,7 +205,7 @@ def test_words_keep_their_place_when_speech_is_sped_up(pro: credits_pb2.Plan, sc
     script.spoken_seconds = 9
     spec = spec_of(pro, script, duration_s=15)
     fit = fit_of(spec, board)
-    drafts = production.Production(spec, board, spoken_of(board), fit, "").drafts()
+    drafts = production(spec, board, spoken_of(board), fit, "")
     plan = {draft.name: draft for draft in drafts}
     assert fit.tempo > 1
     [first, *_] = plan["mix"].params.mix_audio.lines

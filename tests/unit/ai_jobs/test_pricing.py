@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.ai_jobs import pricing
-from services.ai_jobs.models import FilmSpec
+from services.ai_jobs.specs import FilmSpec
 from tests.unit.ai_jobs.specs import spec_of
 
 SEGMENTS = st.dictionaries(st.text("abcdef", min_size=1, max_size=4), st.floats(0.5, 60), max_size=20)

@@ -10,11 +10,11 @@ from filmstudio.ai_jobs.v1 import steps_pb2 as pb
 from filmstudio.credits.v1 import credits_pb2
 from filmstudio.projects.v1 import script_pb2, storyboard_pb2
 
-from services.ai_jobs import production
+from services.ai_jobs import completing
+from services.ai_jobs.drafts import StepDraft
 from services.ai_jobs.errors import LanguageUnsupported
-from services.ai_jobs.models import FilmSpec
 from services.ai_jobs.options import Files
-from services.ai_jobs.planning import StepDraft
+from services.ai_jobs.specs import FilmSpec
 from services.kit.errors import Invalid
 from tests.unit.ai_jobs.specs import board_of, plan_of, spec_of
 
@@ -156,13 +156,13 @@ def test_sounds_fall_where_the_shot_has_them(spec: FilmSpec) -> None:
 def test_what_later_steps_take_from_earlier_results() -> None:
     drawn = pb.StepResult(draw_frame=pb.DrawFrameResult(focus_x=0.3, focus_y=0.4))
     shot = pb.StepParams(animate_shot=pb.AnimateShotParams(frames=3))
-    production.complete(shot, {"frame/0000": drawn}, ["frame/0000"])
+    completing.complete(shot, {"frame/0000": drawn}, ["frame/0000"])
     assert (shot.animate_shot.focus_x, shot.animate_shot.focus_y) == (0.3, 0.4)
     thumbnail = pb.StepParams(make_thumbnail=pb.MakeThumbnailParams())
     for _ in range(2):
-        production.complete(thumbnail, {"frame/0000": drawn, "frame/0001": drawn}, ["frame/0000", "frame/0001"])
+        completing.complete(thumbnail, {"frame/0000": drawn, "frame/0001": drawn}, ["frame/0000", "frame/0001"])
     assert len(thumbnail.make_thumbnail.focuses) == 2
     mixed: dict[str, Any] = {"mix": pb.StepResult(mix_audio=pb.MixAudioResult(speech_over_music_db=14.5))}
     check = pb.StepParams(check_quality=pb.CheckQualityParams())
-    production.complete(check, mixed, ["assemble", "mix"])
+    completing.complete(check, mixed, ["assemble", "mix"])
     assert check.check_quality.speech_over_music_db == 14.5
