@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from services.projects import reading
 from services.render_worker.craft.directing.pacing import estimate_ms
-from services.render_worker.craft.story.storytelling import languages, write
+from services.render_worker.craft.story.storytelling import IdeaEmpty, LanguageUnsupported, languages, write
 from services.render_worker.engines.base import StepFailed, Work
 from services.render_worker.engines.storyteller import Storyteller
 
@@ -99,6 +99,11 @@ def test_the_engine_answers_with_the_script() -> None:
     assert Storyteller().run(work(IDEAS["en"])).result.write_script.text == write(IDEAS["en"], "en", "", 1)
 
 
+def test_an_idea_in_another_writing_than_its_language_says_which_to_order() -> None:
+    with pytest.raises(LanguageUnsupported, match=r"looks like 'hi'.* order it in 'hi'"):
+        write(IDEAS["hi"], "en", "", 1)
+
+
 @given(idea=st.text(max_size=400), language=st.sampled_from(languages()), seed=st.integers(0, 2**62))
 @settings(max_examples=60, deadline=None)
 def test_any_idea_becomes_a_readable_story_or_is_refused(idea: str, language: str, seed: int) -> None:
@@ -106,6 +111,6 @@ def test_any_idea_becomes_a_readable_story_or_is_refused(idea: str, language: st
         return
     try:
         text = write(idea, language, "", seed)
-    except ValueError:
+    except (IdeaEmpty, LanguageUnsupported):
         return
     assert len([each for each in elements(text) if each.kind == KIND.KIND_HEADING]) == 3

@@ -47,8 +47,13 @@ MALE_NAMES = {
 }  # fmt: skip
 # "a girl named Lila", in the languages whose stories name people so.
 _CALLED = re.compile(
-    r"(?:\b(?:named|called|llamad[oa]|se llamaba|nommée?|appelée?|s'appelait|namens|chamad[oa]|chiamat[oa])|(?<!\w)(?:اسمه|اسمها|يدعى|تدعى|يقال لها|يقال له)|по имени|(?:chiamavano|chiamava|aveva nome)(?:\s+maestro|\s+don)?)"
-    r"\s+([^\W\d_a-zà-ÿ][^\s.,;:!?،؛]{1,24})"
+    r"(?:\b(?:named|called|llamad[oa]|se llamaba|nommée?|appelée?|s'appelait|namens|chamad[oa]|chiamat[oa])|(?<!\w)(?:اسمه|اسمها|يدعى|تدعى|يقال لها|يقال له)|по имени|(?:chiamavano|chiamava|aveva nome)(?:\s+maestro|\s+don)?|\b(?:hieß|hiess|heißt|s'appelle|se llama|si chiama|was called)|звали|зовут)"
+    r"\s+([^\W\d_a-zà-ÿ][^\s.,;:!?،؛]{1,24})(?:\s(?:and|und|et|y|e|и)\s(?:the|das|der|die|la|le|el|o|a)\s[^\W\d_]+\s([^\W\d_a-zà-ÿ][^\s.,;:!?،؛]{1,24}))?"
+)
+# "M. Morissot", "Frau Holle".
+_TITLED = re.compile(
+    r"\b(?:M|Mr|Mrs|Ms|Miss|Mme|Mlle|Monsieur|Madame|Herr|Frau|Señor|Señora|Doña|Signor|Signora|Senhor|Senhora)\.?\s"
+    r"([A-ZÀ-Þ][\w’'-]{2,24})(?![\w’'-])"
 )
 _CALLED_AFTER = re.compile(
     r"([^\s.,;:!?।]{2,25})\s+(?:नाम\s+(?:की|का|के)|नावाचा|नावाची|என்ற|எனும்|নামে|নামের|అనే|ಎಂಬ|എന്ന|નામની|નામનો)(?![\w\u0900-\u0dff])"
@@ -61,7 +66,13 @@ _INTRODUCED = re.compile(
 
 def called(text: str) -> list[str]:
     """Names that prose gives to its people, in the order of the text: "मीरा नाम की लड़की", "a boy named Finn"."""
-    hits = [(hit.start(), hit.group(1)) for pattern in (_CALLED, _CALLED_AFTER) for hit in pattern.finditer(text)]
+    hits = [
+        (hit.start(at), hit.group(at))
+        for pattern in (_CALLED, _CALLED_AFTER, _TITLED)
+        for hit in pattern.finditer(text)
+        for at in range(1, pattern.groups + 1)
+        if hit.group(at)
+    ]
     return list(dict.fromkeys(name for _, name in sorted(hits)))
 
 

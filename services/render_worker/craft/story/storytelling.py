@@ -20,7 +20,7 @@ from services.render_worker.craft.draws import drawn_from
 from services.render_worker.craft.story.casting import gender_of
 from services.render_worker.craft.story.names import FEMALE_NAMES, MALE_NAMES, called
 from services.render_worker.craft.story.settings import INDOORS
-from services.render_worker.craft.words.language import Lexicon, of
+from services.render_worker.craft.words.language import Lexicon, of, spoken_in
 
 _STORIES = Path(__file__).parent / "stories"
 # A narrator opens with the idea itself; more of it than this would be a lecture.
@@ -112,6 +112,10 @@ def write(idea: str, language: str, title: str, seed: int) -> str:
     plain = " ".join(_MARKUP.sub(" ", idea[:_LONGEST_READ]).split())
     if not any(char.isalpha() for char in plain):
         raise IdeaEmpty("the idea is empty: write one sentence about whom the film is about and what they want")
+    if (written := spoken_in(plain, primary)) not in (primary, "en"):
+        raise LanguageUnsupported(
+            f"the idea looks like {written!r}, the story is ordered in {language!r}: order it in {written!r}, or write the idea in {language!r}"
+        )
     table = _table(primary)
     drawn = drawn_from(seed, primary, plain.casefold())
     plot = drawn.choice(table["plots"])

@@ -28,6 +28,7 @@ _LEAVES_OUT = {"it", "es", "pt", "gl", "ca", "ro", "ar", "pl", "cs", "sr", "hr",
 # The subject may stand after its verb: "Dann fiel Schnee", "sube la luna", "вошёл Иван".
 _INVERTS = {"de", "nl", "sv", "da", "nb", "no", "es", "it", "pt", "gl", "ca", "ro", "fr", "ru", "uk", "be", "bg", "pl", "cs", "sk", "sr", "hr", "el", "ar", "he"}  # fmt: skip
 _CAPITAL_NOUNS = {"de", "lb"}
+_DENIES_BEHIND = {"de", "lb", "nl", "sv", "da", "nb", "no"}
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,8 @@ class Grammar:
     leaves_out: bool = False
     inverts: bool = False
     capital_nouns: bool = False
+    # "Sie lacht nicht."
+    denies_behind: bool = False
     # Before a noun: "the", "his", "two".
     determiners: frozenset[str] = frozenset()
     # Before a noun that is then no subject (after it, where the verb comes last).
@@ -55,6 +58,8 @@ class Grammar:
     # Pronouns that are never a subject ("him", "उसका"), and of who tells the story, who isn't seen.
     never: frozenset[str] = frozenset()
     teller: frozenset[str] = frozenset()
+    # After them a verb's plain form is not done: "will fliegen".
+    modals: frozenset[str] = frozenset()
     # What goes by itself and is nobody: wind, waves, light.
     nature: frozenset[str] = frozenset()
 
@@ -64,7 +69,7 @@ class Grammar:
         return bool(self.prepositions)
 
 
-_WORDS = ("determiners", "prepositions", "joins", "relatives", "opens", "between", "everyone", "never", "teller", "nature")  # fmt: skip
+_WORDS = ("determiners", "prepositions", "joins", "relatives", "opens", "between", "everyone", "never", "teller", "modals", "nature")  # fmt: skip
 # Before there was a table for each, and in languages that have none.
 _JOINS = frozenset({"and", "und", "et", "y", "e", "и", "और", "و", "ed", "dann", "puis", "luego"})
 
@@ -77,5 +82,6 @@ def grammar_of(language: str, section: Mapping[str, str]) -> Grammar:
         leaves_out=language in _LEAVES_OUT,
         inverts=language in _INVERTS,
         capital_nouns=language in _CAPITAL_NOUNS,
+        denies_behind=language in _DENIES_BEHIND,
         **{**words, "joins": words["joins"] or _JOINS},
     )

@@ -15,10 +15,11 @@ from typing import Any, TypeVar
 
 from filmstudio.projects.v1 import storyboard_pb2 as sb
 
-from services.render_worker.craft.words import cldr, english
+from services.render_worker.craft.words import cldr, conjugation, english
 from services.render_worker.craft.words.grammar import grammar_of
 from services.render_worker.craft.words.matching import Found, Table, Token, tokens
 from services.render_worker.craft.words.sentences import Sentences
+from services.render_worker.craft.words.separable import Separable
 from services.render_worker.craft.words.statements import Statements, statements
 from services.render_worker.craft.words.things import Concept, concepts
 
@@ -89,6 +90,8 @@ class Lexicon:
         self._deliveries = self._read(own, "delivery", "DELIVERY", sb.Delivery, {})
         verbs = list(english.deeds()) if language == "en" else []
         listed = list(_entries(own.get("deeds", {}), "DEED", sb.Deed))
+        listed += [(form, deed) for word, deed in listed for form in conjugation.further(word, language)]
+        self._separable = Separable(list(_entries(own.get("separable", {}), "DEED", sb.Deed)))
         # What Unicode calls a runner is no verb: only where nothing better is known.
         named = [] if verbs or listed else list(cldr.words_of(language, _DEED_EMOJI))
         self._deeds: Table[sb.Deed.ValueType] = Table(
@@ -175,7 +178,12 @@ class Lexicon:
 
     def deeds(self, text: str) -> list[Found[sb.Deed.ValueType]]:
         """Words for what is done; whether it is done here (and is a verb here) the reader of the sentence decides."""
-        return self._in(self._deeds, text)
+        found = self._in(self._deeds, text)
+        parted = list(self._separable.within(text, _tokens(text), self.grammar.joins))
+        if not parted:
+            return found
+        taken = {hit.first for hit in parted}
+        return sorted([*parted, *(hit for hit in found if hit.first not in taken)], key=lambda hit: hit.start)
 
     def things(self, text: str) -> list[Found[Concept]]:
         """Things and creatures that can be shown."""

@@ -25,6 +25,8 @@ class Statements:
     denying: frozenset[int]
     compared: frozenset[int]
     verb_last: bool
+    # Whether "nicht" stands behind its verb, at the end of the clause.
+    denies_behind: bool
     # In a writing without spaces, where a denial ends and what is compared begins and ends, in letters.
     denials: tuple[int, ...] = ()
     likened: tuple[tuple[int, int], ...] = ()
@@ -45,7 +47,14 @@ class Statements:
         if self.sentences.within_run(hit):
             return self._denied_in_run(hit)
         near = range(hit.first - 1, hit.last + _NEAR) if self.verb_last else range(hit.first - _NEAR, hit.first)
-        return any(at in self.denying and self.sentences.same(hit.start, at) for at in near)
+        if any(at in self.denying and self.sentences.same(hit.start, at) for at in near):
+            return True
+        at = hit.last + 1
+        while self.denies_behind and self.sentences.same(hit.start, at) and not self.sentences.breaks(at):
+            if at in self.denying:
+                return True
+            at += 1
+        return False
 
     def _denied_in_run(self, hit: Found[Any]) -> bool:
         return any(0 <= hit.start - end <= _LETTERS_AWAY for end in self.denials)
@@ -67,7 +76,7 @@ def statements(
     spaced = [hit for hit in negations if not sentences.within_run(hit)]
     runs = tuple(hit.end for hit in negations if sentences.within_run(hit))
     denying = frozenset(hit.last for hit in spaced)
-    return Statements(sentences, denying, frozenset(compared), last, runs, tuple(likened))
+    return Statements(sentences, denying, frozenset(compared), last, grammar.denies_behind, runs, tuple(likened))
 
 
 def _compared(sentences: Sentences, like: Found[bool], grammar: Grammar) -> set[int]:

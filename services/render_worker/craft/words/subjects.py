@@ -117,8 +117,10 @@ class Subjects:
                 hit, actor = self._actors.by_last[at]
                 if hit.first < low:
                     break
+                if self._of_several(hit, verb):
+                    return _OPEN, True
                 if (antecedent or not self._governed(hit)) and not self._owns(hit, verb):
-                    near = verb.first - hit.last <= _TO_SUBJECT or not stranger
+                    near = antecedent or verb.first - hit.last <= _TO_SUBJECT or not stranger
                     return (Doer(self._together(hit, actor, low)), True) if near else (_OPEN, False)
                 if self._owns(hit, verb) and not crossed and at + 1 < verb.first:
                     return _NOBODY, True
@@ -202,6 +204,10 @@ class Subjects:
             at -= 1
         return False
 
+    def _of_several(self, hit: Found[Any], verb: Found[Any]) -> bool:
+        """In German "sie" is they, where the verb says so."""
+        return self._grammar.capital_nouns and hit.meaning is None and verb.word.endswith("n")
+
     def _owns(self, hit: Found[Any], verb: Found[Any]) -> bool:
         """Whether they only have what does it: "Mara's lantern falls", "her face falls"."""
         if self._s.text[hit.end : hit.end + 2] in ("'s", "’s"):
@@ -244,6 +250,8 @@ class Subjects:
             word = s.word(at)
             if at in self._actors.by_first:
                 hit, actor = self._actors.by_first[at]
+                if self._of_several(hit, verb):
+                    return _OPEN
                 owner = hit.meaning is None and word in grammar.never
                 return None if owner else Doer((actor,))
             if word in grammar.prepositions or word in grammar.joins or word in grammar.opens:
@@ -278,7 +286,7 @@ class Subjects:
         beside = at >= low and not self._s.breaks(verb.first)
         if beside and self._s.word(at) in self._grammar.everyone:
             return _OPEN
-        if beside and (verb.meaning in _BY_ITSELF or at in self._lifeless) and self._stands_alone(at):
+        if beside and verb.meaning in _BY_ITSELF and self._stands_alone(at):
             return _NOBODY if at in self._lifeless or known is None else known
         return known if known is not None else self._left_out(verb)
 

@@ -111,7 +111,30 @@ class _Reader:
         named = any(each.first <= hit.first <= each.last for each in self._actors.named)
         if self._stated.denies_verb(hit) or (named and not self._s.within_run(hit)):
             return False
-        return english_verbs.is_done(self._s, self._actors, hit) if self._english else True
+        if self._english:
+            return english_verbs.is_done(self._s, self._actors, hit)
+        return not self._only_meant(hit) and not self._is_noun(hit)
+
+    def _only_meant(self, hit: Found[Any]) -> bool:
+        """Whether it is an infinitive: "Er will fliegen"."""
+        if self._s.word(hit.last + 1) in self._grammar.modals:
+            return True
+        near = range(max(self._s.first(hit.start), hit.first - _MOST_BETWEEN), hit.first)
+        plain = hit.word.endswith("en") if self._grammar.capital_nouns else True
+        return plain and any(self._s.word(at) in self._grammar.modals for at in near)
+
+    def _is_noun(self, hit: Found[Any]) -> bool:
+        """Whether it has an article, and nobody stands before it who could do something to her: "la danse"."""
+        before = self._s.word(hit.first - 1)
+        if before not in self._grammar.determiners or not self._s.same(hit.start, hit.first - 1):
+            return False
+        return hit.first - 2 not in self._actors.by_last or before not in self._grammar.between | {
+            "le",
+            "la",
+            "les",
+            "lo",
+            "li",
+        }
 
     def _target(self, verb: Found[Any], doer: Doer, following: int, last_verb: int) -> str:
         number = self._s.number(verb.start)
@@ -141,7 +164,7 @@ class _Reader:
         concept = next((hit.meaning for hit in self._actors.things if hit.word == target), None)
         if deed == sb.DEED_LIGHT and self._english and not (concept is not None and "b" in concept.marks):
             return None
-        if deed == sb.DEED_PLAY_MUSIC and self._english and not (concept is not None and "u" in concept.marks):
+        if deed == sb.DEED_PLAY_MUSIC and not self._makes_music(verb, concept):
             return None
         person = target and concept is None
         if deed == sb.DEED_GIVE and not person and not self._changes_hands(verb, concept):
@@ -152,6 +175,10 @@ class _Reader:
 
     def _changes_hands(self, verb: Found[Any], concept: Concept | None) -> bool:
         return concept is not None and concept.portable and self._s.word(verb.last + 1) not in _GIVEN_UP
+
+    def _makes_music(self, verb: Found[Any], concept: Concept | None) -> bool:
+        """Whether it is an instrument that is played; a phrase may name it itself ("spielt Geige")."""
+        return (concept is not None and "u" in concept.marks) or (not self._english and verb.last > verb.first)
 
     def _creature(self, name: str) -> bool:
         hits = [hit for hit in self._actors.things if hit.word == name]
