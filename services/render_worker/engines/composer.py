@@ -74,7 +74,7 @@ def _sections(params: pb.ComposeMusicParams) -> list[Section]:
         starts.pop()
     starts = starts or [(0.0, params.mood or _DEFAULT_MOOD)]
     ends = [start for start, _ in starts[1:]] + [end_s]
-    entries = [Entry(cue.start_ms / 1000, tuple(cue.character_ids)) for cue in cues]
+    entries = [Entry(cue.start_ms / 1000, tuple(cue.character_ids), cue.setting.place) for cue in cues]
     return [
         Section(start, end - start, mood, tuple(entry for entry in entries if start <= entry.at_s < end))
         for (start, mood), end in zip(starts, ends, strict=True)

@@ -12,6 +12,7 @@ from services.render_worker.craft.music.composition import compose
 from services.render_worker.craft.music.moods import MOODS, PALETTES
 from services.render_worker.craft.music.motifs import motif_of
 from services.render_worker.craft.music.orchestra import perform, sound_of
+from services.render_worker.craft.music.places import colour_of
 from services.render_worker.craft.music.ragas import RAGAS, compose_raga
 from services.render_worker.craft.music.score import NOTE_NAMES, Entry, Note, Score, Section, Swell
 from services.render_worker.craft.sound.measure import loudness, weighted_power
@@ -200,6 +201,35 @@ def test_a_held_tone_of_the_melody_hardly_ever_rubs_against_the_chord(mood: str)
             rubbing += any(abs(note.pitch - pad.pitch) % 12 in (1, 11) for pad in under)
     assert held > 60
     assert rubbing / held < 0.14
+
+
+@pytest.mark.parametrize("place", [place for place in board.Place.values() if colour_of(place).figure])
+def test_a_place_brings_its_own_players_and_the_mood_keeps_its_first_ones(place: board.Place.ValueType) -> None:
+    colour = colour_of(place)
+    for mood in MOODS:
+        palette = PALETTES[mood]
+        notes = compose([Section(0.0, 60.0, mood, (Entry(0.0, ("a", "b"), place),))], 2).notes
+        players = {note.player for note in notes}
+        assert {palette.pad, palette.melody, palette.bass} <= players
+        assert colour.figure in players
+        assert colour.answer in players
+
+
+def test_two_scenes_of_one_mood_in_two_places_are_not_played_by_the_same(make_work) -> None:
+    entries = (Entry(0.0, ("a",), board.PLACE_VILLAGE), Entry(20.0, ("a",), board.PLACE_SPACE))
+    notes = compose([Section(0.0, 40.0, "calm", entries)], 3).notes
+    village, space = ({note.player for note in notes if begin <= note.start_s < begin + 15} for begin in (0, 20))
+    assert "guitar" in village - space
+    assert "celesta" in space - village
+    setting = board.Setting(place=board.PLACE_PALACE)
+    cues = [
+        pb.MusicCue(start_ms=0, duration_ms=20_000, mood=board.MOOD_HAPPY, setting=place) for place in (None, setting)
+    ]
+    played = [
+        Composer().run(make_work(compose_music=pb.ComposeMusicParams(duration_ms=20_000, cues=[cue]))).outputs[0].path
+        for cue in cues
+    ]
+    assert played[0].read_bytes() != played[1].read_bytes()
 
 
 _BEST = {

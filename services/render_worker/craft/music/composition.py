@@ -15,6 +15,7 @@ from random import Random
 from services.render_worker.craft.music.accompaniment import bass, led, strokes
 from services.render_worker.craft.music.moods import PALETTES, Palette, Progression
 from services.render_worker.craft.music.motifs import Motif, motif_of
+from services.render_worker.craft.music.places import Colour, colour_of
 from services.render_worker.craft.music.score import (
     MODE_NAMES,
     NOTE_NAMES,
@@ -31,7 +32,16 @@ _PERIOD = 8
 # The last chord rings for at least so long before the film's end.
 _FINAL_RING_S = 3.2
 # Where those who sing sound like themselves (MIDI keys), where the lowest voice stays, and the drums' middle.
-_REGISTERS = {"flute": 79, "clarinet": 71, "oboe": 74, "horn": 62, "cello": 58, "vibraphone": 74}
+_REGISTERS = {
+    "flute": 79,
+    "clarinet": 71,
+    "oboe": 74,
+    "horn": 62,
+    "cello": 58,
+    "vibraphone": 74,
+    "accordion": 70,
+    "choir": 67,
+}
 _DEEP, _TIMPANI = 42, 43
 # A scene's music begins with a bar of its own from this length on; a shorter one shares its bars with the scene before.
 _SHORTEST_SPAN_S = 6.0
@@ -78,6 +88,7 @@ class _Writer:
         self.entries = sorted(section.entries, key=lambda entry: entry.at_s)
         # The bar in which who is heard now was last brought in.
         self.since = -2 if not section.entries else 0
+        self.colour = Colour()
         self.notes: list[Note] = []
         self.voicing = [self.tonic + 9, self.tonic + 12, self.tonic + 16]
         self.line = self._middle(self.palette.melody)
@@ -85,6 +96,7 @@ class _Writer:
 
     def bar(self, bar: _Bar) -> None:
         """All parts of one bar."""
+        self._enter(bar)
         classes = self.chord(bar.degree)
         self.voicing = led(self.voicing, classes, self.tonic + 6, self.tonic + 22)
         # A section grows and lets go; within it every four bars breathe.
@@ -120,6 +132,20 @@ class _Writer:
         if self.palette.timpani:
             self._play("timpani", start_s, 2.0, nearest(_TIMPANI, [self.tonic]), loud)
 
+    def _enter(self, bar: _Bar) -> None:
+        """Whoever's scene has begun has the melody, and their place its players."""
+        due = [entry for entry in self.entries if entry.at_s < bar.start_s + bar.length_s / 2]
+        if due:
+            self.entries = self.entries[len(due) :]
+            if due[-1].character_ids:
+                self.motifs = [motif_of(name) for name in due[-1].character_ids[:2]]
+            self.colour = colour_of(due[-1].place)
+            self.since = bar.number
+
+    def _other(self, wanted: str, own: str, beside: str) -> str:
+        """The place's player, or the mood's own where the place has none or it plays already."""
+        return wanted if wanted and wanted != beside else own
+
     @property
     def _deep(self) -> int:
         """Where the bass goes: under every voice that speaks, above the cello's last string."""
@@ -147,8 +173,10 @@ class _Writer:
         palette = self.palette
         low = nearest(self.tonic - 2 if palette.pattern != "pulse" else self.tonic - 12, [classes[0]])
         ladder = [low, *(_above(low, offset, classes) for offset in (6, 11, 15))]
-        # Every four bars another turn; in every other pair of periods another player.
-        player = palette.other_figure if (bar.period + self.turn) % 4 in (1, 2) else palette.figure
+        # Every four bars another turn. A place's player begins its scene, and shares it with the mood's own period by period.
+        place = self.colour.figure and (bar.number - self.since) // _PERIOD % 2 == 0
+        other = self._other(self.colour.figure, palette.other_figure, palette.figure)
+        player = other if place or (bar.period + self.turn) % 4 in (1, 2) else palette.figure
         for stroke in strokes(palette.pattern, self.turn + bar.number // 4, bar.beats):
             at = bar.start_s + stroke.beat * bar.beat_s
             length = stroke.beats * bar.beat_s
@@ -161,12 +189,6 @@ class _Writer:
 
     def _melody(self, bar: _Bar, classes: list[int], loud: float) -> None:
         """Who has come in is heard at once; then a period of statement, echo, answer and rest."""
-        due = [entry for entry in self.entries if entry.at_s < bar.start_s + bar.length_s / 2]
-        if due:
-            self.entries = self.entries[len(due) :]
-            if due[-1].character_ids:
-                self.motifs = [motif_of(name) for name in due[-1].character_ids[:2]]
-            self.since = bar.number
         away = bar.number - self.since
         first, other = self.motifs[0], self.motifs[-1]
         later = away // _PERIOD
@@ -193,7 +215,9 @@ class _Writer:
             motif = motif.opening()
             if bar.start_s + sum(motif.beats) * bar.beat_s > bar.until_s + 0.05:
                 return
-        player = self.palette.answer if answers else self.palette.melody
+        player = self.palette.melody
+        if answers:
+            player = self._other(self.colour.answer, self.palette.answer, self.palette.melody)
         pitches = self._placed(motif, bar, classes, self._middle(player), lift)
         beat = 0.0
         for number, (pitch, beats) in enumerate(zip(pitches, motif.beats, strict=True)):

@@ -49,7 +49,12 @@ class _Player:
 
 _PLAYERS: Final[dict[str, _Player]] = {
     "piano": _Player(0, 112, 58),
+    "electric_piano": _Player(4, 84, 76),
+    "harpsichord": _Player(6, 127, 74),
     "celesta": _Player(8, 112, 78),
+    "marimba": _Player(12, 96, 78),
+    "dulcimer": _Player(15, 120, 76),
+    "accordion": _Player(21, 108, 74),
     "vibraphone": _Player(11, 96, 50),
     "guitar": _Player(24, 84, 78),
     "bass": _Player(32, 82, 64),
@@ -59,7 +64,8 @@ _PLAYERS: Final[dict[str, _Player]] = {
     "strings": _Player(48, 70, 64),
     "pizzicato": _Player(45, 86, 82),
     "slow_strings": _Player(49, 76, 60),
-    "horn": _Player(60, 80, 44),
+    "choir": _Player(52, 80, 56),
+    "horn": _Player(60, 74, 44),
     "oboe": _Player(68, 62, 72),
     "clarinet": _Player(71, 82, 54),
     "flute": _Player(73, 82, 52),

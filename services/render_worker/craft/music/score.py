@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from filmstudio.projects.v1 import storyboard_pb2 as board
+
 NOTE_NAMES: Final = ("C", "C sharp", "D", "E flat", "E", "F", "F sharp", "G", "A flat", "A", "B flat", "B")
 MAJOR: Final = (0, 2, 4, 5, 7, 9, 11)
 MINOR: Final = (0, 2, 3, 5, 7, 8, 10)
@@ -57,10 +59,11 @@ class Score:
 
 @dataclass(frozen=True)
 class Entry:
-    """A scene begins within a section: when, and its main characters, busiest first."""
+    """A scene begins within a section: when, its main characters, busiest first, and where it is."""
 
     at_s: float
     character_ids: tuple[str, ...] = ()
+    place: board.Place.ValueType = board.PLACE_UNSPECIFIED
 
 
 @dataclass(frozen=True)

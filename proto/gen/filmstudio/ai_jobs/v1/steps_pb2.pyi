@@ -796,12 +796,17 @@ class MusicCue(_message.Message):
     DURATION_MS_FIELD_NUMBER: _builtins.int
     MOOD_FIELD_NUMBER: _builtins.int
     CHARACTER_IDS_FIELD_NUMBER: _builtins.int
+    SETTING_FIELD_NUMBER: _builtins.int
     start_ms: _builtins.int
     duration_ms: _builtins.int
     mood: _storyboard_pb2.Mood.ValueType
     @_builtins.property
     def character_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Main characters in it, busiest first: each has a motif."""
+
+    @_builtins.property
+    def setting(self) -> _storyboard_pb2.Setting:
+        """Where the scene is: its place brings instruments. Unset: the mood's own."""
 
     def __init__(
         self,
@@ -810,10 +815,11 @@ class MusicCue(_message.Message):
         duration_ms: _builtins.int = ...,
         mood: _storyboard_pb2.Mood.ValueType = ...,
         character_ids: _abc.Iterable[_builtins.str] | None = ...,
+        setting: _storyboard_pb2.Setting | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["setting", b"setting"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["character_ids", b"character_ids", "duration_ms", b"duration_ms", "mood", b"mood", "start_ms", b"start_ms"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["character_ids", b"character_ids", "duration_ms", b"duration_ms", "mood", b"mood", "setting", b"setting", "start_ms", b"start_ms"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
