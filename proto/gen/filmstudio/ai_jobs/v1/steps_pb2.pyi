@@ -1421,6 +1421,7 @@ class CheckQualityParams(_message.Message):
     CAPTIONS_BURNED_FIELD_NUMBER: _builtins.int
     LANGUAGE_FIELD_NUMBER: _builtins.int
     SPEECH_OVER_MUSIC_DB_FIELD_NUMBER: _builtins.int
+    MOVING_STRETCHES_FIELD_NUMBER: _builtins.int
     duration_ms: _builtins.int
     sound_expected: _builtins.bool
     """There is speech or music: silence fails."""
@@ -1439,6 +1440,10 @@ class CheckQualityParams(_message.Message):
     def lines(self) -> _containers.RepeatedCompositeFieldContainer[Global___TimedLine]:
         """The lines whose speakers are seen, placed in the film."""
 
+    @_builtins.property
+    def moving_stretches(self) -> _containers.RepeatedCompositeFieldContainer[Global___CheckQualityParams.Stretch]:
+        """The shots and cards whose camera is planned to move: each is measured for shake."""
+
     def __init__(
         self,
         *,
@@ -1450,10 +1455,11 @@ class CheckQualityParams(_message.Message):
         captions_burned: _builtins.bool = ...,
         language: _builtins.str = ...,
         speech_over_music_db: _builtins.float = ...,
+        moving_stretches: _abc.Iterable[Global___CheckQualityParams.Stretch] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["profile", b"profile"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["captions_burned", b"captions_burned", "duration_ms", b"duration_ms", "language", b"language", "lines", b"lines", "profile", b"profile", "sound_expected", b"sound_expected", "speech_over_music_db", b"speech_over_music_db", "still_stretches", b"still_stretches"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["captions_burned", b"captions_burned", "duration_ms", b"duration_ms", "language", b"language", "lines", b"lines", "moving_stretches", b"moving_stretches", "profile", b"profile", "sound_expected", b"sound_expected", "speech_over_music_db", b"speech_over_music_db", "still_stretches", b"still_stretches"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1492,7 +1498,7 @@ class CheckQualityResult(_message.Message):
     """Between when mouths open in the picture and when the voice sounds; the largest over the lines."""
     speech_over_music_db: _builtins.float
     jitter_px: _builtins.float
-    """Camera shake, rms in pixels of the film."""
+    """Camera shake, rms in pixels of the film, of the median shot whose camera moves."""
     caption_faults: _builtins.int
     """Cues that break a rule: more than 2 lines, too long, too short, overlapping."""
     caption_contrast: _builtins.float
@@ -1503,7 +1509,7 @@ class CheckQualityResult(_message.Message):
 
     @_builtins.property
     def not_measured(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Measures that couldn't be taken of this film, each with why: "jitter: the camera moves through too few places for a second"."""
+        """Measures that couldn't be taken of this film, each with why: "jitter: no shot in which the camera moves has enough to follow"."""
 
     def __init__(
         self,
