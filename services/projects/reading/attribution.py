@@ -41,6 +41,10 @@ _AFTER = re.compile(rf"\s*(?:({_SAID})\s+({_NAME})|({_NAME})\s+({_SAID}))\b\s*([
 _BEFORE = re.compile(
     rf"(?:^|(?<=[.!?;,]\s)|(?<=\band\s)|(?<=\bthen\s))\s*({_NAME})\s+({_SAID})\b\s*([^.;:!?“\"«„,]{{0,40}})[,:]\s*$"
 )
+# "Gretel wept bitter tears and said to Hansel:": who opens the sentence says it.
+_TOLD_BEFORE = re.compile(
+    rf"(?:^|(?<=[.!?]\s))\s*([A-ZÀ-ÞА-ЯЁ][\w’'-]{{1,24}})\s[^.!?;:,“”\"«»„]{{1,90}}\s(?:and|und|et|y|e|и)\s(?:{_SAID})\b([^.;:!?“\"«„,]{{0,40}})[,:]\s*$"
+)
 # Hindi, Bengali; Arabic; Chinese: the name and the word for saying stand before the quotation.
 _INDIC_BEFORE = re.compile(
     r"(?:^|(?<=[।.!?]\s))\s*((?:[\u0900-\u097f\u0980-\u09ff]+\s){0,2}?[\u0900-\u097f\u0980-\u09ff]+)(?:\sने(?:\s[\u0900-\u097f]+){0,3}?\s(?:कहा|पूछा|उत्तर दिया|जवाब दिया)|\s(?:बोला|बोली|बोले)|\s(?:বলল|বলিল|বলেন|বললেন|বলে))"
@@ -54,6 +58,9 @@ _DASH = re.compile(r"\s*[—–―]\s*")
 _STARTS_WITH_DASH = re.compile(r"\s*(?:[—–―]|-\s)\s*")
 _DASHED_TAG = re.compile(rf"({_SAID})\s+({_NAME})\b\s*([^—–―]{{0,60}})")
 _INLINE_TAG = re.compile(rf",\s(?:({_SAID})\s+({_NAME})|({_NAME})\s+({_SAID}))\s*([.,!?]|$)\s*")
+_PARTICIPLES = ("कर", "करके", "हुए", "हुई", "ते", "ती")
+# "Cried a cheerful voice": nobody is named.
+_NOBODY = ("voice", "voices", "stimme", "voix", "voz", "voce", "голос")
 _LONGEST = 20_000
 
 
@@ -97,9 +104,14 @@ def _speaker(before: str, after: str) -> tuple[str, str, str, int]:
     tag = _BEFORE.search(before[-200:])
     if tag is not None and (name := _name(tag[1])):
         return name, _remark(tag[2], tag[3]), before[: len(before) - (len(before[-200:]) - tag.start())], 0
+    tag = _TOLD_BEFORE.search(before[-200:])
+    if tag is not None and (name := _name(tag[1])):
+        # All of it is told: only who says it is taken from it.
+        return name, "", before, 0
     for pattern in (_INDIC_BEFORE, _ARABIC_BEFORE, _CHINESE_BEFORE):
         tag = pattern.search(before[-120:])
-        if tag is not None:
+        # "पीछे फिरकर बोली": how, not who.
+        if tag is not None and not tag[1].strip().endswith(_PARTICIPLES):
             cut = len(before) - (len(before[-120:]) - tag.start())
             return tag[1].strip(), "", before[:cut], 0
     return "", "", before, 0
@@ -138,7 +150,7 @@ def _ended(sentence: str) -> str:
 def _name(words: str) -> str:
     """The name without its article, empty for a pronoun."""
     name = re.sub(rf"^(?:{_ARTICLE})(?:\s+|(?<=['’]))", "", words.strip(), flags=re.IGNORECASE).strip(" .,")
-    if not name or name.lower() in _PRONOUNS or name.split()[0].lower() in _PRONOUNS:
+    if not name or name.lower() in _PRONOUNS or name.split()[0].lower() in _PRONOUNS or name.lower().endswith(_NOBODY):
         return ""
     return name[:1].upper() + name[1:]
 

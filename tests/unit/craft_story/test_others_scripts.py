@@ -25,7 +25,7 @@ FOUND: dict[str, tuple[str, list[str], list[int], set[str]]] = {
     "corbeau.txt": ("fr", ["Corbeau", "Renard"], [sb.PLACE_FOREST], {"cheese-wedge", "deciduous-tree"}),
     "erlkoenig.txt": ("de", ["Vater", "Kind", "Knaben"], [sb.PLACE_FIELD], {"crown"}),
     "quijote.txt": ("es", ["Sancho Panza", "Don Quijote"], [sb.PLACE_VILLAGE, sb.PLACE_ROOM, sb.PLACE_FIELD], {"horse", "dog", "shield"}),
-    "pinocchio.txt": ("it", ["Vocina", "Ciliegia"], [sb.PLACE_FIELD, sb.PLACE_ROOM, sb.PLACE_LABORATORY, sb.PLACE_ROOM], {"wood", "axe"}),
+    "pinocchio.txt": ("it", ["Vocina", "Ciliegia"], [sb.PLACE_ROOM, sb.PLACE_ROOM, sb.PLACE_LABORATORY, sb.PLACE_ROOM], {"wood", "axe"}),
     "kabir.txt": ("hi", ["माली"], [sb.PLACE_FOREST], {"open-book", "amphora", "deciduous-tree"}),
     "gita.txt": ("sa", ["धृतराष्ट्र"], [sb.PLACE_FIELD], set()),
     "sonar_tori.txt": ("bn", [], [sb.PLACE_RIVER], {"sailboat", "sheaf-of-rice"}),

@@ -214,3 +214,17 @@ def test_a_long_text_takes_time_in_proportion(piece: str) -> None:
     small, large = min(seconds(10_000) for _ in range(2)), seconds(80_000)
     # eight times the text; a quadratic pattern would take 64 times as long
     assert large < 30 * max(small, 0.02)
+
+
+@pytest.mark.parametrize(
+    ("text", "spoken"),
+    [
+        ("Gretel weinte bittere Tränen und sprach zu Hänsel: „Nun ist es um uns geschehen.“", ["Gretel"]),
+        ("Mara put down the lamp and said, “We are late.”", ["Mara"]),
+        ('मुन्नी खड़ी थी। पीछे फिरकर बोली, "तीन रुपये हैं।"', []),
+        ("“Come in!” cried a cheerful voice.", []),
+    ],
+)
+def test_who_speaks_in_prose_is_who_the_sentence_is_of(text: str, spoken: list[str]) -> None:
+    found = reading.read(script_pb2.SCRIPT_FORMAT_PLAIN, text)
+    assert [each.text for each in found if each.kind == script_pb2.ScriptElement.KIND_CHARACTER] == spoken

@@ -302,7 +302,9 @@ def _actors(elements: Sequence[sp.ScriptElement], lexicon: Lexicon) -> list[Acto
             continue
         person = lexicon.people(name)
         gender = person[0].meaning.gender if person else gender_of(name)
-        found[fold(name)] = Actor(name, gender, thing=any(hit.meaning.creature for hit in lexicon.things(name)))
+        found[fold(name)] = Actor(
+            name, gender, naming.age_said(name, seen), thing=any(hit.meaning.creature for hit in lexicon.things(name))
+        )
     return list(found.values())
 
 

@@ -106,7 +106,19 @@ def cast_of(names: Sequence[str], text: str, seed: int, language: str = "en") ->
 def gender_of(name: str) -> sb.Gender.ValueType:
     """What a name itself tells; unspecified where it doesn't."""
     words = set(fold(name).replace(".", "").split())
-    if words & FEMALE_NAMES or words & {"mrs", "ms", "miss", "lady", "madame", "queen", "señora", "frau", "signora"}:
+    if words & FEMALE_NAMES or words & {
+        "mrs",
+        "ms",
+        "miss",
+        "lady",
+        "madame",
+        "queen",
+        "señora",
+        "doña",
+        "frau",
+        "signora",
+        "senhora",
+    }:
         return sb.GENDER_FEMALE
     if words & MALE_NAMES or words & {"mr", "sir", "lord", "monsieur", "king", "señor", "herr", "signor", "maître"}:
         return sb.GENDER_MALE

@@ -8,6 +8,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from filmstudio.projects.v1 import storyboard_pb2 as sb
+
 from services.render_worker.craft.words.language import Lexicon, of
 
 if TYPE_CHECKING:
@@ -24,6 +26,7 @@ _MOST_TOLD_OF = 3
 _TEXT_LOOKED_AT = 50_000
 # An animal that does so much, or is named so often and does something, is a character.
 _ACTS, _MENTIONS = 2, 2
+_OLDEST_CHILD, _YOUNGEST_OLD = 13, 60
 FEMALE_NAMES = {
     "mara", "anna", "maria", "sara", "sarah", "emma", "lily", "lucy", "eva", "mia", "zoe", "nora", "clara", "ella",
     "rosa", "ines", "priya", "asha", "meera", "mira", "sita", "radha", "lakshmi", "anita", "kavya", "ananya",
@@ -79,6 +82,21 @@ def called(text: str) -> list[str]:
 def introduced(text: str) -> list[str]:
     """Names that action introduces in the trade's way, capitals and an age or a description: "a boy, TIM (8)"."""
     return list(dict.fromkeys(hit.group(1) for hit in _INTRODUCED.finditer(text)))
+
+
+def age_said(name: str, text: str) -> sb.AgeGroup.ValueType:
+    """How old the text says somebody is, in a bracket behind the name: "TIM (8)", "RUTH (60s)"; unspecified where it doesn't."""
+    said = re.search(rf"(?<!\w){re.escape(name)}[^()\n]{{0,30}}\(\s*(?:mid|early|late)?[-\s]*(\d{{1,3}})", text)
+    if said is None:
+        return sb.AGE_GROUP_UNSPECIFIED
+    years = int(said.group(1))
+    return (
+        sb.AGE_GROUP_CHILD
+        if years <= _OLDEST_CHILD
+        else sb.AGE_GROUP_ADULT
+        if years < _YOUNGEST_OLD
+        else sb.AGE_GROUP_SENIOR
+    )
 
 
 def cast_names(scenes: Sequence[SceneBeats]) -> list[str]:

@@ -48,6 +48,7 @@ INSIDE_OF: dict[sb.Place.ValueType, sb.Place.ValueType] = {
 _PLACE_OF: dict[str, sb.Place.ValueType] = {
     "deciduous-tree": sb.PLACE_FOREST, "evergreen-tree": sb.PLACE_FOREST, "sailboat": sb.PLACE_SEA, "ship": sb.PLACE_SEA, "bed": sb.PLACE_ROOM,
 }  # fmt: skip
+_NIGHT_SKY = {"full-moon", "crescent-moon", "star", "shooting-star"}
 
 
 class Scene(Protocol):
@@ -88,13 +89,13 @@ def heading_setting(heading: str, lexicon: Lexicon) -> sb.Setting:
 def told_setting(text: str, lexicon: Lexicon) -> sb.Setting:
     """What a paragraph of a story says of where and when, unspecified where it doesn't."""
     text = unquoted(text)
-    places = lexicon.places(text, told=True)
+    places = _stated(lexicon.places(text, told=True), text, lexicon)
     return sb.Setting(
         place=first(places) or sb.PLACE_UNSPECIFIED,
         interior=first(places) in INDOORS,
         # The one word that named it: so it looks the same when the story comes back.
         description=places[0].word if places else "",
-        time_of_day=first(lexicon.times(text, told=True)) or sb.TIME_OF_DAY_UNSPECIFIED,
+        time_of_day=_hour(text, lexicon) or sb.TIME_OF_DAY_UNSPECIFIED,
         weather=_sky(text, lexicon) or sb.WEATHER_UNSPECIFIED,
         season=first(lexicon.seasons(text)) or sb.SEASON_UNSPECIFIED,
     )
@@ -112,10 +113,14 @@ def changed(here: sb.Setting, there: sb.Setting, text_here: str, lexicon: Lexico
 def settle(scenes: Sequence[Scene], lexicon: Lexicon) -> None:
     """Fills in what headings leave open, from the scene's words, then from the scene before."""
     before = sb.Setting(place=sb.PLACE_FIELD, time_of_day=sb.TIME_OF_DAY_DAY, weather=sb.WEATHER_CLEAR)
+    # A story that begins nowhere begins where it is first said to be.
+    begins = next((scene.setting for scene in scenes if scene.setting.place), None)
+    if begins is not None and scenes[0].goes_on and not _somewhere(scenes[0], lexicon):
+        before.place, before.interior, before.description = begins.place, begins.interior, begins.description
     for scene in scenes:
         setting, words = scene.setting, unquoted(scene.seen_text[:_WORDS_LOOKED_AT])
         if not setting.place:
-            named = first(lexicon.places(words, told=scene.goes_on)) or (
+            named = first(_stated(lexicon.places(words, told=scene.goes_on), words, lexicon)) or (
                 _grown_with(words, lexicon) if scene.goes_on else None
             )
             if setting.interior:
@@ -125,13 +130,18 @@ def settle(scenes: Sequence[Scene], lexicon: Lexicon) -> None:
                 setting.interior = setting.place in INDOORS and scene.goes_on
                 if named is None and scene.goes_on:
                     setting.description = before.description
-        setting.time_of_day = setting.time_of_day or first(lexicon.times(words, told=True)) or before.time_of_day
+        setting.time_of_day = setting.time_of_day or _hour(words, lexicon) or before.time_of_day
         setting.weather = setting.weather or _sky(words, lexicon) or sb.WEATHER_CLEAR
         setting.season = setting.season or first(lexicon.seasons(words)) or before.season
         if setting.weather == sb.WEATHER_SNOW and not setting.season:
             setting.season = sb.SEASON_WINTER
         setting.description = setting.description or words.strip().split("\n")[0][:120]
         before = setting
+
+
+def _somewhere(scene: Scene, lexicon: Lexicon) -> bool:
+    words = unquoted(scene.seen_text[:_WORDS_LOOKED_AT])
+    return bool(scene.setting.place) or bool(_stated(lexicon.places(words, told=True), words, lexicon))
 
 
 def _grown_with(text: str, lexicon: Lexicon) -> sb.Place.ValueType | None:
@@ -143,8 +153,22 @@ def _grown_with(text: str, lexicon: Lexicon) -> sb.Place.ValueType | None:
 
 def _sky(text: str, lexicon: Lexicon) -> sb.Weather.ValueType | None:
     """The weather; where clouds are named and rain too, it rains."""
-    found = [hit.meaning for hit in lexicon.weathers(text)]
-    return next((each for each in found if each != sb.WEATHER_CLOUDY), first(lexicon.weathers(text)))
+    found = [hit.meaning for hit in _stated(lexicon.weathers(text), text, lexicon)]
+    return next((each for each in found if each != sb.WEATHER_CLOUDY), found[0] if found else None)
+
+
+def _hour(text: str, lexicon: Lexicon) -> sb.TimeOfDay.ValueType | None:
+    """The time of day; where the moon or stars are told of and no hour is, it is night."""
+    if (told := first(lexicon.times(text, told=True))) is not None:
+        return told
+    sky = _stated(lexicon.things(text), text, lexicon)
+    return sb.TIME_OF_DAY_NIGHT if any(hit.meaning.drawing in _NIGHT_SKY for hit in sky) else None
+
+
+def _stated(hits: Sequence[Found[K]], text: str, lexicon: Lexicon) -> list[Found[K]]:
+    """Those that are so: no "white as snow", no "without rain"."""
+    stated = lexicon.stated(text)
+    return [hit for hit in hits if stated.holds(hit)]
 
 
 def first(found: Sequence[Found[K]]) -> K | None:

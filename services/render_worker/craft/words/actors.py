@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from filmstudio.projects.v1 import storyboard_pb2 as sb
 
-from services.render_worker.craft.words.language import Lexicon
+from services.render_worker.craft.words.language import Lexicon, Person
 from services.render_worker.craft.words.matching import Found, Table, Token
 from services.render_worker.craft.words.sentences import Sentences
 
 # "TOM (9), a boy in a red scarf": what may stand between a name and the noun that is the same one.
 _APPOSED = re.compile(r"\s*(?:\([^)]{0,30}\))?\s*,\s*(?:(?:a|an|the|his|her|their)\s+)?(?:[\w-]+\s+){0,2}")
 _MOST_REMEMBERED = 20
+_DEFINITE = {"the", "der", "die", "das", "den", "dem", "le", "la", "el", "il", "lo", "o", "al", "del", "du", "au"}
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,8 @@ class Actor:
     name: str
     # Of a noun: whether a man or a woman; unspecified: may be either.
     gender: sb.Gender.ValueType = sb.GENDER_UNSPECIFIED
+    # Where the script says it, so that "the girl" is who is nine.
+    age: sb.AgeGroup.ValueType = sb.AGE_GROUP_UNSPECIFIED
     # An animal or a thing that moves.
     thing: bool = False
     # "CAPTAIN HALE" of HALE.
@@ -53,11 +56,21 @@ class Memory:
 class Cast:
     """Those who have a name in this script, found in its texts however inflected."""
 
-    def __init__(self, actors: Iterable[Actor], lexicon: Lexicon) -> None:
+    def __init__(self, actors: Sequence[Actor], lexicon: Lexicon) -> None:
         self.lexicon = lexicon
         self._names = Table(
             [(alias, actor) for actor in actors for alias in (actor.name, *actor.aliases)], lexicon.language
         )
+        # By gender and age the only one of the cast who is it.
+        kinds: dict[tuple[int, int], list[Actor]] = {}
+        for actor in actors:
+            if actor.age and actor.gender:
+                kinds.setdefault((actor.gender, actor.age), []).append(actor)
+        self._only = {kind: those[0] for kind, those in kinds.items() if len(those) == 1}
+
+    def meant_by(self, person: Person) -> Actor | None:
+        """Whom a noun for people means, where only one of the cast is it: "the girl"."""
+        return self._only.get((person.gender, person.age))
 
     def named(self, text: str, words: Sequence[Token]) -> list[Found[Actor]]:
         """Who is named; in a writing with capitals a name begins with one."""
@@ -77,7 +90,7 @@ class Actors:
         self.named = sentences.seen(cast.named(sentences.text, sentences.words))
         self.things = sentences.seen(self._lexicon.things(sentences.text))
         self._compared = compared
-        self.all = self._everybody(memory)
+        self.all = self._everybody(cast, memory)
         # Pronouns of nobody told of before may be whoever is there.
         never = cast.lexicon.grammar.never
         pronouns = self._lexicon.pronouns(sentences.text)
@@ -88,7 +101,11 @@ class Actors:
         self.by_last = {hit.last: (hit, actor) for hit, actor in self.all}
         self.by_first = {hit.first: (hit, actor) for hit, actor in self.all}
 
-    def _everybody(self, memory: Memory) -> list[tuple[Found[Any], Actor]]:
+    def _definite(self, person: Found[Any]) -> bool:
+        """Whether the noun has an article that says it was told of before, in a language with articles."""
+        return self._sentences.word(person.first - 1) in _DEFINITE
+
+    def _everybody(self, cast: Cast, memory: Memory) -> list[tuple[Found[Any], Actor]]:
         """Names before the nouns within them; pronouns as whom they mean."""
         taken: set[int] = set()
         found: list[tuple[Found[Any], Actor]] = []
@@ -107,7 +124,8 @@ class Actors:
             # "maestro Ciliegia" is one.
             if person.last + 1 in named and not self._sentences.breaks(person.last + 1):
                 continue
-            add(person, Actor(person.word, person.meaning.gender))
+            known = cast.meant_by(person.meaning) if self._definite(person) else None
+            add(person, known or Actor(person.word, person.meaning.gender))
         for thing in self.things:
             if thing.meaning.moves:
                 add(thing, Actor(thing.word, thing=True))
