@@ -32,17 +32,15 @@ _CORES = os.cpu_count() or 1
 
 
 def ours(material: Material) -> None:
-    """The stage's engine on every still, as many processes as there are cores, and segments joined by copying."""
+    """As the studio does it: the stage's engine on every still and the sound beside them, as many processes as there are cores,
+    and segments joined by copying.
+    """
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(_CORES, mp_context=context) as workers:
-        segments = list(workers.map(_segment, [str(material.folder)] * material.stills, range(material.stills)))
-    sound = material.folder / "ours.m4a"
-    run_ffmpeg(
-        [
-            *source(material.voices, "wav"), *source(material.music, "wav"), "-filter_complex", _AUDIO.format(voices=0, music=1),
-            "-map", "[sound]", *_AAC, "-f", "mp4", str(sound),
-        ]
-    )  # fmt: skip
+        folder_of_all = str(material.folder)
+        sounding = workers.submit(_sound, folder_of_all)
+        segments = list(workers.map(_segment, [folder_of_all] * material.stills, range(material.stills)))
+        sound = Path(sounding.result())
     folder = material.folder / "joined"
     folder.mkdir(exist_ok=True)
     for old in folder.iterdir():
@@ -50,6 +48,18 @@ def ours(material: Material) -> None:
     frames = material.stills * material.frames_a_still
     plan = FilmPlan(material.width, material.height, material.fps, frames, "Bench", "en")
     join([Path(segment) for segment in segments], sound, folder, plan).rename(material.folder / "ours.mp4")
+
+
+def _sound(folder: str) -> str:
+    material = read(Path(folder))
+    sound = material.folder / "ours.m4a"
+    run_ffmpeg(
+        [
+            *source(material.voices, "wav"), *source(material.music, "wav"), "-filter_complex", _AUDIO.format(voices=0, music=1),
+            "-map", "[sound]", *_AAC, "-f", "mp4", str(sound),
+        ]
+    )  # fmt: skip
+    return str(sound)
 
 
 def _segment(folder: str, number: int) -> str:
