@@ -46,8 +46,8 @@ _DEEP, _TIMPANI = 42, 43
 # A scene's music begins with a bar of its own from this length on; a shorter one shares its bars with the scene before.
 _SHORTEST_SPAN_S = 6.0
 # What a tone that rubs against the chord, or is foreign to it, costs a motif for each beat it lasts; a semitone away from the line; and
-# one more than an octave from the player's middle.
-_RUBS, _FOREIGN, _FAR, _STRAINED = 2.0, 0.3, 0.3, 0.5
+# one more than an octave from the player's middle; and to go on in octaves or fifths with the bass.
+_RUBS, _FOREIGN, _FAR, _STRAINED, _PARALLEL = 2.0, 0.3, 0.3, 0.5, 2.0
 
 
 @dataclass(frozen=True)
@@ -237,6 +237,8 @@ class _Writer:
         following = self.chord(bar.after)
         starts = [sum(motif.beats[:number]) for number in range(len(motif.beats))]
         chords = [classes if start < bar.beats else following for start in starts]
+        # The tone that sounds when the bass goes on to the next bar.
+        across = max(number for number, start in enumerate(starts) if start <= bar.beats)
         best: tuple[float, list[int]] | None = None
         for degree in range(-8, 16):
             first = pitch_at(middle, scale, degree)
@@ -251,6 +253,9 @@ class _Writer:
                 cost += sum(
                     _rub(key, chord) * beats for key, chord, beats in zip(keys, chords, motif.beats, strict=True)
                 )
+                if keys[across] != keys[0] and classes[0] != following[0]:
+                    above = (keys[0] - classes[0]) % 12
+                    cost += _PARALLEL * (above in (0, 7) and above == (keys[across] - following[0]) % 12)
                 cost += _STRAINED * sum(max(0, abs(key - middle) - 12) for key in keys)
                 if best is None or cost < best[0]:
                     best = (cost, keys)

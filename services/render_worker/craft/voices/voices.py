@@ -105,7 +105,7 @@ _FEELINGS: Final[dict[int, Manner]] = {
 }
 _DELIVERIES: Final[dict[int, Manner]] = {
     # In life a whisper is 20 dB under speech and a shout as far above it; in a film both are heard from one seat.
-    board.DELIVERY_WHISPERED: Manner(0.93, 0, 0.8, -6.5, 0.0, 1.1),
+    board.DELIVERY_WHISPERED: Manner(0.93, 0, 0.8, -6.0, 0.0, 1.1),
     board.DELIVERY_SHOUTED: Manner(0.97, 14, 1.25, 3.5, 4.0, 0.8, roughness=1),
     board.DELIVERY_RECITED: Manner(0.8, 0, 0.72, 0.0, -0.5, 1.2),
     board.DELIVERY_SUNG: Manner(0.85, 0, 0.5, 0.0, -1.0, 1.0),
