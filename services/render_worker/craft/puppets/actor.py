@@ -42,6 +42,10 @@ _REACH, _ABOVE, _BELOW = 600.0, 900.0, 60.0
 _UNSEEN = 0.001
 _FOURS = 2
 
+# Of 255; a shadow on the ground is thinner, a body is not. And pixels from a soft edge to where a body surely is.
+_A_SHADOW = 150
+_INWARDS = 2
+
 
 class Puppet:
     """Somebody of a shot; see `sprites.Actor`."""
@@ -143,30 +147,34 @@ def finished(canvas: Canvas, style: Style, tones: Tones, light_side: int) -> Spr
 def _rim(picture: Picture, tones: Tones, light_side: int, width: int) -> None:
     """Lights the edge that looks to the light, in place."""
     # Where the edge may be, at half the size; how much of one is then asked of each pixel there.
-    small = np.ascontiguousarray(picture[::2, ::2, 3])
+    opacity = np.asarray(cv2.extractChannel(picture, 3), np.uint8)
+    small = np.ascontiguousarray(opacity[::2, ::2])
     down, across = max(1, width // 3), width * light_side
     inner = cv2.warpAffine(
         small, np.array([[1.0, 0.0, -across / 2], [0.0, 1.0, down / 2]]), small.shape[::-1], flags=cv2.INTER_NEAREST
     )
-    found = cv2.findNonZero(np.asarray(cv2.subtract(small, np.asarray(inner, np.uint8)) > 24, np.uint8))
+    edge = np.asarray(cv2.subtract(small, np.asarray(inner, np.uint8)) > 24, np.uint8)
+    # And what is beside it: an edge is soft for a pixel or two.
+    found = cv2.findNonZero(cv2.dilate(edge, np.ones((3, 3), np.uint8)))
     if found is None:
         return
     height, wide = picture.shape[:2]
     near_x, near_y = 2 * found.reshape(-1, 2).T
     columns = np.concatenate([near_x, near_x + 1, near_x, near_x + 1])
     rows = np.concatenate([near_y, near_y, near_y + 1, near_y + 1])
-    shown = rows < height - 2 * width
+    shown = (rows < height - 2 * width) & (columns >= _INWARDS) & (columns < wide - _INWARDS)
     columns, rows = columns[shown], rows[shown]
     behind_x, behind_y = columns + across, rows - down
     outside = (behind_x < 0) | (behind_x >= wide) | (behind_y < 0)
-    behind = picture[np.where(outside, 0, behind_y), np.where(outside, 0, behind_x), 3].astype(np.float32)
-    behind[outside] = 0.0
-    there = picture[rows, columns].astype(np.float32)
-    # What is a shadow on the ground, and not a body, takes no light.
-    share = (np.maximum(there[:, 3] - behind, 0) / 255 * tones.rim_share * (there[:, 3] > 150))[:, None]
+    at = rows * wide + columns
+    behind = np.where(outside, 0, opacity.take(np.where(outside, 0, behind_y * wide + behind_x))).astype(np.float32)
+    there = picture.reshape(-1, 4).take(at, axis=0).astype(np.float32)
+    # What is a shadow on the ground, and not a body's soft edge, takes no light.
+    body = opacity.take(at + _INWARDS * (wide - light_side)) > _A_SHADOW
+    share = np.clip(1 - behind / np.maximum(there[:, 3], 1.0), 0.0, 1.0) * tones.rim_share * body
     lit = np.asarray(tones.rim[:3], np.float32) * there[:, 3:] / 255
-    there[:, :3] += (lit - there[:, :3]) * share
-    picture[rows, columns] = np.clip(there, 0, 255).astype(np.uint8)
+    there[:, :3] += (lit - there[:, :3]) * share[:, None]
+    picture.reshape(-1, 4)[at] = np.clip(there, 0, 255).astype(np.uint8)
 
 
 @dataclass(frozen=True)
