@@ -8,12 +8,11 @@ period; no two neighbours are played alike. The same seed writes the same notes.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import accumulate, pairwise
 from random import Random
 
 from services.render_worker.craft.music.accompaniment import bass, led, strokes
-from services.render_worker.craft.music.moods import PALETTES, Palette, Progression
+from services.render_worker.craft.music.bars import PERIOD, Bar, bars_of
+from services.render_worker.craft.music.moods import PALETTES, Palette
 from services.render_worker.craft.music.motifs import Motif, motif_of
 from services.render_worker.craft.music.places import Colour, colour_of
 from services.render_worker.craft.music.score import (
@@ -27,8 +26,6 @@ from services.render_worker.craft.music.score import (
     pitch_at,
 )
 
-_BEATS = 4
-_PERIOD = 8
 # The last chord rings for at least so long before the film's end.
 _FINAL_RING_S = 3.2
 # Where those who sing sound like themselves (MIDI keys), where the lowest voice stays, and the drums' middle.
@@ -43,37 +40,9 @@ _REGISTERS = {
     "choir": 67,
 }
 _DEEP, _TIMPANI = 42, 43
-# A scene's music begins with a bar of its own from this length on; a shorter one shares its bars with the scene before.
-_SHORTEST_SPAN_S = 6.0
 # What a tone that rubs against the chord, or is foreign to it, costs a motif for each beat it lasts; a semitone away from the line; and
 # one more than an octave from the player's middle; and to go on in octaves or fifths with the bass.
 _RUBS, _FOREIGN, _FAR, _STRAINED, _PARALLEL = 2.0, 0.3, 0.3, 0.5, 2.0
-
-
-@dataclass(frozen=True)
-class _Bar:
-    """One bar of a section: when it is, how many beats of which length, its chord's root (as a degree) and the next bar's, how far
-    the section has come (0 to 1), and when its scene ends.
-    """
-
-    start_s: float
-    beat_s: float
-    beats: int
-    degree: int
-    after: int
-    place: float
-    number: int
-    # A scene begins with it.
-    first: bool
-    until_s: float
-
-    @property
-    def length_s(self) -> float:
-        return self.beat_s * self.beats
-
-    @property
-    def period(self) -> int:
-        return self.number // _PERIOD
 
 
 class _Writer:
@@ -94,7 +63,7 @@ class _Writer:
         self.line = self._middle(self.palette.melody)
         self.busy_until_s = 0.0
 
-    def bar(self, bar: _Bar) -> None:
+    def bar(self, bar: Bar) -> None:
         """All parts of one bar."""
         self._enter(bar)
         classes = self.chord(bar.degree)
@@ -132,7 +101,7 @@ class _Writer:
         if self.palette.timpani:
             self._play("timpani", start_s, 2.0, nearest(_TIMPANI, [self.tonic]), loud)
 
-    def _enter(self, bar: _Bar) -> None:
+    def _enter(self, bar: Bar) -> None:
         """Whoever's scene has begun has the melody, and their place its players."""
         due = [entry for entry in self.entries if entry.at_s < bar.start_s + bar.length_s / 2]
         if due:
@@ -155,7 +124,7 @@ class _Writer:
         """The tonic in the middle of what that player sings best."""
         return nearest(_REGISTERS[player], [self.tonic])
 
-    def _bass(self, bar: _Bar, root: int, classes: list[int], loud: float) -> None:
+    def _bass(self, bar: Bar, root: int, classes: list[int], loud: float) -> None:
         """Held in slow music, in turns in the rest: root and fifth, or a step that leads to the next root."""
         following = nearest(self._deep, [self.chord(bar.after)[0]])
         scale = {(self.tonic + step) % 12 for step in self.palette.scale}
@@ -169,12 +138,12 @@ class _Writer:
                 self.palette.bass, bar.start_s + beat * bar.beat_s, beats * bar.beat_s * 0.96, pitch, loud * accent
             )
 
-    def _figure(self, bar: _Bar, classes: list[int], loud: float) -> None:
+    def _figure(self, bar: Bar, classes: list[int], loud: float) -> None:
         palette = self.palette
         low = nearest(self.tonic - 2 if palette.pattern != "pulse" else self.tonic - 12, [classes[0]])
         ladder = [low, *(_above(low, offset, classes) for offset in (6, 11, 15))]
         # Every four bars another turn. A place's player begins its scene, and shares it with the mood's own period by period.
-        place = self.colour.figure and (bar.number - self.since) // _PERIOD % 2 == 0
+        place = self.colour.figure and (bar.number - self.since) // PERIOD % 2 == 0
         other = self._other(self.colour.figure, palette.other_figure, palette.figure)
         player = other if place or (bar.period + self.turn) % 4 in (1, 2) else palette.figure
         for stroke in strokes(palette.pattern, self.turn + bar.number // 4, bar.beats):
@@ -187,12 +156,12 @@ class _Writer:
             elif stroke.beat == 0 or self.random.random() > 0.07:
                 self._play(player, at, length, ladder[stroke.step], loud * 0.84 * stroke.accent)
 
-    def _melody(self, bar: _Bar, classes: list[int], loud: float) -> None:
+    def _melody(self, bar: Bar, classes: list[int], loud: float) -> None:
         """Who has come in is heard at once; then a period of statement, echo, answer and rest."""
         away = bar.number - self.since
         first, other = self.motifs[0], self.motifs[-1]
-        later = away // _PERIOD
-        match away % _PERIOD:
+        later = away // PERIOD
+        match away % PERIOD:
             case 0 if away >= 0 and later % 4 != 2:
                 self._state(first if later % 2 == 0 else other, bar, classes, loud)
             case 3 if self.palette.melody_bars > 1:
@@ -204,7 +173,7 @@ class _Writer:
                 self._state(other.opening().upside_down(), bar, classes, loud * 0.88, answers=True)
 
     def _state(
-        self, motif: Motif, bar: _Bar, classes: list[int], loud: float, lift: int = 0, *, answers: bool = False
+        self, motif: Motif, bar: Bar, classes: list[int], loud: float, lift: int = 0, *, answers: bool = False
     ) -> None:
         """A motif near to where the line was, unless one is still being played or this one wouldn't be over before the next scene or
         the ending: then its opening, or nothing. What answers is another player.
@@ -228,7 +197,7 @@ class _Writer:
             beat += beats
         self.busy_until_s = bar.start_s + beat * bar.beat_s
 
-    def _placed(self, motif: Motif, bar: _Bar, classes: list[int], middle: int, lift: int) -> list[int]:
+    def _placed(self, motif: Motif, bar: Bar, classes: list[int], middle: int, lift: int) -> list[int]:
         """The motif's keys from that tone of the chord from which least of it rubs against the harmony, this bar's and the next
         one's. Its last tone may give way by a step to rest on the chord, as long as it still rises or falls as it should.
         """
@@ -279,7 +248,7 @@ def compose(sections: Sequence[Section], seed: int) -> Score:
         last = number == len(sections) - 1
         ring_s = min(max(_FINAL_RING_S, 2 * 60 / palette.tempo_bpm), section.length_s) if last else 0.0
         writer = _Writer(section, tonic, random, theme)
-        for bar in _bars(section, section.length_s - ring_s, palette, random, ends=last):
+        for bar in bars_of(section, section.length_s - ring_s, palette, random, ends=last):
             writer.bar(bar)
         if last:
             writer.finish(section.end_s - ring_s, section.end_s)
@@ -303,63 +272,6 @@ def _swells(sections: Sequence[Section], tonic: int) -> list[Swell]:
         for at_s, (strength, section) in sorted(changes.items())
         if 1.0 < at_s < end_s - 2.5
     ]
-
-
-def _bars(section: Section, length_s: float, palette: Palette, random: Random, *, ends: bool) -> list[_Bar]:
-    """The bars before the ending, scene by scene. The film's last ones (`ends`) lead to the tonic."""
-    spans = _spans(section, length_s)
-    sizes = [_sizes(stop - start, palette.tempo_bpm) for start, stop in spans]
-    chords: list[list[int]] = []
-    before: Progression | None = None
-    for own in sizes:
-        degrees: list[int] = []
-        while len(degrees) < len(own):
-            progression = random.choice([each for each in palette.progressions if each != before])
-            # A progression is heard twice before the next one, so that it can be known.
-            degrees += [*progression, *progression]
-            before = progression
-        chords.append(degrees[: len(own)])
-    if ends and chords and len(chords[-1]) > 2:
-        chords[-1][-2:] = palette.cadence
-    following = [*[degree for degrees in chords for degree in degrees][1:], 0]
-    bars: list[_Bar] = []
-    count = len(following)
-    for (start, stop), own, degrees in zip(spans, sizes, chords, strict=True):
-        beat_s = (stop - start) / max(1, sum(own))
-        edges = list(accumulate(own, initial=0))
-        for (low, high), degree in zip(pairwise(edges), degrees, strict=True):
-            number = len(bars)
-            place = number / max(count - 1, 1)
-            bars.append(
-                _Bar(start + low * beat_s, beat_s, high - low, degree, following[number], place, number, low == 0, stop)
-            )
-    return bars
-
-
-def _spans(section: Section, length_s: float) -> list[tuple[float, float]]:
-    """From when to when each of the section's scenes is played, short ones with the one before."""
-    end_s = section.start_s + length_s
-    if length_s <= 0.5:
-        return []
-    starts = [section.start_s]
-    for at_s in sorted(entry.at_s for entry in section.entries):
-        if at_s - starts[-1] >= _SHORTEST_SPAN_S and end_s - at_s >= _SHORTEST_SPAN_S:
-            starts.append(at_s)
-    return list(pairwise([*starts, end_s]))
-
-
-def _sizes(length_s: float, tempo_bpm: float) -> list[int]:
-    """The beats of each bar: as many as fit best, to be stretched a little to fill the time exactly. What is left over after the last
-    whole bar makes it longer, or is a short one.
-    """
-    beats = max(1, round(length_s * tempo_bpm / 60))
-    sizes = [_BEATS] * (beats // _BEATS)
-    over = beats % _BEATS
-    if over == 1 and sizes:
-        sizes[-1] += 1
-    elif over:
-        sizes.append(over)
-    return sizes
 
 
 def _above(low: int, offset: int, classes: Sequence[int]) -> int:
