@@ -77,6 +77,26 @@ def test_a_place_that_is_told_of_at_length_is_seen_by_itself() -> None:
     assert not first.presences
 
 
+def test_who_runs_after_somebody_who_runs_crosses_the_picture_behind_them() -> None:
+    shots = staged(
+        happens("Mara runs down the road.", ("Mara", sb.DEED_RUN, "")),
+        happens("Tom runs after Mara.", ("Tom", sb.DEED_RUN, "Mara")),
+        interior=False,
+    )
+    alone, both = shots[0].acts[0], shots[-1].acts
+    runs = {act.character_id: act for act in both}
+    assert {act.deed for act in both} == {sb.DEED_RUN}
+    assert (runs[MARA].start, runs[MARA].end) == (runs[TOM].start, runs[TOM].end)
+    leftward = alone.to_position < 0.5
+    ahead = runs[MARA].to_position < runs[TOM].to_position
+    assert ahead == leftward
+
+
+def test_a_sound_between_two_deeds_is_heard_over_what_is_seen() -> None:
+    told = happens("Mara runs. Footsteps. Tom waits.", ("Mara", sb.DEED_RUN, ""), sounds=("footsteps",))
+    assert not [shot for shot in staged(told, interior=False) if shot.prompt == "Footsteps."]
+
+
 def test_what_is_heard_is_heard_by_those_who_are_there() -> None:
     last = staged(says("MARA"), says("TOM"), happens("Applause.", sounds=("crowd",)))[-1]
     assert who(last) == [MARA, TOM]

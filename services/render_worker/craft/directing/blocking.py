@@ -6,7 +6,7 @@ in every scene they share: the camera never crosses the line between them, and l
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -60,6 +60,8 @@ class Blocking:
     here: dict[str, None] = field(default_factory=dict)
     poses: dict[str, sb.Pose.ValueType] = field(default_factory=dict)
     held: dict[str, sb.Thing] = field(default_factory=dict)
+    # Who was last seen to run away through the picture, and whether to the left.
+    running: dict[str, bool] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         count = len(self.people)
@@ -99,7 +101,10 @@ class Blocking:
         wanted = [_told_at(deed.at) for deed in done] if told else _one_by_one(done, total_ms)
         acts: list[sb.Act] = []
         for deed, start in zip(done, wanted, strict=True):
-            acts.extend(self._act(deed, start, seen[deed.who], total_ms, alone=len(seen) == 1))
+            if deed.deed == sb.DEED_RUN and deed.target in self.running and deed.target in seen:
+                acts.extend(self._pursuit(deed, start, seen))
+            else:
+                acts.extend(self._act(deed, start, seen[deed.who], total_ms, alone=len(seen) == 1))
         _in_turn(acts)
         for presence in presences:
             if not any(act.deed == sb.DEED_LEAVE and act.character_id == presence.character_id for act in acts):
@@ -134,6 +139,18 @@ class Blocking:
         self._go(act, presence, alone=alone)
         for each in acts:
             self._after(each)
+        return acts
+
+    def _pursuit(self, deed: Deed, start: float, seen: Mapping[str, sb.Presence]) -> list[sb.Act]:
+        """Who is run after runs on: both cross the picture the same way, one behind the other, and neither arrives before the cut."""
+        left = self.running[deed.target]
+        acts = []
+        for who, begins, ends in ((deed.target, 0.62, -0.12), (deed.who, OFF_RIGHT, 0.24)):
+            seen[who].position = begins if left else round(1 - begins, 3)
+            run = sb.Act(character_id=who, deed=sb.DEED_RUN, start=start, end=1.0)
+            run.to_position = ends if left else round(1 - ends, 3)
+            acts.append(run)
+            self.poses[who] = sb.POSE_STANDING
         return acts
 
     def _embrace(self, hug: sb.Act, presence: sb.Presence, total_ms: int) -> list[sb.Act]:
@@ -182,6 +199,9 @@ class Blocking:
 
     def _after(self, act: sb.Act) -> None:
         who = act.character_id
+        self.running.pop(who, None)
+        if act.deed == sb.DEED_RUN and act.HasField("to_position") and act.target not in self.seats:
+            self.running[who] = act.to_position < 0.5
         if act.deed == sb.DEED_LEAVE:
             self.here.pop(who, None)
         if act.deed in _POSES_AFTER:

@@ -149,7 +149,10 @@ def _join(kept: Draft, gone: Draft) -> None:
     seen = sorted(begun.values(), key=lambda each: each.character_id not in speaking)[:_MOST_SEEN]
     positions = {each.character_id for each in seen}
     both = bool(first.presences) and bool(second.presences)
-    acts = [*_within(first.acts, 0.0, share), *_risen(first, second, share), *_within(second.acts, share, 1.0)]
+    acts = [
+        *_going_on(_within(first.acts, 0.0, share), second, share), *_risen(first, second, share),
+        *_within(second.acts, share, 1.0),
+    ]  # fmt: skip
     nouns = {thing.noun for thing in first.things}
     things = [*first.things, *(thing for thing in second.things if thing.noun not in nouns)]
     sounds = [*_sounds_within(first.sounds, 0.0, share), *_sounds_within(second.sounds, share, 1.0)]
@@ -202,6 +205,15 @@ def _within(acts: Sequence[sb.Act], begin: float, end: float) -> list[sb.Act]:
         placed.append(moved)
     # What has become too quick to be seen isn't done.
     return [act for act in placed if act.end - act.start >= _LEAST_ACT]
+
+
+def _going_on(acts: list[sb.Act], second: sb.Shot, share: float) -> list[sb.Act]:
+    """Who was on the way until the first picture's end is so until the second's: nobody stops dead where two are joined."""
+    again = {act.character_id for act in second.acts}
+    for act in acts:
+        if act.HasField("to_position") and act.end >= round(share, 3) and act.character_id not in again:
+            act.end = 1.0
+    return acts
 
 
 def _risen(first: sb.Shot, second: sb.Shot, share: float) -> list[sb.Act]:

@@ -149,6 +149,9 @@ def _put_down(thing: sb.Thing) -> sb.Thing:
 
 
 def _one_look(before: Moment, after: Moment) -> bool:
+    if after.sounds and not (after.things or after.deeds) and set(after.people) <= set(before.people):
+        # "Footsteps." is heard over what is seen.
+        return True
     if estimate_ms(before.text + after.text) > _ONE_LOOK_MS or len(before.deeds) + len(after.deeds) > _MOST_DEEDS:
         return False
     if not after.people:
