@@ -7,7 +7,8 @@ import pytest
 from filmstudio.projects.v1 import storyboard_pb2 as sb
 
 from services.render_worker.craft.planes import Falling, Moving, Ripple, Sheet
-from services.render_worker.craft.stage import yuv
+from services.render_worker.craft.sprites import Sprite
+from services.render_worker.craft.stage import figures, sheets, yuv
 from tests.unit.craft_stage.support import FILM, PLATE, Puppet, composed, copied, ground, opaque, plain, plate, texture
 
 MOVES = [value for value in sb.CameraMove.values() if value]
@@ -178,3 +179,36 @@ def test_a_grade_keeps_grey_grey_when_it_has_no_warmth() -> None:
     assert yuv.cutout_of(grey, yuv.graded(1.1, 0.8)).planes.u[0, 0] == 128
     warm = yuv.cutout_of(grey, yuv.graded(warmth=3.0)).planes
     assert (int(warm.u[0, 0]), int(warm.v[0, 0])) == (125, 131)
+
+
+def test_a_sprite_of_the_films_own_pixels_lies_where_it_says_as_it_is() -> None:
+    block = opaque(texture(60, 40, 5))
+
+    class OnFilm(Puppet):
+        def at(self, frame: int) -> Sprite | None:
+            return Sprite(block, 230.0, -10.0, on_film=True)
+
+    film, _ = composed(plate(), [OnFilm([block])])
+    film.go(0)
+    wanted = yuv.cutout_of(block).planes
+    # what is past the film's right and upper edges is cut off
+    assert np.array_equal(film.picture.y[:30, 230:256], wanted.y[10:, :26])
+    assert np.array_equal(film.picture.u[:15, 115:128], wanted.u[5:, :13])
+
+
+def test_what_flickers_in_its_place_is_only_dimmed_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    warps: list[int] = []
+
+    def counted(*asked: object, **more: object) -> object:
+        warps.append(1)
+        return sheets.warp(*asked, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(figures, "warp", counted)
+    lamp = Moving((plain(40, 40, (40, 80, 120)),), 60, 40, 1.0, 0, flicker=0.6, flicker_hz=2, glows=True)
+    film, _ = composed(plate(movings=(lamp,)))
+    seen = set()
+    for frame in range(24):
+        film.go(frame)
+        seen.add(int(film.picture.y[40:70, 40:70].sum()))
+    assert len(warps) == 1
+    assert len(seen) > 4

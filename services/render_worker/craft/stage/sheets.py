@@ -39,8 +39,8 @@ _A_CALL = 24 * 1024
 _LEAST_ZOOMED = 192
 # Rows of water that move as one: as many as share a row of colour.
 _BAND = 2
-# Parts of a pixel that waves of water at rest move by.
-_STEPS = 4
+# Parts of a pixel that waves move by. Where the camera moves all water, coarser steps aren't seen; at rest they are made once.
+_STEPS_AT_REST, _STEPS_PASSING = 4, 2
 # Ink past a picture's edges.
 Beyond = tuple[float, float, float, float]
 NOTHING: Beyond = (0.0, 0.0, 0.0, 255.0)
@@ -190,19 +190,10 @@ class RippleLayer:
         shifts = self._shifts(y, height)
         # Its rows may lie aside by as much as its waves ever reach.
         room = math.ceil(self._ripple.amplitude_px / self._matrix[0, 0]) + 2
-        if self._rests:
-            if self._steps is None:
-                self._steps = _in_steps(self._sheet.ink((x - room, y, width + 2 * room, height)))
-            return cutout_from(_rows_aside(self._steps, shifts, room, width))
-        still = self._sheet.ink((x - room, y, width + 2 * room, height))
-        moved = np.empty((height, width, 4), np.uint8)
-        for row in range(0, height, _BAND):
-            whole = math.floor(shifts[row])
-            part, at = shifts[row] - whole, room + whole
-            band = still[row : row + _BAND]
-            before, after = band[:, at : at + width], band[:, at + 1 : at + 1 + width]
-            cv2.addWeighted(before, 1 - part, after, part, 0, dst=moved[row : row + _BAND])
-        return cutout_from(moved)
+        steps = _STEPS_AT_REST if self._rests else _STEPS_PASSING
+        if self._steps is None or len(self._steps) != steps:
+            self._steps = _in_steps(self._sheet.ink((x - room, y, width + 2 * room, height)), steps)
+        return cutout_from(_rows_aside(self._steps, shifts, room, width))
 
     def _shifts(self, top: int, height: int) -> NDArray[np.float64]:
         """How far each row of the film from `top` on lies beside its place, in pixels of the film."""
@@ -216,22 +207,25 @@ class RippleLayer:
         return np.asarray(ripple.amplitude_px * (0.2 + 0.8 * near) * waves / self._matrix[0, 0], np.float64)
 
 
-def _in_steps(still: Ink) -> Ink:
+def _in_steps(still: Ink, steps: int) -> Ink:
     """The picture moved to the left by no, one, two… steps of a pixel."""
     before, after = still[:, :-1], still[:, 1:]
-    parts = [step / _STEPS for step in range(_STEPS)]
-    return np.stack([np.asarray(cv2.addWeighted(before, 1 - part, after, part, 0), np.uint8) for part in parts])
+    moved = np.empty((steps, *before.shape), np.uint8)
+    moved[0] = before
+    for step in range(1, steps):
+        cv2.addWeighted(before, 1 - step / steps, after, step / steps, 0, dst=moved[step])
+    return moved
 
 
-def _rows_aside(steps: Ink, shifts: NDArray[np.float64], room: int, width: int) -> Ink:
+def _rows_aside(moved: Ink, shifts: NDArray[np.float64], room: int, width: int) -> Ink:
     """Bands of rows, each moved to the left by its shift in whole steps."""
-    bands = steps.shape[1] // _BAND
-    whole = np.rint((shifts[::_BAND] + room) * _STEPS).astype(np.intp)
+    steps, bands = moved.shape[0], moved.shape[1] // _BAND
+    whole = np.rint((shifts[::_BAND] + room) * steps).astype(np.intp)
     # Every place that a band may begin at, as a view; one gather takes them all.
     across = np.lib.stride_tricks.sliding_window_view(
-        steps.reshape(_STEPS, bands, _BAND, -1), 4 * width, axis=3, writeable=False
+        moved.reshape(steps, bands, _BAND, -1), 4 * width, axis=3, writeable=False
     )
-    rows = across[whole % _STEPS, np.arange(bands), :, 4 * (whole // _STEPS)]
+    rows = across[whole % steps, np.arange(bands), :, 4 * (whole // steps)]
     return rows.reshape(bands * _BAND, width, 4)
 
 
