@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from filmstudio.projects.v1 import storyboard_pb2 as sb
@@ -13,7 +13,7 @@ from services.render_worker.craft.images import Picture
 from services.render_worker.craft.mouths import Key, MouthTrack, Viseme
 from services.render_worker.craft.painting.palette import light_of
 from services.render_worker.craft.shot_picture import ShotPicture
-from services.render_worker.craft.sprites import Actor, Sprite
+from services.render_worker.craft.sprites import Actor, Rest, Sprite
 
 WIDTH, HEIGHT = 640, 360
 DAY = light_of(sb.TIME_OF_DAY_DAY, sb.WEATHER_CLEAR, sb.MOOD_CALM, interior=False)
@@ -62,7 +62,8 @@ def act(
 def acted(
     *cast: sb.Character, acts: Sequence[sb.Act] = (), speech: Sequence[puppets.Speech] = (), size: int = sb.SHOT_SIZE_FULL, frames: int = 72,
     positions: Sequence[float] = (0.3, 0.7), style: str = "flat", light_side: int = 1, width: int = WIDTH, height: int = HEIGHT,
-    seed: int = 4, things: Sequence[sb.Thing] = (), follows: bool = False, **presence: object,
+    seed: int = 4, things: Sequence[sb.Thing] = (), follows: bool = False,
+    rest_at: Callable[[float], Rest] | None = None, **presence: object,
 ) -> list[Actor]:  # fmt: skip
     presences = [
         sb.Presence(character_id=who.id, position=positions[index], **{"feeling": sb.FEELING_NEUTRAL, **presence})
@@ -82,7 +83,7 @@ def acted(
     )
     staging = stage_of(shot, roofed=True)
     return puppets.actors(
-        shot, staging, speech, frames=frames, fps=24, light=DAY, light_side=light_side, follows=follows
+        shot, staging, speech, frames=frames, fps=24, light=DAY, light_side=light_side, follows=follows, rest_at=rest_at
     )
 
 

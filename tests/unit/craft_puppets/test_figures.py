@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 from filmstudio.projects.v1 import storyboard_pb2 as sb
 
 from services.render_worker.craft.painting import styles
 from services.render_worker.craft.puppets.species import KINDS
+from services.render_worker.craft.sprites import Rest
 from tests.unit.craft_puppets.support import (
     ACCESSORIES,
     DAY,
@@ -151,3 +153,24 @@ def test_nobody_is_drawn_who_has_left_the_picture() -> None:
     (actor,) = acted(somebody(), acts=[gone])
     assert actor.at(0) is not None
     assert actor.at(71) is None
+
+
+def test_under_a_camera_that_rests_somebody_is_drawn_where_it_sees_them() -> None:
+    def rest_at(depth: float) -> Rest:
+        return Rest(512, 288, 32.0, 18.0, 1.125, 1.125)
+
+    (plain,), (resting,) = acted(somebody()), acted(somebody(), rest_at=rest_at)
+    sprite = seen(resting, 0)
+    assert sprite.on_film
+    assert (sprite.x % 2, sprite.y % 2) == (0, 0)
+    through = cv2.warpAffine(
+        on_plate(plain, 0),
+        np.array([[1.125, 0, 32.0], [0, 1.125, 18.0]]),
+        (512, 288),
+        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+    )
+    drawn = on_plate(resting, 0, 512, 288)
+    # edges are sharper where nothing was resampled, and lines have whole widths
+    assert difference(np.asarray(through, np.uint8), drawn) < 1.5
+    shifted = np.roll(drawn, 3, axis=1)
+    assert difference(np.asarray(through, np.uint8), shifted) > 2 * difference(np.asarray(through, np.uint8), drawn)
