@@ -95,8 +95,10 @@ def test_any_text_is_understood_somehow(text: str, language: str, kind: int) -> 
         "The fox saw the grapes.\n\n" * 8000,
         "狐狸看见葡萄" * 11_000,
         "காட்டில் நரி " * 5000,
+        "森" * 66_000,
+        "เด็กหญิงวิ่งไปในป่า" * 3500,
     ],
-    ids=["prose", "quotes", "speech", "one word", "dialogue", "dashes", "tags", "paragraphs", "chinese", "tamil"],
+    ids=["prose", "quotes", "speech", "one word", "dialogue", "dashes", "tags", "paragraphs", "chinese", "tamil", "japanese", "thai"],
 )  # fmt: skip
 def test_two_hundred_kilobytes_are_read_in_seconds(text: str) -> None:
     begin = time.process_time()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from filmstudio.projects.v1 import storyboard_pb2 as sb
 
-from services.render_worker.craft.story.settings import heading_setting
+from services.render_worker.craft.story.settings import heading_setting, told_setting
 from services.render_worker.craft.words.language import of
 
 NIGHT, DAY, DAWN, DUSK = sb.TIME_OF_DAY_NIGHT, sb.TIME_OF_DAY_DAY, sb.TIME_OF_DAY_DAWN, sb.TIME_OF_DAY_DUSK
@@ -39,3 +39,13 @@ def test_where_and_when_a_heading_is(
 
 def test_a_ministry_of_the_outside_is_not_outdoors() -> None:
     assert heading_setting("外務省 会議室 昼", of("ja")).description == "外務省 会議室 昼"
+
+
+def test_where_the_moon_shines_it_is_night() -> None:
+    assert told_setting("Da schien der Mond ganz helle.", of("de")).time_of_day == NIGHT
+    assert told_setting("Her face was like the moon.", of("en")).time_of_day == sb.TIME_OF_DAY_UNSPECIFIED
+
+
+def test_what_is_only_compared_is_no_weather() -> None:
+    assert told_setting("Die Blätter fielen leise wie Schnee.", of("de")).weather == sb.WEATHER_UNSPECIFIED
+    assert told_setting("Er ging ohne Regen heim.", of("de")).weather == sb.WEATHER_UNSPECIFIED

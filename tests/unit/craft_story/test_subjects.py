@@ -108,3 +108,15 @@ def test_the_subject_is_found_where_the_language_puts_it(
 )
 def test_what_something_is_like_is_not_there(language: str, text: str) -> None:
     assert seen(text, language, names=NAMES[language]) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "who"),
+    [
+        ("GRACE (9) and OLD BEN (78) wait. The girl runs.", "GRACE"),
+        ("GRACE (9) and OLD BEN (78) wait. A girl runs.", "girl"),
+        ("GRACE (9) and JANE (8) wait. The girl runs.", "girl"),
+    ],
+)
+def test_the_girl_is_who_alone_of_the_cast_is_one(text: str, who: str) -> None:
+    assert [(name, deed) for name, deed, _ in done(text) if deed == "run"] == [(who, "run")]

@@ -293,7 +293,7 @@ def _actors(elements: Sequence[sp.ScriptElement], lexicon: Lexicon) -> list[Acto
     found: dict[str, Actor] = {}
     # HALE before CAPTAIN HALE, whoever of them speaks first
     spoken.sort(key=lambda name: len(name.split()))
-    for name in [*spoken, *naming.introduced(seen), *naming.called(seen)]:
+    for name in [*spoken, *naming.introduced(seen), *naming.called(seen), *naming.recurring(seen, lexicon)]:
         if not name or fold(name) in found:
             continue
         if shorter := naming.same_person(name, spoken):

@@ -61,6 +61,9 @@ _TITLED = re.compile(
 _CALLED_AFTER = re.compile(
     r"([^\s.,;:!?।]{2,25})\s+(?:नाम\s+(?:की|का|के)|नावाचा|नावाची|என்ற|எனும்|নামে|নামের|అనే|ಎಂಬ|എന്ന|નામની|નામનો)(?![\w\u0900-\u0dff])"
 )
+_CAPITAL = re.compile(r"(?<![\w’'-])([A-ZÀ-ÞА-ЯЁ][a-zß-ÿа-яё]{2,20})(?![\w’'-])")
+_WITHIN_SENTENCE = re.compile(r"(?<=[a-zß-ÿа-яё,] )([A-ZÀ-ÞА-ЯЁ][a-zß-ÿа-яё]{2,20})(?![\w’'-])")
+_TIMES_NAMED = 2
 _INTRODUCED = re.compile(
     r"(?<![\w.])((?:(?:DR|MR|MRS|MS|ST)\. )?[A-ZÀ-ÞА-ЯЁ][A-ZÀ-ÞА-ЯЁ'’-]{1,20}(?: [A-ZÀ-ÞА-ЯЁ][A-ZÀ-ÞА-ЯЁ'’.-]{1,20}){0,2})"
     r"(?:\s*\(\s*(?:\d|mid|early|late|teens)|,\s+(?:\d{1,3}\b|(?:a|an|the|his|her|in (?:his|her))\s+[a-z]))"
@@ -77,6 +80,25 @@ def called(text: str) -> list[str]:
         if hit.group(at)
     ]
     return list(dict.fromkeys(name for _, name in sorted(hits)))
+
+
+def recurring(text: str, lexicon: Lexicon) -> list[str]:
+    """Names that prose uses without a word about them: with a capital within a sentence, again and again, of who does something."""
+    if lexicon.grammar.capital_nouns:
+        return []
+    text = text[:_TEXT_LOOKED_AT]
+    capitals = Counter(hit.group(1) for hit in _CAPITAL.finditer(text))
+    within = {hit.group(1) for hit in _WITHIN_SENTENCE.finditer(text)}
+    acting = {hit.start for hit in lexicon.deeds(text)}
+    found = []
+    for name, times in capitals.items():
+        if times < _TIMES_NAMED or name not in within or re.search(rf"(?<!\w){re.escape(name.lower())}(?!\w)", text):
+            continue
+        if lexicon.places(name) or lexicon.people(name) or lexicon.things(name) or lexicon.times(name):
+            continue
+        if any(hit.end(1) + 1 in acting for hit in _CAPITAL.finditer(text) if hit.group(1) == name):
+            found.append(name)
+    return found
 
 
 def introduced(text: str) -> list[str]:
@@ -118,8 +140,9 @@ def cast_names(scenes: Sequence[SceneBeats]) -> list[str]:
     lexicon = of(scenes[0].language)
     told = "\n".join(beat.text for beat in beats if not beat.who)[:_TEXT_LOOKED_AT]
     if names:
-        for name in called(told):
-            names.setdefault(_folded(name), name)
+        for name in [*called(told), *recurring(told, lexicon)]:
+            if not same_person(name, names.values()):
+                names.setdefault(_folded(name), name)
     else:
         names = _called_or_told_of(told, lexicon)
     for noun in _acting_animals(
@@ -162,7 +185,7 @@ def species_of(name: str, language: str) -> str:
 
 
 def _called_or_told_of(text: str, lexicon: Lexicon) -> dict[str, str]:
-    names = {_folded(name): name for name in called(text)}
+    names = {_folded(name): name for name in [*called(text), *recurring(text, lexicon)]}
     people = lexicon.people(text)
     # People that have a name aren't told of twice: the noun in the sentence that names them is theirs.
     theirs = set()

@@ -88,7 +88,7 @@ def heading_setting(heading: str, lexicon: Lexicon) -> sb.Setting:
 
 def told_setting(text: str, lexicon: Lexicon) -> sb.Setting:
     """What a paragraph of a story says of where and when, unspecified where it doesn't."""
-    text = unquoted(text)
+    text = unquoted(text[:_WORDS_LOOKED_AT])
     places = _stated(lexicon.places(text, told=True), text, lexicon)
     return sb.Setting(
         place=first(places) or sb.PLACE_UNSPECIFIED,

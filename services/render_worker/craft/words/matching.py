@@ -90,11 +90,15 @@ class Table(Generic[K]):
         self._alone: dict[str, list[K]] = {}
         # By their first word and how many follow: the other words and what they mean.
         self._phrases: dict[str, dict[int, dict[tuple[str, ...], list[K]]]] = {}
-        self._longest_run = 0
+        # By a word's first letter how long the words are that begin with it, the longest first.
+        self._lengths: dict[str, list[int]] = {}
         self._runs: dict[str, list[K]] = {}
         self._among = among
         for words, meaning in entries:
             self._add(words, meaning)
+        for word in (*self._runs, *(among if self._runs else ())):
+            self._lengths.setdefault(word[0], []).append(min(len(word), _LONGEST_SPACELESS))
+        self._lengths = {letter: sorted(set(lengths), reverse=True) for letter, lengths in self._lengths.items()}
 
     def _add(self, words: str, meaning: K) -> None:
         parts = [token.key for token in tokens(words)]
@@ -102,7 +106,6 @@ class Table(Generic[K]):
             return
         if spaceless(words):
             _put(self._runs, "".join(parts), meaning)
-            self._longest_run = max(self._longest_run, min(len("".join(parts)), _LONGEST_SPACELESS))
         elif len(parts) == 1:
             for form in forms(parts[0], self._language):
                 _put(self._alone, form, meaning)
@@ -163,10 +166,10 @@ class Table(Generic[K]):
 
     def _word_at(self, key: str, place: int) -> int:
         """How long the longest word is that begins there; 0: none does."""
-        for length in range(min(self._longest_run, len(key) - place), 0, -1):
+        for length in self._lengths.get(key[place], ()):
             word = key[place : place + length]
-            if (word in self._runs or word in self._among) and not _cut_through(key, place, place + length):
-                return length
+            if (word in self._runs or word in self._among) and not _cut_through(key, place, place + len(word)):
+                return len(word)
         return 0
 
 

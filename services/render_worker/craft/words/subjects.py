@@ -14,14 +14,14 @@ from typing import Any
 from filmstudio.projects.v1 import storyboard_pb2 as sb
 
 from services.render_worker.craft.words.actors import Actor, Actors, Memory
-from services.render_worker.craft.words.english_verbs import ADVERB, is_direction
+from services.render_worker.craft.words.english_verbs import is_direction
 from services.render_worker.craft.words.grammar import Grammar, Order
 from services.render_worker.craft.words.matching import Found
+from services.render_worker.craft.words.nouns import Nouns
 from services.render_worker.craft.words.sentences import Sentences
 
 _TO_SUBJECT = 9
 _AFTER_VERB = 3
-_LONGEST_NOUN = 5
 # Of these a noun beside the verb is its subject: they are done to nothing.
 _BY_ITSELF = {
     sb.DEED_WALK, sb.DEED_RUN, sb.DEED_SIT, sb.DEED_STAND_UP, sb.DEED_FALL, sb.DEED_DANCE, sb.DEED_SLEEP, sb.DEED_CLIMB,
@@ -47,7 +47,7 @@ class Subjects:
 
     def __init__(self, sentences: Sentences, actors: Actors, grammar: Grammar, memory: Memory) -> None:
         self._s, self._actors, self._grammar, self._memory = sentences, actors, grammar, memory
-        self._lifeless = {at for hit in actors.lifeless for at in range(hit.first, hit.last + 1)}
+        self._nouns = Nouns(sentences, actors, grammar)
         self._english = actors.language == "en"
 
     def of(self, verb: Found[Any], last_verb: int, known: Doer | None) -> Doer:
@@ -92,16 +92,11 @@ class Subjects:
 
     def _joins(self, verb: Found[Any]) -> bool:
         at = verb.first - 1
-        while at >= 0 and not self._s.breaks(at + 1) and self._slight(at):
+        while at >= 0 and not self._s.breaks(at + 1) and self._nouns.slight(at):
             at -= 1
         if at < 0 or not self._s.same(verb.start, at):
             return False
         return self._s.word(at) in self._grammar.joins or self._s.breaks(at + 1)
-
-    def _slight(self, at: int) -> bool:
-        """Whether the word may stand between a subject and its verb."""
-        word = self._s.word(at)
-        return word in self._grammar.between or (self._english and ADVERB.match(word) is not None)
 
     def _before(self, verb: Found[Any], low: int) -> tuple[Doer, bool | None]:
         """The subject before the verb, and whether it is surely one: a noun with its article, or (None) one that is known to do
@@ -117,14 +112,14 @@ class Subjects:
                 hit, actor = self._actors.by_last[at]
                 if hit.first < low:
                     break
-                if self._of_several(hit, verb):
+                if self._nouns.of_several(hit, verb):
                     return _OPEN, True
-                if (antecedent or not self._governed(hit)) and not self._owns(hit, verb):
+                if (antecedent or not self._nouns.governed(hit)) and not self._nouns.owns(hit, verb):
                     near = antecedent or verb.first - hit.last <= _TO_SUBJECT or not stranger
-                    return (Doer(self._together(hit, actor, low)), True) if near else (_OPEN, False)
-                if self._owns(hit, verb) and not crossed and at + 1 < verb.first:
+                    return (Doer(self._nouns.together(hit, actor, low)), True) if near else (_OPEN, False)
+                if self._nouns.owns(hit, verb) and not crossed and at + 1 < verb.first:
                     return _NOBODY, True
-                at = self._phrase_start(hit.first, low) - 1
+                at = self._nouns.phrase_start(hit.first, low) - 1
             elif (word in grammar.everyone or at in self._actors.pronouns) and not crossed:
                 return _OPEN, True
             elif word in grammar.teller and not crossed:
@@ -137,107 +132,20 @@ class Subjects:
             elif word in grammar.joins:
                 crossed = True
                 at -= 1
-            elif self._slight(at) or (not crossed and at == verb.first - 1 and word in grammar.determiners):
+            elif self._nouns.slight(at) or (not crossed and at == verb.first - 1 and word in grammar.determiners):
                 # In the Romance languages "la" right before a verb is whom it is done to.
                 at -= 1
             else:
-                start, governed, with_article = self._noun(at, low)
+                start, governed, with_article = self._nouns.phrase(at, low)
                 if not governed:
                     if not crossed and grammar.known and not self._verbal(word):
-                        return _NOBODY, None if self._is_lifeless(start, at) else with_article
+                        return _NOBODY, None if self._nouns.lifeless(start, at) else with_article
                     stranger = True
                 at = start - 1
         return (_NOBODY, False) if stranger and crossed and not grammar.leaves_out else (_OPEN, False)
 
-    def _is_lifeless(self, first: int, last: int) -> bool:
-        return any(at in self._lifeless or self._s.word(at) in self._grammar.nature for at in range(first, last + 1))
-
     def _verbal(self, word: str) -> bool:
         return self._english and word.endswith("ing")
-
-    def _noun(self, at: int, low: int) -> tuple[int, bool, bool]:
-        """Of the noun that ends at a word: its first word, whether a preposition governs it, whether it has an article."""
-        grammar, s = self._grammar, self._s
-        start = at
-        for back in range(_LONGEST_NOUN):
-            here = at - back
-            if here < low or (back and s.breaks(here + 1)):
-                break
-            word = s.word(here)
-            if word in grammar.prepositions and (here > s.first(s.words[at].start) or word not in grammar.determiners):
-                return here, True, False
-            if word in grammar.determiners:
-                governed = (
-                    here - 1 >= low and not s.breaks(here) and s.word(here - 1) in grammar.prepositions - grammar.joins
-                )
-                return (here - 1, True, True) if governed else (here, False, True)
-            if back and (here in self._actors.by_last or word in grammar.joins | grammar.opens | grammar.relatives):
-                break
-            start = here
-        return start, False, False
-
-    def _phrase_start(self, first: int, low: int) -> int:
-        """Where the phrase with the noun's preposition begins."""
-        for at in range(first - 1, max(low, first - 4) - 1, -1):
-            if self._s.breaks(at + 1):
-                break
-            if self._s.word(at) in self._grammar.prepositions:
-                return at
-        return first
-
-    def _governed(self, hit: Found[Any]) -> bool:
-        """Whether it hangs on a preposition, or can't be a subject: "past the old man", "him"."""
-        grammar, s = self._grammar, self._s
-        if s.word(hit.first) in grammar.never:
-            return True
-        if hit.meaning is None:
-            return False
-        at = hit.first - 1
-        for _ in range(3):
-            if at < s.first(hit.start) or s.breaks(at + 1):
-                return False
-            word = s.word(at)
-            if word in grammar.prepositions:
-                return word not in grammar.determiners or at > s.first(hit.start)
-            if word in grammar.joins | grammar.opens | grammar.relatives or at in self._actors.by_last:
-                return False
-            at -= 1
-        return False
-
-    def _of_several(self, hit: Found[Any], verb: Found[Any]) -> bool:
-        """In German "sie" is they, where the verb says so."""
-        return self._grammar.capital_nouns and hit.meaning is None and verb.word.endswith("n")
-
-    def _owns(self, hit: Found[Any], verb: Found[Any]) -> bool:
-        """Whether they only have what does it: "Mara's lantern falls", "her face falls"."""
-        if self._s.text[hit.end : hit.end + 2] in ("'s", "’s"):
-            return True
-        return hit.meaning is None and self._s.word(hit.first) in self._grammar.never & self._grammar.determiners
-
-    def _together(self, hit: Found[Any], actor: Actor, low: int) -> tuple[Actor, ...]:
-        """Those who do it as one: "Ruth and Dev carry a box". Only where their names open the sentence or its part."""
-        found = [actor]
-        first = hit.first
-        while True:
-            at = first - 1
-            while at >= low and self._s.word(at) in self._grammar.determiners:
-                at -= 1
-            if at < low or self._s.word(at) not in self._grammar.joins:
-                break
-            before = self._actors.by_last.get(at - 1)
-            if before is None or before[0].first < low:
-                break
-            found.append(before[1])
-            first = before[0].first
-        opening = first - 1
-        while opening >= low and self._s.word(opening) in self._grammar.determiners:
-            opening -= 1
-        alone = len(found) > 1 and not (
-            opening < low
-            or self._s.breaks(opening + 1)
-            or self._s.word(opening) in self._grammar.joins | self._grammar.opens
-        )
-        return (actor,) if alone else tuple(dict.fromkeys(reversed(found)))
 
     def _next(self, verb: Found[Any]) -> Doer | None:
         """The subject right after the verb; None: none is there."""
@@ -250,7 +158,7 @@ class Subjects:
             word = s.word(at)
             if at in self._actors.by_first:
                 hit, actor = self._actors.by_first[at]
-                if self._of_several(hit, verb):
+                if self._nouns.of_several(hit, verb):
                     return _OPEN
                 owner = hit.meaning is None and word in grammar.never
                 return None if owner else Doer((actor,))
@@ -258,7 +166,7 @@ class Subjects:
                 return None
             if word in grammar.everyone or at in self._actors.pronouns:
                 return _OPEN
-            if at in self._lifeless or word in grammar.nature:
+            if self._nouns.lifeless(at, at):
                 return _NOBODY if verb.meaning in _BY_ITSELF else None
             noun = s.written(at)[:1].isupper() if grammar.capital_nouns else word not in grammar.determiners
             if noun:
@@ -281,13 +189,13 @@ class Subjects:
             hit, actor = (plain or free)[0]
             return Doer((actor, *self._and_then(hit, verb)))
         at = verb.first - 1
-        while at >= low and (self._slight(at) or self._adverbial(at)):
+        while at >= low and (self._nouns.slight(at) or self._adverbial(at)):
             at -= 1
         beside = at >= low and not self._s.breaks(verb.first)
         if beside and self._s.word(at) in self._grammar.everyone:
             return _OPEN
         if beside and verb.meaning in _BY_ITSELF and self._stands_alone(at):
-            return _NOBODY if at in self._lifeless or known is None else known
+            return _NOBODY if self._nouns.lifeless(at, at) or known is None else known
         return known if known is not None else self._left_out(verb)
 
     def _stands_alone(self, at: int) -> bool:
