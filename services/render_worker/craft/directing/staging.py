@@ -162,7 +162,8 @@ class _Layout:
             if crowd:
                 tallest = max(growth_of(shot.cast.get(each.character_id)) for each in self.people)
                 line += (tallest - grown) * FIGURE_HEIGHT * scale * 0.62 - (h * 0.045 if behind else 0.0)
-                y = line + FIGURE_HEIGHT * EYE_SHARE * size
+                # Where all sit, the camera sits down with them.
+                y = line + FIGURE_HEIGHT * max(eye_share(each.pose) for each in self.people) * size
                 # Who sits or kneels among others is lower, but not down among the captions.
                 y -= max(0.0, y - FIGURE_HEIGHT * eye_share(pose) * size - h * _LOWEST_EYES[self.shape])
             else:
