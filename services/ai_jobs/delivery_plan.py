@@ -85,13 +85,11 @@ class DeliveryPlan:
             duration_ms=spec.duration_ms,
             sound_expected=sound,
             still_stretches=[
-                pb.CheckQualityParams.Stretch(
-                    start_ms=int(segment.start_frame * 1000 / spec.fps),
-                    end_ms=self._timeline.ms(segment.start_frame + segment.frames),
-                )
+                self._stretch(segment)
                 for index, segment in enumerate(self._timeline.segments)
                 if self._holds_still(index, segment)
             ],
+            moving_stretches=[self._stretch(each) for each in self._timeline.segments if self._camera_moves(each)],
             lines=[line.timed for line in seen],
             captions_burned=spec.burn_captions and bool(self._timeline.lines),
             language=spec.burn_language,
@@ -108,18 +106,27 @@ class DeliveryPlan:
         ]
         return StepDraft("check", "check_quality", pb.StepParams(check_quality=params), needs, tuple(inputs))
 
-    def _holds_still(self, index: int, segment: Segment) -> bool:
-        static = segment.shot is not None and segment.shot.camera in (
-            storyboard_pb2.CAMERA_MOVE_STATIC,
-            storyboard_pb2.CAMERA_MOVE_UNSPECIFIED,
+    def _stretch(self, segment: Segment) -> pb.CheckQualityParams.Stretch:
+        return pb.CheckQualityParams.Stretch(
+            start_ms=int(segment.start_frame * 1000 / self._spec.fps),
+            end_ms=self._timeline.ms(segment.start_frame + segment.frames),
         )
+
+    def _camera_moves(self, segment: Segment) -> bool:
+        """Over a shot or, a little, over a card; a podcast that is the whole picture has no camera."""
+        if segment.shot is None:
+            return True
+        static = (storyboard_pb2.CAMERA_MOVE_STATIC, storyboard_pb2.CAMERA_MOVE_UNSPECIFIED)
+        studio = self._spec.podcast is not None and self._spec.podcast["layout"] == "full"
+        return segment.shot.camera not in static and not studio
+
+    def _holds_still(self, index: int, segment: Segment) -> bool:
         # the filmmaker's own picture may look the same wherever the camera goes: a plain colour, a logo on white
         own = segment.shot is not None and bool(segment.shot.image_asset_id)
         after = self._timeline.segments[index + 1] if index + 1 < len(self._timeline.segments) else None
         through_black = storyboard_pb2.TRANSITION_FADE in (segment.transition, after and after.transition)
-        # a podcast that is the whole picture has no camera: between two lines nobody moves
-        studio = self._spec.podcast is not None and self._spec.podcast["layout"] == "full"
-        return segment.shot is None or static or own or studio or through_black or index == 0 or after is None
+        ends = index == 0 or after is None
+        return segment.shot is None or not self._camera_moves(segment) or own or through_black or ends
 
     def scenes(self) -> StepDraft:
         """Each scene as a film of its own."""

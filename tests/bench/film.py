@@ -77,7 +77,7 @@ def shake(film: Path, material: Material) -> float:
     squares = []
     for number in (0, material.stills // 2, material.stills - 1):
         first = number * material.frames_a_still + max(0, (material.frames_a_still - STRETCH) // 2)
-        squares.append(jitter_px(_grey(film, first, min(STRETCH, material.frames_a_still))) ** 2)
+        squares.append((jitter_px(_grey(film, first, min(STRETCH, material.frames_a_still))) or 0.0) ** 2)
     return float(np.sqrt(np.mean(squares)))
 
 

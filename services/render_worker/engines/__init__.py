@@ -35,7 +35,7 @@ ENGINES: dict[str, Entry] = {
     "mixer@2": Entry(pb.STEP_KIND_MIX_AUDIO, f"{_HERE}.mixer:Mixer"),
     "cues@3": Entry(pb.STEP_KIND_WRITE_SUBTITLES, f"{_HERE}.cues:Cues"),
     "concat@2": Entry(pb.STEP_KIND_ASSEMBLE_FILM, f"{_HERE}.concat:Concat"),
-    "probe@2": Entry(pb.STEP_KIND_CHECK_QUALITY, f"{_HERE}.probe:Probe"),
+    "probe@3": Entry(pb.STEP_KIND_CHECK_QUALITY, f"{_HERE}.probe:Probe"),
     "storyteller@1": Entry(pb.STEP_KIND_WRITE_SCRIPT, f"{_HERE}.storyteller:Storyteller"),
     "lips@1": Entry(pb.STEP_KIND_SYNC_LIPS, f"{_HERE}.lips:Lips"),
     "sheet@1": Entry(pb.STEP_KIND_DRAW_STORYBOARD, f"{_HERE}.sheet:Sheet"),

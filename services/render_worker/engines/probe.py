@@ -36,7 +36,7 @@ class _Bar:
 class Probe:
     """Inputs "film" and "vtt"; "burned", where the burned captions are another file's; "mouths-0000"… in the order of lines."""
 
-    name = "probe@2"
+    name = "probe@3"
     kind = pb.STEP_KIND_CHECK_QUALITY
     lane = pb.LANE_CPU
 
@@ -135,8 +135,8 @@ class _Check:
         )
 
     def _picture(self) -> Iterator[_Bar]:
-        burned = caption_checks.moments(self._burned) if self._params.captions_burned else []
-        self._seen = picture_checks.look(self._film, burned)
+        burned = caption_checks.stretches(self._burned) if self._params.captions_burned else []
+        self._seen = picture_checks.look(self._film, burned, self._planned)
         black = picture_checks.black(self._seen, self._planned)
         frozen = picture_checks.frozen(self._seen, self._planned)
         self.result.black_s, self.result.frozen_s = _total_s(black), _total_s(frozen)
@@ -165,7 +165,7 @@ class _Check:
         yield _Bar(not lost, f"no typeface has {_some([name_of(letter) for letter in lost])}")
         if not params.captions_burned:
             return
-        stands_out = caption_checks.contrast(self._burned, self._seen.moments, params.language)
+        stands_out = caption_checks.contrast(self._burned, self._seen.pictures, params.language)
         self.result.caption_contrast = stands_out.least
         yield _Bar(
             2 * stands_out.not_found <= stands_out.looked_at,
@@ -180,13 +180,21 @@ class _Check:
         )
 
     def _steadiness(self) -> Iterator[_Bar]:
-        spoken = [(line.start_ms, line.start_ms + line.duration_ms) for line in self._params.lines]
-        shake = picture_checks.shake_px(self._film, self._seen, [*self._planned, *spoken])
-        if shake is None:
-            self._not_measured("jitter", "the camera moves through too few places for a second")
+        moving = [(stretch.start_ms, stretch.end_ms) for stretch in self._params.moving_stretches]
+        found = picture_checks.shakes(self._film, moving)
+        if not found:
+            self._not_measured("jitter", "no shot in which the camera moves has enough to follow")
             return
-        self.result.jitter_px = shake
-        yield _Bar(shake <= bars.JITTER_PX, f"the camera shakes by {shake:.2f} px (at most {bars.JITTER_PX} px)")
+        worst = max(found, key=lambda shake: shake.px)
+        usual = self.result.jitter_px = median(shake.px for shake in found)
+        yield _Bar(
+            usual <= bars.JITTER_PX,
+            f"the camera shakes by {usual:.2f} px (at most {bars.JITTER_PX} px, the median of {len(found)} shots)",
+        )
+        yield _Bar(
+            worst.px <= bars.SHOT_JITTER_PX,
+            f"the camera of the shot at {worst.start_s:.1f} s shakes by {worst.px:.2f} px (at most {bars.SHOT_JITTER_PX} px)",
+        )
 
     @property
     def _translated(self) -> bool:

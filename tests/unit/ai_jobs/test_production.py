@@ -166,3 +166,17 @@ def test_what_later_steps_take_from_earlier_results() -> None:
     check = pb.StepParams(check_quality=pb.CheckQualityParams())
     completing.complete(check, mixed, ["assemble", "mix"])
     assert check.check_quality.speech_over_music_db == 14.5
+
+
+def test_the_check_is_told_of_every_shot_and_card_whose_camera_moves(spec: FilmSpec) -> None:
+    board = board_of([("mara: One.",), ("mara: Two.",), ("mara: Three.",)])
+    board.scenes[0].shots[0].camera = storyboard_pb2.CAMERA_MOVE_PUSH_IN
+    board.scenes[0].shots[1].camera = storyboard_pb2.CAMERA_MOVE_STATIC
+    plan = plan_of(spec, board)
+    told = plan["check"].params.check_quality
+    still = {(stretch.start_ms, stretch.end_ms) for stretch in told.still_stretches}
+    moving = [(stretch.start_ms, stretch.end_ms) for stretch in told.moving_stretches]
+    title, shot, end = moving
+    assert (title[0], shot[0], end[1]) == (0, title[1], spec.duration_ms)
+    assert shot not in still
+    assert {title, end} < still

@@ -17,4 +17,5 @@ LIP_SYNC_MS, LIP_SYNC_LINE_MS = 41.7, 83.4
 SPEECH_OVER_REST_DB = 12.0
 # Black or frozen for no longer than this.
 STILL_S = 0.5
-JITTER_PX = 0.1
+# Of the median shot; what is measured of a single one, with few points to follow, may be off by as much again.
+JITTER_PX, SHOT_JITTER_PX = 0.1, 0.2

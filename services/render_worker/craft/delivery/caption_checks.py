@@ -38,21 +38,21 @@ def missing_glyphs(cues: Sequence[Cue], language: str) -> list[str]:
     return glyphs.missing("".join(cue.text for cue in cues), language)
 
 
-def moments(cues: Sequence[Cue]) -> list[int]:
-    """When to look at each cue: in its middle, milliseconds."""
-    return [(cue.start_ms + cue.end_ms) // 2 for cue in cues]
+def stretches(cues: Sequence[Cue]) -> list[tuple[int, int]]:
+    """From when to when each cue stands, milliseconds."""
+    return [(cue.start_ms, cue.end_ms) for cue in cues]
 
 
-def contrast(cues: Sequence[Cue], pictures: Mapping[int, Picture], language: str) -> Contrast:
-    """Measured in the film's pictures at `moments`; a ratio of 0.0 where no cue's letters were found."""
+def contrast(cues: Sequence[Cue], pictures: Mapping[tuple[int, int], Picture], language: str) -> Contrast:
+    """Measured in a picture of the film from each of `stretches`; a ratio of 0.0 where no cue's letters were found."""
     least, at_ms, not_found, looked_at = 0.0, 0, 0, 0
-    for cue, moment in zip(cues, moments(cues), strict=True):
-        if moment not in pictures:
+    for cue, stretch in zip(cues, stretches(cues), strict=True):
+        if stretch not in pictures:
             continue
         looked_at += 1
-        ratio = captions_overlay.contrast(pictures[moment], cue, language)
+        ratio = captions_overlay.contrast(pictures[stretch], cue, language)
         if ratio < _NOT_THERE:
             not_found += 1
         elif not least or ratio < least:
-            least, at_ms = ratio, moment
+            least, at_ms = ratio, cue.start_ms
     return Contrast(least, at_ms, not_found, looked_at)

@@ -1,7 +1,7 @@
 """What a finished film's picture is like: where it is black or stands still, what it shows at a moment, how steadily it moves.
 
-One pass over the film's reference frames (two in five), without the loop filter (which costs a third of decoding and changes no measure), and
-short looks at full quality where the camera moves.
+Decoding a film costs more than all that is asked of it, so little is decoded: every key frame, and in full only where the
+packets are so small that nothing can move, or where a key frame is dark; and a second of each shot whose camera moves.
 """
 
 from __future__ import annotations
@@ -19,8 +19,9 @@ from numpy.typing import NDArray
 
 from services.render_worker.craft.delivery.bars import STILL_S
 from services.render_worker.craft.images import Picture
-from services.render_worker.craft.stage.jitter import STRETCH, jitter_px
+from services.render_worker.craft.stage.jitter import POSE, STRETCH, jitter_px
 
+# From when to when, milliseconds.
 Stretch = tuple[int, int]
 Grey = NDArray[np.uint8]
 
@@ -31,24 +32,37 @@ _BLACK_LUMA, _BLACK_SHARE = 26, 0.98
 # than this mean difference of grey levels (2 and more in an empty sky with a sun), a held picture's coding noise none (0.03).
 _STILL_AFTER_S = 0.5
 _STILL_DIFFERENCE = 0.6
-# A moment is looked at no later than this.
-_LATE_S = 0.4
-# Where the camera moves, half of a small picture's parts differ at least so much a sixth of a second later; a cut changes more.
-_MOVES, _CUTS = 0.3, 14.0
 _PART = 15
-# A picture with so many points to follow is filled by a place; in a close-up most points are somebody's who acts.
-_POINTS = 160
-_PLACE_POINTS = 70
-_LOOKS = 3
+# Frames of a held picture take up to 0.0003 bytes a pixel as our encoder codes it, and some tens of bytes however small it is; those of
+# a camera that moves 0.0012 and more, but on a card with little on it.
+_QUIET_BYTES, _LEAST_QUIET_BYTES = 0.0015, 200
+# A cue is looked at in a key frame so far from its ends, where there is one, else in its middle or no later than this after it.
+_WITHIN_S, _LATE_S = 0.1, 0.4
+# How far apart key frames of a shot are (encoder.py): to decode from one costs nothing that isn't looked at.
+_KEY_FRAMES_S = 2
+# Bytes are told over so long: long enough for a hold, and within what a fault lasts.
+_QUIET_S = 0.25
+# Pictures that are farther apart were not watched one after the other.
+_GAP_S = 2.5 / _SAMPLES_PER_S
 
 
 @dataclass(frozen=True)
 class Seen:
-    """The film at six pictures a second: small greys, and when each is seen (seconds); and the pictures asked for, by moment."""
+    """Small greys of the film and when each is seen (seconds): six a second where it may be black or stand still, key frames
+    elsewhere. And a picture of each stretch asked for, where there is one.
+    """
 
     greys: NDArray[np.uint8]
     at_s: NDArray[np.float64]
-    moments: dict[int, Picture]
+    pictures: dict[Stretch, Picture]
+
+
+@dataclass(frozen=True)
+class Shake:
+    """How much the camera shakes in a second of a shot, rms in pixels of the film, and where that is."""
+
+    start_s: float
+    px: float
 
 
 @dataclass(frozen=True)
@@ -64,31 +78,54 @@ class Fault:
         return self.end_s - self.start_s
 
 
-def look(film: Path, moments_ms: Sequence[int] = ()) -> Seen:
-    """The film's picture, watched once from its start to its end. av.FFmpegError when it can't be read."""
-    greys: list[Grey] = []
-    at_s: list[float] = []
-    moments: dict[int, Picture] = {}
-    awaited = sorted(set(moments_ms), reverse=True)
+@dataclass(frozen=True)
+class _Group:
+    """From a key frame to the next: when its first picture is seen, when the next group's is, and the bytes of all but the first."""
+
+    start_s: float
+    end_s: float
+    at_s: NDArray[np.float64]
+    sizes: NDArray[np.int64]
+
+
+def look(film: Path, shown: Sequence[Stretch] = (), planned: Sequence[Stretch] = ()) -> Seen:
+    """The film's picture: one of each stretch in `shown`, and what black() and frozen() ask outside the planned stretches.
+
+    It is for films of our own encoder: how small a held picture's packets are is known of no other. av.FFmpegError when it
+    can't be read.
+    """
+    pictures: dict[Stretch, Picture] = {}
     with av.open(str(film), format="mp4") as container:
-        stream = _opened(container, quick=True)
-        for frame in container.decode(stream):
-            now = float(frame.time or 0.0)
-            if now * _SAMPLES_PER_S >= len(greys) - 1e-6:
-                grey = _luma(frame)
-                tall = max(2, round(_WIDTH * grey.shape[0] / grey.shape[1]))
-                greys.append(np.asarray(cv2.resize(grey, (_WIDTH, tall), interpolation=cv2.INTER_AREA), np.uint8))
-                at_s.append(now)
-            while awaited and now * 1000 >= awaited[-1]:
-                moment = awaited.pop()
-                if now - moment / 1000 <= _LATE_S:
-                    moments[moment] = frame.to_ndarray(format="bgr24")
-    return Seen(np.stack(greys) if greys else np.zeros((0, 2, _WIDTH), np.uint8), np.array(at_s), moments)
+        stream = _opened(container, skip="NONKEY")
+        groups, seen = _key_frames(container, stream, shown, pictures)
+        quiet = max(_QUIET_BYTES * stream.width * stream.height, _LEAST_QUIET_BYTES)
+        dark = {now for now, grey in seen if _dark(grey)}
+        watched = [
+            (group.start_s, group.end_s)
+            for group in groups
+            if (group.start_s in dark or _has_quiet(group, quiet))
+            and not _within((group.start_s, group.end_s), planned)
+        ]
+        middles = [(stretch, sum(stretch) / 2000) for stretch in shown if stretch not in pictures]
+        for low, high in _joined([*watched, *((middle, middle + _LATE_S / 2) for _, middle in middles)]):
+            taken = 0
+            for now, frame in _frames(container, stream, low, skip="BIDIR"):
+                if now >= high:
+                    break
+                for stretch, middle in middles:
+                    if stretch not in pictures and 0 <= now - middle <= _LATE_S:
+                        pictures[stretch] = frame.to_ndarray(format="bgr24")
+                if (now - low) * _SAMPLES_PER_S >= taken - 1e-6:
+                    seen.append((now, _small(frame)))
+                    taken += 1
+    ordered = dict(sorted(seen, key=lambda one: one[0]))
+    greys = np.stack(list(ordered.values())) if ordered else np.zeros((0, 2, _WIDTH), np.uint8)
+    return Seen(greys, np.array(list(ordered)), pictures)
 
 
 def black(seen: Seen, planned: Sequence[Stretch]) -> list[Fault]:
     """Where it is black for longer than half a second outside the planned stretches (milliseconds)."""
-    dark = (seen.greys < _BLACK_LUMA).mean(axis=(1, 2)) >= _BLACK_SHARE
+    dark = np.array([_dark(grey) for grey in seen.greys], bool)
     return _faults(dark & _counted(seen, planned), seen, 0.0)
 
 
@@ -99,7 +136,9 @@ def frozen(seen: Seen, planned: Sequence[Stretch]) -> list[Fault]:
     earlier = np.searchsorted(seen.at_s, seen.at_s - _STILL_AFTER_S + 1e-6, side="right") - 1
     held = np.array(
         [
-            before >= 0 and float(_change(seen.greys[before], seen.greys[now]).max()) < _STILL_DIFFERENCE
+            before >= 0
+            and seen.at_s[now] - seen.at_s[before] < _STILL_AFTER_S + _GAP_S
+            and float(_change(seen.greys[before], seen.greys[now]).max()) < _STILL_DIFFERENCE
             for now, before in enumerate(earlier)
         ],
         bool,
@@ -107,38 +146,91 @@ def frozen(seen: Seen, planned: Sequence[Stretch]) -> list[Fault]:
     return _faults(held & _counted(seen, planned), seen, _STILL_AFTER_S)
 
 
-def shake_px(film: Path, seen: Seen, planned: Sequence[Stretch]) -> float | None:
-    """How much the camera shakes, rms in pixels of the film: the least of some seconds in which it moves through a place.
-
-    What moves by itself (people, petals) only ever adds to it, and a camera that shakes does so wherever it moves. None where
-    fewer than two such seconds can be measured: a single one may be all petals.
-    """
-    found = [jitter_px(_second(film, start)) for start in _moving(seen, planned)]
-    measured = [px for px in found if px > 0.0]
-    return min(measured) if len(measured) > 1 else None
-
-
-def _moving(seen: Seen, planned: Sequence[Stretch]) -> list[float]:
-    """Starts of a few seconds, spread over the film, in which the camera moves through a place and nothing is cut."""
-    counted = _counted(seen, planned)
-    moves = np.array([_moves(before, now) for before, now in pairwise(seen.greys)])
-    places = []
-    for place in range(0, len(moves) - _SAMPLES_PER_S, _SAMPLES_PER_S // 2):
-        span = slice(place, place + _SAMPLES_PER_S)
-        if counted[place : place + _SAMPLES_PER_S + 1].all() and moves[span].all():
-            places.append((_points(seen.greys[place]), place))
-    chosen: list[int] = []
-    for points, place in sorted(places, reverse=True):
-        apart = all(abs(place - other) >= 2 * _SAMPLES_PER_S for other in chosen)
-        if points >= _PLACE_POINTS and apart and len(chosen) < _LOOKS:
-            chosen.append(place)
-    return [float(seen.at_s[place]) for place in sorted(chosen)]
+def shakes(film: Path, moving: Sequence[Stretch]) -> list[Shake]:
+    """How the camera shakes in a second of each of the stretches in which it moves; those that don't let it be measured are left out."""
+    found = []
+    with av.open(str(film), format="mp4") as container:
+        stream = _opened(container, skip="DEFAULT")
+        rate = float(stream.average_rate)
+        for begin, end in moving:
+            first, last = round(begin * rate / 1000), round(end * rate / 1000)
+            # The middle, where a camera has left and not arrived, from the first frame of a pose; or from a key frame, where one is.
+            start = first + max(0, last - first - STRETCH) // 2 // POSE * POSE
+            if (key := first + round(_KEY_FRAMES_S * rate)) + STRETCH + round(rate) <= last:
+                start = key
+            frames = []
+            for _, frame in _frames(container, stream, start / rate, skip="DEFAULT"):
+                frames.append(_luma(frame).copy())
+                if len(frames) == min(STRETCH, last - start):
+                    break
+            px = jitter_px(frames)
+            if px is not None:
+                found.append(Shake(start / rate, px))
+    return found
 
 
-def _moves(before: Grey, now: Grey) -> bool:
-    """Whether the whole picture moves, and isn't another."""
-    parts = _change(before, now)
-    return bool(np.median(parts) >= _MOVES and parts.mean() < _CUTS)
+def _key_frames(
+    container: Any, stream: Any, shown: Sequence[Stretch], pictures: dict[Stretch, Picture]
+) -> tuple[list[_Group], list[tuple[float, Grey]]]:
+    """What lies between key frames, and the key frames small; those within a stretch that is to be shown are put into `pictures`."""
+    seen: list[tuple[float, Grey]] = []
+    packets: list[tuple[float, int, bool]] = []
+    base = float(stream.time_base)
+
+    def take(frames: Sequence[Any]) -> None:
+        for frame in frames:
+            now = float(frame.time or 0.0)
+            seen.append((now, _small(frame)))
+            for stretch in shown:
+                if stretch not in pictures and stretch[0] / 1000 + _WITHIN_S <= now <= stretch[1] / 1000 - _WITHIN_S:
+                    pictures[stretch] = frame.to_ndarray(format="bgr24")
+
+    for packet in container.demux(stream):
+        if packet.pts is not None:
+            packets.append((packet.pts * base, packet.size, packet.is_keyframe))
+        # The last packet is empty: it asks for what the decoder still holds.
+        if packet.is_keyframe or packet.pts is None:
+            take(stream.codec_context.decode(packet))
+    starts = [at for at, (_, _, key) in enumerate(packets) if key]
+    groups = []
+    for begin, end in pairwise([*starts, len(packets)]):
+        rest = sorted((now, size) for now, size, _ in packets[begin + 1 : end])
+        until = (
+            packets[end][0] if end < len(packets) else max((now for now, _, _ in packets[begin:]), default=0.0) + 1e-3
+        )
+        groups.append(
+            _Group(packets[begin][0], until, np.array([now for now, _ in rest]), np.array([size for _, size in rest]))
+        )
+    return groups, seen
+
+
+def _has_quiet(group: _Group, bound: float) -> bool:
+    """Whether nothing can move in it for half a second, or for as long as it is."""
+    if not len(group.sizes):
+        return True
+    sums = np.concatenate([[0], np.cumsum(group.sizes)])
+    ends = np.searchsorted(group.at_s, group.at_s + _QUIET_S - 1e-6)
+    whole = (group.at_s + _QUIET_S <= group.end_s + 1e-6) | (np.arange(len(ends)) == 0)
+    means = (sums[ends] - sums[:-1]) / np.maximum(ends - np.arange(len(ends)), 1)
+    return bool((means[whole] < bound).any())
+
+
+def _joined(stretches: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+    joined: list[tuple[float, float]] = []
+    for low, high in sorted(stretches):
+        if joined and low <= joined[-1][1] + 1e-6:
+            joined[-1] = (joined[-1][0], max(joined[-1][1], high))
+        else:
+            joined.append((low, high))
+    return joined
+
+
+def _within(stretch: tuple[float, float], planned: Sequence[Stretch]) -> bool:
+    return any(begin / 1000 <= stretch[0] + 1e-3 and stretch[1] <= end / 1000 + 1e-3 for begin, end in planned)
+
+
+def _dark(grey: Grey) -> bool:
+    return float((grey < _BLACK_LUMA).mean()) >= _BLACK_SHARE
 
 
 def _change(before: Grey, now: Grey) -> NDArray[np.float32]:
@@ -148,34 +240,32 @@ def _change(before: Grey, now: Grey) -> NDArray[np.float32]:
     return np.asarray(cv2.resize(change, size, interpolation=cv2.INTER_AREA), np.float32)
 
 
-def _points(grey: Grey) -> int:
-    found = cv2.goodFeaturesToTrack(grey, _POINTS, 0.01, min(grey.shape) / 28)
-    return 0 if found is None else len(found)
+def _frames(container: Any, stream: Any, start_s: float, *, skip: str) -> Iterator[tuple[float, Any]]:
+    """The frames from that moment on, with when each is seen."""
+    stream.codec_context.skip_frame = skip
+    container.seek(int((start_s + 1e-4) / float(stream.time_base)), stream=stream)
+    for frame in container.decode(stream):
+        now = float(frame.time or 0.0)
+        if now >= start_s - 1e-4:
+            yield now, frame
 
 
-def _second(film: Path, start_s: float) -> list[Grey]:
-    """The grey frames of a second of film, decoded in full."""
-    frames: list[Grey] = []
-    with av.open(str(film), format="mp4") as container:
-        stream = _opened(container, quick=False)
-        container.seek(int(start_s / float(stream.time_base or 1)), stream=stream)
-        for frame in container.decode(stream):
-            if float(frame.time or 0.0) >= start_s - 1e-6:
-                frames.append(_luma(frame).copy())
-            if len(frames) == STRETCH:
-                break
-    return frames
-
-
-def _opened(container: Any, *, quick: bool) -> Any:
+def _opened(container: Any, *, skip: str) -> Any:
     stream = container.streams.video[0]
     # by frames, not by slices, of which ours have one: it is the film's last step, and the other core has nothing to do
     stream.thread_type = "FRAME"
     stream.codec_context.thread_count = 2
-    if quick:
-        stream.codec_context.skip_frame = "BIDIR"
+    stream.codec_context.skip_frame = skip
+    if skip != "DEFAULT":
+        # a third of decoding, and no measure changes by it but that of shake
         stream.codec_context.options = {"skip_loop_filter": "all"}
     return stream
+
+
+def _small(frame: av.VideoFrame) -> Grey:
+    luma = _luma(frame)
+    tall = max(2, round(_WIDTH * luma.shape[0] / luma.shape[1]))
+    return np.asarray(cv2.resize(luma, (_WIDTH, tall), interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def _luma(frame: av.VideoFrame) -> Grey:
@@ -196,14 +286,23 @@ def _counted(seen: Seen, planned: Sequence[Stretch]) -> NDArray[np.bool_]:
 def _faults(marks: NDArray[np.bool_], seen: Seen, lead_s: float) -> list[Fault]:
     """The marked stretches that are long enough; each began so much earlier than its first mark."""
     faults = []
-    for begin, end in _runs(marks):
-        fault = Fault(max(0.0, float(seen.at_s[begin]) - lead_s), float(seen.at_s[min(end, len(seen.at_s) - 1)]))
+    for begin, end in _runs(marks, seen.at_s):
+        fault = Fault(max(0.0, float(seen.at_s[begin]) - lead_s), float(seen.at_s[end]))
         # what is seen six times a second is that much longer at most
         if fault.length_s > STILL_S + 1 / _SAMPLES_PER_S:
             faults.append(fault)
     return faults
 
 
-def _runs(marks: NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], marks, [False]]).astype(np.int8)))
-    yield from ((int(begin), int(end)) for begin, end in zip(edges[::2], edges[1::2], strict=True))
+def _runs(marks: NDArray[np.bool_], at_s: NDArray[np.float64]) -> Iterator[tuple[int, int]]:
+    """First and last of each run of marks, the last being the next picture where it follows at once."""
+    begin = None
+    for now in range(len(marks)):
+        follows = now > 0 and at_s[now] - at_s[now - 1] < _GAP_S
+        if begin is not None and not (marks[now] and follows):
+            yield begin, now if follows else now - 1
+            begin = None
+        if marks[now] and begin is None:
+            begin = now
+    if begin is not None:
+        yield begin, len(marks) - 1
