@@ -36,6 +36,27 @@ def test_in_each_language_even_a_second_of_speech_has_its_mouth_within_a_frame(s
     assert abs(offset_ms(mouth_of(said.told, said.sound), said.sound)) < 1000 / 24
 
 
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "All human beings are born free and equal in dignity and rights."),
+        ("es", "Todos los seres humanos nacen libres e iguales en dignidad y derechos."),
+        ("it", "Tutti gli esseri umani nascono liberi ed eguali in dignità e diritti."),
+        ("fr", "Tous les êtres humains naissent libres et égaux en dignité et en droits."),
+        ("ru", "Все люди рождаются свободными и равными в своем достоинстве и правах."),
+        ("el", "Όλοι οι άνθρωποι γεννιούνται ελεύθεροι και ίσοι στην αξιοπρέπεια και τα δικαιώματα."),
+        ("ja", "すべての人間は、生まれながらにして自由であり、かつ、尊厳と権利とについて平等である。"),
+        ("zh", "人人生而自由，在尊严和权利上一律平等。"),
+        ("ar", "يولد جميع الناس أحرارا متساوين في الكرامة والحقوق."),
+        ("hi", "सभी मनुष्यों को गौरव और अधिकारों के मामले में जन्मजात स्वतन्त्रता और समानता प्राप्त है।"),
+    ],
+)
+def test_no_language_is_rushed_or_dragged(say, language: str, text: str) -> None:
+    told = say(text, language, gender=2, age=3).told
+    syllables = sum(is_vowel(name) for name, _, _ in told)
+    assert 3.5 < syllables / sum((end - start) / 1000 for name, start, end in told if name) < 6.2
+
+
 def _rise_at_the_end(tones: np.ndarray) -> float:
     """How far the last 80 ms that have a tone are above the middle of the line, in semitones."""
     return float(12 * np.log2(np.mean(tones[-8:]) / np.median(tones)))

@@ -46,6 +46,12 @@ SUPPORTED_LANGUAGES: Final[tuple[str, ...]] = tuple(sorted(_LANGUAGES))
 
 # espeak-ng's own words a minute; a little under its default of 175, which sounds read off.
 _WORDS_A_MINUTE = 158.0
+# Said at one pace of words some languages are rushed and some are dragged: factors that bring a plain sentence (the first article of the
+# Declaration of Human Rights) to between 3.6 and 6.1 syllables a second, the quickest where people speak quickest (Pellegrino et
+# al., 2011). By the names of the synthesiser; languages that are there by themselves are not listed.
+_PACES: Final = {
+    "ar": 1.12, "el": 0.85, "es": 0.92, "fr": 0.91, "it": 0.86, "ja": 0.95, "ro": 0.94, "ru": 0.9, "ta": 0.9, "te": 0.9, "cmn": 1.12,
+}  # fmt: skip
 _SLOWEST, _FASTEST = 0.75, 1.5
 # Its pitch and range parameters: 50 is the voice's own, a pitch step is 0.24 semitones.
 _OWN = 50
@@ -140,11 +146,12 @@ def request_for(
     felt, said = _FEELINGS.get(feeling, _PLAIN), _DELIVERIES.get(delivery, _PLAIN)
     speed = min(max(voice.speed or 1.0, _SLOWEST), _FASTEST)
     pace = speed * timbre.pace * felt.pace
+    spoken = language_code(language, voice.accent)
     own_pitch = _PITCH_STEPS * min(max(voice.pitch, -1.0), 1.0)
     return VoiceRequest(
-        language=language_code(language, voice.accent),
+        language=spoken,
         variant=_moved(_moved(timbre, felt), said).variant(),
-        rate=_WORDS_A_MINUTE * pace * said.pace,
+        rate=_WORDS_A_MINUTE * pace * said.pace * _PACES.get(spoken.split("-")[0], 1.0),
         pitch=_OWN + own_pitch + felt.pitch + said.pitch,
         range=_LIVELY * timbre.range * felt.range * said.range,
         tone=(timbre.low * 0.6 + timbre.high * 0.4) * 2 ** (0.24 * own_pitch / 12),
