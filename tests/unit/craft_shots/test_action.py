@@ -97,6 +97,14 @@ def test_a_sound_between_two_deeds_is_heard_over_what_is_seen() -> None:
     assert not [shot for shot in staged(told, interior=False) if shot.prompt == "Footsteps."]
 
 
+def test_what_would_lie_on_a_table_stands_on_the_ground_where_there_is_none() -> None:
+    inside, outside = (
+        staged(happens("Mara waits by a candle.", things=[thing("candle")]), interior=interior)[-1]
+        for interior in (True, False)
+    )
+    assert [shot.things[0].spot for shot in (inside, outside)] == [sb.SPOT_TABLE, sb.SPOT_GROUND]
+
+
 def test_what_is_heard_is_heard_by_those_who_are_there() -> None:
     last = staged(says("MARA"), says("TOM"), happens("Applause.", sounds=("crowd",)))[-1]
     assert who(last) == [MARA, TOM]

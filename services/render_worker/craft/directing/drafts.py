@@ -74,6 +74,30 @@ class Reel:
     transition: sb.Transition.ValueType = sb.TRANSITION_CUT
 
 
+# Under a roof, and yet without a table.
+_NO_TABLE: set[sb.Place.ValueType] = {
+    sb.PLACE_CAVE,
+    sb.PLACE_TEMPLE,
+    sb.PLACE_PALACE,
+    sb.PLACE_CITY_STREET,
+    sb.PLACE_SPACE,
+}
+
+# By how many there are in the scene: beside one, between two; of more nobody knows.
+_BEFORE_THEM = {1: 0.64, 2: 0.5}
+
+
+def _lying(thing: sb.Thing, setting: sb.Setting, people: int) -> sb.Thing:
+    """The thing where that place can have it: what would lie on a table stands before them on the ground where there is none."""
+    if thing.spot != sb.SPOT_TABLE or thing.held_by or (setting.interior and setting.place not in _NO_TABLE):
+        return thing
+    lying = sb.Thing()
+    lying.CopyFrom(thing)
+    lying.spot = sb.SPOT_GROUND
+    lying.position = lying.position or _BEFORE_THEM.get(people, 0.0)
+    return lying
+
+
 @dataclass
 class Making:
     """One scene's shots so far, and who is where in it by now."""
@@ -127,6 +151,7 @@ class Making:
             spoken = sum(line.estimated_ms for line in lines) + AROUND_LINES_MS
             natural_ms = max(natural_ms, grammar.SHORTEST_MS - spoken)
         ids = [each.character_id for each in presences]
+        things = [_lying(thing, self.setting, len(self.block.people)) for thing in things]
         nouns = {thing.noun for thing in things}
         carried = [thing for thing in self.block.in_hand(ids) if thing.noun not in nouns]
         shot = sb.Shot(
