@@ -82,3 +82,12 @@ def test_who_speaks_and_who_is_introduced_is_cast() -> None:
         (KIND.KIND_ACTION, "MARA, a keeper, waits. BANG!"), (KIND.KIND_CHARACTER, "TOM"), (KIND.KIND_DIALOGUE, "Hello.")
     )
     assert cast_names(told) == ["TOM", "MARA"]
+
+
+def test_a_name_without_capitals_is_introduced_by_its_age() -> None:
+    assert cast_names(scenes((KIND.KIND_ACTION, "मीना (10), सफेद कमीज में, किताब पढ़ती है।"), language="hi")) == ["मीना"]
+
+
+def test_who_comes_back_in_prose_and_does_something_is_cast() -> None:
+    told = "A light came from Conrad. Conrad walked to the sea. In London it rained; London was grey."
+    assert cast_names(scenes((KIND.KIND_NARRATION, told))) == ["Conrad"]

@@ -120,3 +120,12 @@ def test_what_something_is_like_is_not_there(language: str, text: str) -> None:
 )
 def test_the_girl_is_who_alone_of_the_cast_is_one(text: str, who: str) -> None:
     assert [(name, deed) for name, deed, _ in done(text) if deed == "run"] == [(who, "run")]
+
+
+def test_an_adjective_of_age_says_who_is_meant() -> None:
+    found = done("KARL (72) und LENE (8) warten. Der alte Mann lacht.", "de")
+    assert [(who, deed) for who, deed, _ in found] == [("KARL", "laugh")]
+
+
+def test_a_bicycle_that_is_pushed_is_not_fought() -> None:
+    assert done("Mara pushes a bicycle uphill.", names=("MARA",)) == []

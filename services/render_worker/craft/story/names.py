@@ -70,6 +70,12 @@ _INTRODUCED = re.compile(
 )
 
 
+# In writings without capitals: "मीना (10), …".
+_INTRODUCED_CASELESS = re.compile(
+    r"(?:^|[\s@,।])([\u0600-\u0963\u0966-\u0dff\u0e00-\u0eff\u3040-\u9fff\uac00-\ud7af]{2,20})\s?[(（]\s*\d{1,3}"
+)
+
+
 def called(text: str) -> list[str]:
     """Names that prose gives to its people, in the order of the text: "मीरा नाम की लड़की", "a boy named Finn"."""
     hits = [
@@ -103,7 +109,12 @@ def recurring(text: str, lexicon: Lexicon) -> list[str]:
 
 def introduced(text: str) -> list[str]:
     """Names that action introduces in the trade's way, capitals and an age or a description: "a boy, TIM (8)"."""
-    return list(dict.fromkeys(hit.group(1) for hit in _INTRODUCED.finditer(text)))
+    hits = sorted(
+        (hit.start(1), hit.group(1))
+        for pattern in (_INTRODUCED, _INTRODUCED_CASELESS)
+        for hit in pattern.finditer(text)
+    )
+    return list(dict.fromkeys(name for _, name in hits))
 
 
 def age_said(name: str, text: str) -> sb.AgeGroup.ValueType:

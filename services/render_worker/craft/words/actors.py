@@ -9,13 +9,14 @@ from typing import Any
 
 from filmstudio.projects.v1 import storyboard_pb2 as sb
 
-from services.render_worker.craft.words.language import Lexicon, Person
+from services.render_worker.craft.words.language import Lexicon
 from services.render_worker.craft.words.matching import Found, Table, Token
 from services.render_worker.craft.words.sentences import Sentences
 
 # "TOM (9), a boy in a red scarf": what may stand between a name and the noun that is the same one.
 _APPOSED = re.compile(r"\s*(?:\([^)]{0,30}\))?\s*,\s*(?:(?:a|an|the|his|her|their)\s+)?(?:[\w-]+\s+){0,2}")
 _MOST_REMEMBERED = 20
+_AGES = {"child": sb.AGE_GROUP_CHILD, "senior": sb.AGE_GROUP_SENIOR}
 _DEFINITE = {"the", "der", "die", "das", "den", "dem", "le", "la", "el", "il", "lo", "o", "al", "del", "du", "au"}
 
 
@@ -61,16 +62,12 @@ class Cast:
         self._names = Table(
             [(alias, actor) for actor in actors for alias in (actor.name, *actor.aliases)], lexicon.language
         )
-        # By gender and age the only one of the cast who is it.
-        kinds: dict[tuple[int, int], list[Actor]] = {}
-        for actor in actors:
-            if actor.age and actor.gender:
-                kinds.setdefault((actor.gender, actor.age), []).append(actor)
-        self._only = {kind: those[0] for kind, those in kinds.items() if len(those) == 1}
+        self._aged = [actor for actor in actors if actor.age]
 
-    def meant_by(self, person: Person) -> Actor | None:
-        """Whom a noun for people means, where only one of the cast is it: "the girl"."""
-        return self._only.get((person.gender, person.age))
+    def meant_by(self, gender: sb.Gender.ValueType, age: sb.AgeGroup.ValueType) -> Actor | None:
+        """Whom a noun for people means, where only one of the cast can be it: "the girl"."""
+        fitting = [each for each in self._aged if each.age == age and each.gender in (sb.GENDER_UNSPECIFIED, gender)]
+        return fitting[0] if len(fitting) == 1 else None
 
     def named(self, text: str, words: Sequence[Token]) -> list[Found[Actor]]:
         """Who is named; in a writing with capitals a name begins with one."""
@@ -101,9 +98,13 @@ class Actors:
         self.by_last = {hit.last: (hit, actor) for hit, actor in self.all}
         self.by_first = {hit.first: (hit, actor) for hit, actor in self.all}
 
-    def _definite(self, person: Found[Any]) -> bool:
-        """Whether the noun has an article that says it was told of before, in a language with articles."""
-        return self._sentences.word(person.first - 1) in _DEFINITE
+    def _known(self, cast: Cast, person: Found[Any]) -> Actor | None:
+        """Whom of the cast a noun means that an article says was told of before: "the girl", "der alte Mann"."""
+        age, at = person.meaning.age, person.first - 1
+        told = [hit for hit in self._lexicon.looks("ages", self._sentences.text) if hit.last == at]
+        if told and told[0].meaning in _AGES:
+            age, at = _AGES[told[0].meaning], at - 1
+        return cast.meant_by(person.meaning.gender, age) if self._sentences.word(at) in _DEFINITE else None
 
     def _everybody(self, cast: Cast, memory: Memory) -> list[tuple[Found[Any], Actor]]:
         """Names before the nouns within them; pronouns as whom they mean."""
@@ -124,8 +125,7 @@ class Actors:
             # "maestro Ciliegia" is one.
             if person.last + 1 in named and not self._sentences.breaks(person.last + 1):
                 continue
-            known = cast.meant_by(person.meaning) if self._definite(person) else None
-            add(person, known or Actor(person.word, person.meaning.gender))
+            add(person, self._known(cast, person) or Actor(person.word, person.meaning.gender))
         for thing in self.things:
             if thing.meaning.moves:
                 add(thing, Actor(thing.word, thing=True))

@@ -22,6 +22,8 @@ from services.render_worker.craft.words.things import Concept
 
 _MOST_BETWEEN = 9
 _LAST_DOINGS = 8
+# "L'allume": lights it.
+_ELIDED = {"l"}
 # "Gave up", "gave way": nothing changes hands.
 _GIVEN_UP = {"up", "in", "way", "birth", "out"}
 # What a thing that goes by itself may do.
@@ -126,7 +128,7 @@ class _Reader:
     def _is_noun(self, hit: Found[Any]) -> bool:
         """Whether it has an article, and nobody stands before it who could do something to her: "la danse"."""
         before = self._s.word(hit.first - 1)
-        if before not in self._grammar.determiners or not self._s.same(hit.start, hit.first - 1):
+        if before not in self._grammar.determiners - _ELIDED or not self._s.same(hit.start, hit.first - 1):
             return False
         return hit.first - 2 not in self._actors.by_last or before not in self._grammar.between | {
             "le",
@@ -165,6 +167,9 @@ class _Reader:
         if deed == sb.DEED_LIGHT and self._english and not (concept is not None and "b" in concept.marks):
             return None
         if deed == sb.DEED_PLAY_MUSIC and not self._makes_music(verb, concept):
+            return None
+        # What is pushed or struck and isn't alive is no fight.
+        if deed == sb.DEED_FIGHT and concept is not None and not concept.creature:
             return None
         person = target and concept is None
         if deed == sb.DEED_GIVE and not person and not self._changes_hands(verb, concept):
