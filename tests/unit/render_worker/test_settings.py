@@ -21,7 +21,7 @@ def settings(**changes: object) -> Settings:
 def test_a_worker_serves_every_engine_of_the_cpu_unless_told() -> None:
     assert settings().engines == list(ENGINES)
     assert settings().lanes == {steps_pb2.LANE_CPU}
-    assert settings(worker_engines="wait@1, stage@2").engines == ["wait@1", "stage@1"]
+    assert settings(worker_engines="wait@1, stage@2").engines == ["wait@1", "stage@2"]
     assert settings(worker_lanes="cpu,gpu").lanes == {steps_pb2.LANE_CPU, steps_pb2.LANE_GPU}
 
 
