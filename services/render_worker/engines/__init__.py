@@ -38,7 +38,7 @@ ENGINES: dict[str, Entry] = {
     "probe@3": Entry(pb.STEP_KIND_CHECK_QUALITY, f"{_HERE}.probe:Probe"),
     "storyteller@1": Entry(pb.STEP_KIND_WRITE_SCRIPT, f"{_HERE}.storyteller:Storyteller"),
     "lips@1": Entry(pb.STEP_KIND_SYNC_LIPS, f"{_HERE}.lips:Lips"),
-    "sheet@1": Entry(pb.STEP_KIND_DRAW_STORYBOARD, f"{_HERE}.sheet:Sheet"),
+    "sheet@2": Entry(pb.STEP_KIND_DRAW_STORYBOARD, f"{_HERE}.sheet:Sheet"),
     "cutter@1": Entry(pb.STEP_KIND_CUT_SCENES, f"{_HERE}.cutter:Cutter"),
     "webm@1": Entry(pb.STEP_KIND_ENCODE_WEBM, f"{_HERE}.webm:Webm"),
 }

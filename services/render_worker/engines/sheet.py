@@ -1,4 +1,4 @@
-"""`sheet@1`: the storyboard as one page to look at, print and talk about."""
+"""`sheet@2`: the storyboard as one page to look at, print and talk about."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _MOST_ROWS = 65_500
 class Sheet:
     """draw_storyboard: a JPEG, 2400 pixels wide."""
 
-    name = "sheet@1"
+    name = "sheet@2"
     kind = pb.STEP_KIND_DRAW_STORYBOARD
     lane = pb.LANE_CPU
 
@@ -62,6 +62,6 @@ class Sheet:
 
         def read() -> images.Picture:
             work.progress(number / count)
-            return images.read_frame(path)
+            return images.read_small(path, contact_sheet.WIDEST_PANEL)
 
         return read

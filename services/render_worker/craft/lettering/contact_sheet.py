@@ -17,6 +17,8 @@ from services.render_worker.craft.lettering.lettering import Lettering
 from services.render_worker.craft.lettering.typesetting import Block, body, fitted
 
 WIDTH = 2400
+# Three beside one another is the least there is.
+WIDEST_PANEL = WIDTH // 3
 _MARGIN, _GAP = 90, 44
 _PAPER, _INK, _SOFT, _LINE = (240, 245, 247), (46, 40, 38), (120, 112, 108), (205, 212, 216)
 _ACCENT = (60, 96, 196)

@@ -61,11 +61,6 @@ class Master:
         return gated_loudness(power[:whole].reshape(-1, 100).mean(axis=1)) if whole else gated_loudness(power[:1])
 
 
-def limited_to(samples: Samples, ceiling_dbtp: float) -> Samples:
-    """A copy without a true peak above the ceiling; what is far from one is left exactly as it is."""
-    return _applied(samples, _limiting(_hop_peaks(samples), 10 ** (ceiling_dbtp / 20)))
-
-
 def _hop_peaks(samples: Samples) -> Gains:
     """The true peak of every millisecond."""
     peaks = np.zeros(-(-len(samples) // _HOP))
