@@ -11,8 +11,10 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from services.ai_jobs.options import CARD_S, LONG_CARD_S, LONG_FILM_S, MAX_TEMPO, with_cards
-
+# speech may be played this much faster, not more
+MAX_TEMPO = 1.15
+# a title or end card at its shortest, seconds; in films from LONG_FILM_S on it is longer
+CARD_S, LONG_CARD_S, LONG_FILM_S = 2, 3, 30
 # before the first word of a shot, between two lines, after the last word
 LEAD_MS, GAP_MS, TAIL_MS = 250, 220, 350
 # a shot without speech is at least this long: shorter pictures can't be read
@@ -81,6 +83,16 @@ class DoesNotFit(Exception):
         self.needed_seconds = needed_seconds
 
 
+def with_cards(seconds: float, cards: int = 2, *, at_least: float = 0) -> int:
+    """The shortest film, in whole seconds, that has so many seconds between its cards and lasts about `at_least`.
+
+    A film of just under half a minute may hold what one of half a minute doesn't: its cards are shorter.
+    """
+    lasts = math.floor(at_least)
+    short = max(lasts, math.ceil(seconds + cards * CARD_S))
+    return short if short < LONG_FILM_S else max(LONG_FILM_S, lasts, math.ceil(seconds + cards * LONG_CARD_S))
+
+
 def card_frames(frames: int, fps: int, *, wanted: bool) -> int:
     """A card's least length: 2 s, 3 s in films of half a minute and more; none where none is wanted."""
     if not wanted:
@@ -99,13 +111,13 @@ def _spread(total: int, weights: list[float]) -> list[int]:
     return shares
 
 
-def _tempo(shots: list[ShotNeed], fps: int, room: int, *, cards: int) -> tuple[float, dict[str, int]]:
+def _tempo(shots: list[ShotNeed], fps: int, room: int, *, cards: int, asked_s: float) -> tuple[float, dict[str, int]]:
     for tempo in TEMPOS:
         least = {shot.id: math.ceil(shot.minimum_ms(tempo) * fps / 1000) for shot in shots}
         if sum(least.values()) <= room:
             return tempo, least
     asked = any(shot.asked_ms > shot.spoken_ms(MAX_TEMPO) for shot in shots)
-    raise DoesNotFit(with_cards(sum(least.values()) / fps, cards), asked=asked)
+    raise DoesNotFit(with_cards(sum(least.values()) / fps, cards, at_least=asked_s), asked=asked)
 
 
 def _kept(shots: list[ShotNeed], least: dict[str, int], previous: dict[str, int], room: int) -> dict[str, int] | None:
@@ -166,7 +178,7 @@ def fit(
     title_frames = card_frames(frames, fps, wanted=title)
     end_least = card_frames(frames, fps, wanted=end)
     room = frames - title_frames - end_least
-    tempo, least = _tempo(shots, fps, room, cards=title + end)
+    tempo, least = _tempo(shots, fps, room, cards=title + end, asked_s=frames / fps)
     lengths = _kept(shots, least, previous or {}, room)
     if lengths is None:
         to_end = max(0, math.ceil(END_CARD_WISH_MS * fps / 1000) - end_least) if end else 0

@@ -17,6 +17,7 @@ from filmstudio.projects.v1 import script_pb2
 
 from services.ai_jobs.engines import Engines
 from services.ai_jobs.errors import LanguageUnsupported, PlanLimit, ScriptTooLong
+from services.ai_jobs.lengths import MIN_S, natural_seconds, needed_seconds
 from services.ai_jobs.specs import FilmSpec
 from services.kit.errors import Invalid
 
@@ -30,17 +31,8 @@ FORMATS = ("mp4", "webm")
 PODCAST_LAYOUTS = ("corner", "full")
 PODCAST_SPEAKERS = range(2, 5)
 RAGAS = ("yaman", "bhairav", "bhupali", "darbari", "kafi")
-MIN_S, MAX_S, PREVIEW_S = 15, 300, 60
-# speech may be played this much faster, not more
-MAX_TEMPO = 1.15
-# a title or end card at its shortest, seconds; in films from LONG_FILM_S on it is longer
-CARD_S, LONG_CARD_S, LONG_FILM_S = 2, 3, 30
+MAX_S, PREVIEW_S = 300, 60
 WATERMARK = "AI Film Studio"
-
-# element kinds that are seen rather than heard, and the seconds a picture of one wishes for
-_ACTION_S = 2.2
-_HEADING_S = 2.5
-_LINE_PAUSE_S = 0.45
 
 
 @dataclass(frozen=True)
@@ -71,32 +63,12 @@ def frame_size(aspect: str, resolution: str) -> tuple[int, int]:
     return (long, short) if wide > high else (short, long) if high > wide else (short, short)
 
 
-def with_cards(seconds: float, cards: int = 2) -> int:
-    """The shortest film, in whole seconds, that has so many seconds between its cards."""
-    short = math.ceil(seconds + cards * CARD_S)
-    return short if short < LONG_FILM_S else max(LONG_FILM_S, math.ceil(seconds + cards * LONG_CARD_S))
-
-
-def natural_seconds(script: script_pb2.Script) -> int:
-    """How long a film of this script wishes to be: its speech with pauses, its pictures, its cards; whole seconds, at least 15."""
-    kinds = [element.kind for element in script.elements]
-    element = script_pb2.ScriptElement
-    lines = sum(kind in (element.KIND_DIALOGUE, element.KIND_NARRATION) for kind in kinds)
-    seen = kinds.count(element.KIND_ACTION) * _ACTION_S + kinds.count(element.KIND_HEADING) * _HEADING_S
-    return max(MIN_S, with_cards(script.spoken_seconds + lines * _LINE_PAUSE_S + seen + 1))
-
-
-def needed_seconds(script: script_pb2.Script) -> int:
-    """The shortest film that can hold the speech, at its fastest."""
-    return max(MIN_S, with_cards(script.spoken_seconds / MAX_TEMPO))
-
-
 def _duration_s(options: pb.VideoOptions, script: script_pb2.Script, plan: credits_pb2.Plan) -> float:
     longest = PREVIEW_S if options.preview else MAX_S
     asked = options.duration_s
     if asked and not MIN_S <= asked <= longest:
         raise Invalid(f"the duration must be {MIN_S} to {longest} seconds", field="options.duration_s")
-    needed = needed_seconds(script)
+    needed = needed_seconds(script, asked)
     limit = asked or longest
     if needed > limit:
         raise ScriptTooLong(

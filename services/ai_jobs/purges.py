@@ -9,6 +9,8 @@ from services.kit.storage import Storage
 
 # projects purged in one turn
 BATCH = 20
+# jobs (each with its steps and events), or artifacts, deleted in one transaction
+ROWS = 50
 
 
 class Purges:
@@ -25,6 +27,8 @@ class Purges:
         for purge in due:
             # steps are rendered under users/{user}/projects/{project}/generated/
             count = await self._storage.delete_all(f"users/{purge.user_id}/projects/{purge.project_id}/generated/")
-            async with self._db.work() as work:
-                await repository.purge_project(work.session, purge.project_id)
+            gone = False
+            while not gone:
+                async with self._db.work() as work:
+                    gone = await repository.purge_some(work.session, purge.project_id, ROWS)
             telemetry.log().info("a project's films are purged", project_id=str(purge.project_id), objects=count)

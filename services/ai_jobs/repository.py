@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, func, select, text
+from sqlalchemy import ColumnElement, Text, cast, delete, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import defer
 
 from services.ai_jobs.models import LIVE, Job, JobEvent, JobKind, JobStatus, Purge, Quote
 from services.ai_jobs.step_models import Artifact, PaidSegment, RenderStep, StepState
+from services.kit.tables import OutboxSequence
 
 # what nobody is shown, and what may be megabytes in a list
 _SEEN = (defer(Job.script, raiseload=True), defer(Job.storyboard, raiseload=True))
@@ -165,10 +166,30 @@ async def purges_due(session: AsyncSession, limit: int) -> Sequence[Purge]:
     return (await session.scalars(select(Purge).where(~living.exists()).limit(limit))).all()
 
 
-async def purge_project(session: AsyncSession, project_id: UUID) -> None:
-    """Remove every row about the project: its jobs with their steps and events, what was rendered, quotes."""
-    for kept in (Job, Artifact, PaidSegment, Quote, Purge):
+async def purge_some(session: AsyncSession, project_id: UUID, limit: int) -> bool:
+    """Remove up to so many of the project's jobs, with their steps, events and counters, or of its artifacts. True: that was all."""
+    jobs = list((await session.scalars(select(Job.id).where(Job.project_id == project_id).limit(limit))).all())
+    if jobs:
+        # of a job that is gone nothing is told any more: its facts need no numbers
+        steps = select(cast(RenderStep.id, Text)).where(RenderStep.job_id.in_(jobs))
+        counter = OutboxSequence
+        of_jobs = (counter.aggregate_type == "job") & counter.aggregate_id.in_([str(job_id) for job_id in jobs])
+        of_steps = (counter.aggregate_type == "step") & counter.aggregate_id.in_(steps)
+        for counters in (of_jobs, of_steps):
+            await session.execute(delete(counter).where(counters))
+        await session.execute(delete(Job).where(Job.id.in_(jobs)))
+        return False
+    made = select(Artifact.input_hash).where(Artifact.project_id == project_id).limit(limit)
+    gone = await session.execute(
+        delete(Artifact)
+        .where(Artifact.project_id == project_id, Artifact.input_hash.in_(made))
+        .returning(Artifact.input_hash)
+    )
+    if gone.first() is not None:
+        return False
+    for kept in (PaidSegment, Quote, Purge):
         await session.execute(delete(kept).where(kept.project_id == project_id))
+    return True
 
 
 async def canceling_jobs(session: AsyncSession, job_ids: set[UUID]) -> set[UUID]:

@@ -8,7 +8,7 @@ from uuid import UUID
 from filmstudio.ai_jobs.v1 import jobs_pb2 as pb
 from filmstudio.projects.v1 import script_pb2
 
-from services.ai_jobs import options, repository
+from services.ai_jobs import lengths, options, repository
 from services.ai_jobs.clients import Commission, Credits, Projects
 from services.ai_jobs.course import Course
 from services.ai_jobs.errors import JobState
@@ -76,7 +76,7 @@ class JobsService:
             phase=Phase.WRITE if order.kind is JobKind.SCRIPT else Phase.ANALYZE,
             options=order.options.SerializeToString(deterministic=True),
             spec=order.spec.to_json(),
-            script=found.script.SerializeToString(deterministic=True),
+            script=lengths.paced(found.script).SerializeToString(deterministic=True),
             script_version=found.script.version,
             language=found.script.language,
             project_title=found.project.title,

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Select, Text, Uuid, and_, any_, cast, distinct, exists, func, select
+from sqlalchemy import ARRAY, Uuid, and_, any_, bindparam, cast, exists, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
@@ -91,49 +91,46 @@ async def made(session: AsyncSession, job_id: UUID, ids: Collection[UUID], names
     return [Made(*row) for row in (await session.execute(query)).all()]
 
 
-_DONE = RenderStep.state == StepState.SUCCEEDED
-_CURRENT = RenderStep.state.in_([StepState.READY, StepState.LEASED])
-_LEFT = RenderStep.weight * (1 - RenderStep.progress)
-_TIMED = and_(~RenderStep.cached, RenderStep.started_at.is_not(None), RenderStep.finished_at.is_not(None))
 # a shot's own step, not a card's
 SHOT = and_(RenderStep.kind == "animate_shot", RenderStep.name.regexp_match("^.{5}[0-9]+$"))
 
-
-def _tally(job_id: UUID) -> Select[*tuple[Any, ...]]:
-    """A row a kind, with the fields of KindTally."""
-    count = func.count()
-    wanted = func.array_agg(distinct(RenderStep.engine)).filter(RenderStep.state == StepState.READY)
-    return (
-        select(
-            RenderStep.kind,
-            func.max(RenderStep.lane).label("lane"),
-            count.label("total"),
-            count.filter(_DONE).label("done"),
-            count.filter(RenderStep.cached).label("cached"),
-            count.filter(RenderStep.state == StepState.LEASED).label("leased"),
-            func.coalesce(wanted, cast([], ARRAY(Text))).label("wanted"),
-            count.filter(SHOT, _DONE).label("shots_done"),
-            count.filter(SHOT, RenderStep.state == StepState.FAILED).label("shots_failed"),
-            func.sum(RenderStep.weight).label("weight"),
-            func.sum(RenderStep.weight * RenderStep.progress).label("weight_behind"),
-            func.coalesce(func.sum(_LEFT).filter(~_DONE), 0.0).label("weight_left"),
-            func.coalesce(func.max(_LEFT).filter(~_DONE), 0.0).label("longest_left"),
-            func.min(RenderStep.position).filter(_CURRENT).label("current_at"),
-            func.max(RenderStep.position).label("last_at"),
-            count.filter(_TIMED).label("timed"),
-            func.min(RenderStep.started_at).filter(_TIMED).label("first_started"),
-            func.max(RenderStep.finished_at).filter(_TIMED).label("last_finished"),
-            func.coalesce(func.sum(RenderStep.work_s).filter(_TIMED), 0.0).label("work_s"),
-        )
-        .where(RenderStep.job_id == job_id)
-        .group_by(RenderStep.kind)
-        .order_by(func.min(RenderStep.position))
-    )
+# A row a kind, with the fields of KindTally. As text, since it goes with every delivery and every look at a job: putting
+# such a statement together costs as much as answering it.
+_TALLY = text(
+    """
+    SELECT kind, max(lane) AS lane, count(*) AS total,
+           count(*) FILTER (WHERE state = 'succeeded') AS done,
+           count(*) FILTER (WHERE cached) AS cached,
+           count(*) FILTER (WHERE state = 'leased') AS leased,
+           coalesce(array_agg(DISTINCT engine) FILTER (WHERE state = 'ready'), '{}') AS wanted,
+           count(*) FILTER (WHERE shot AND state = 'succeeded') AS shots_done,
+           count(*) FILTER (WHERE shot AND state = 'failed') AS shots_failed,
+           sum(weight) AS weight,
+           sum(weight * progress) AS weight_behind,
+           coalesce(sum(weight * (1 - progress)) FILTER (WHERE state <> 'succeeded'), 0) AS weight_left,
+           coalesce(max(weight * (1 - progress)) FILTER (WHERE state <> 'succeeded'), 0) AS longest_left,
+           min(position) FILTER (WHERE state IN ('ready', 'leased')) AS current_at,
+           max(position) AS last_at,
+           count(*) FILTER (WHERE timed) AS timed,
+           min(started_at) FILTER (WHERE timed) AS first_started,
+           max(finished_at) FILTER (WHERE timed) AS last_finished,
+           coalesce(sum(work_s) FILTER (WHERE timed), 0) AS work_s
+    FROM (
+        SELECT *, kind = 'animate_shot' AND name ~ '^.{5}[0-9]+$' AS shot,
+               NOT cached AND started_at IS NOT NULL AND finished_at IS NOT NULL AS timed
+        FROM ai_jobs.render_steps WHERE job_id = :job_id
+    ) AS steps
+    GROUP BY kind ORDER BY min(position)
+    """
+).bindparams(bindparam("job_id", type_=Uuid))
 
 
 async def tally(session: AsyncSession, job_id: UUID) -> Tally:
     """How far the plan has come, in one statement whatever its length."""
-    return Tally([KindTally(**row) for row in (await session.execute(_tally(job_id))).mappings()])
+    # a textual statement is not known to read what the session is about to write
+    await session.flush()
+    rows = (await session.execute(_TALLY, {"job_id": job_id})).mappings()
+    return Tally([KindTally(**row) for row in rows])
 
 
 async def artifacts(session: AsyncSession, project_id: UUID, input_hashes: Sequence[str]) -> dict[str, Artifact]:

@@ -238,7 +238,7 @@ async def test_what_is_wrong_in_itself_comes_before_what_the_plan_allows(studio:
     assert refused.value.metadata["field"] == "options.duration_s"
     with pytest.raises(ScriptTooLong) as too_long:
         await studio.film(project_id, duration_s=30)
-    assert too_long.value.metadata == {"needed_seconds": "41", "field": "options.duration_s"}
+    assert too_long.value.metadata == {"needed_seconds": "45", "field": "options.duration_s"}
     with pytest.raises(LanguageUnsupported):
         await studio.film(project_id, duration_s=60, subtitles=pb.SubtitleOptions(languages=["fr"]))
     with pytest.raises(PlanLimit) as limited:

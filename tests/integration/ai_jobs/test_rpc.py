@@ -101,7 +101,7 @@ async def test_refusals_carry_their_reason_and_figures(studio: Studio, doors: Do
         with pytest.raises(RemoteError) as refused:
             await gateway.CreateJob(request)
         assert (refused.value.code, refused.value.reason) == (grpc.StatusCode.INVALID_ARGUMENT, "SCRIPT_TOO_LONG")
-        assert refused.value.metadata["needed_seconds"] == "93"
+        assert refused.value.metadata["needed_seconds"] == "103"
         with pytest.raises(RemoteError) as refused:
             await gateway.CreateJob(pb.CreateJobRequest(project_id=project_id))
         assert (refused.value.reason, refused.value.metadata["field"]) == ("VALIDATION_FAILED", "kind")

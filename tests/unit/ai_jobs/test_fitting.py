@@ -20,6 +20,7 @@ from services.ai_jobs.fitting import (
     ShotNeed,
     card_frames,
     fit,
+    with_cards,
 )
 
 LINE_MS = st.integers(200, 6000)
@@ -187,3 +188,8 @@ def test_an_asked_length_changes_as_few_shots_as_can_be() -> None:
     after = fit(longer, fps=24, frames=40 * 24, title=True, end=True, previous=before).shot_frames
     assert after["a"] == 144
     assert sum(after[name] != before[name] for name in "bcdefgh") <= 2
+
+
+def test_a_film_of_half_a_minute_that_is_too_short_is_never_told_to_be_shorter() -> None:
+    # 25 s between the cards: a film of 29 s has them, one of 30 s with its longer cards has not
+    assert (with_cards(25), with_cards(25, at_least=30), with_cards(25, at_least=45.5)) == (29, 31, 45)

@@ -11,7 +11,7 @@ from filmstudio.ai_jobs.v1 import jobs_pb2 as pb
 from filmstudio.credits.v1 import credits_pb2
 from filmstudio.projects.v1 import script_pb2
 
-from services.ai_jobs import options
+from services.ai_jobs import fitting, lengths, options
 from services.ai_jobs.engines import Engines
 from services.ai_jobs.errors import LanguageUnsupported, PlanLimit, ScriptTooLong
 from services.ai_jobs.specs import FilmSpec
@@ -37,6 +37,9 @@ def settle(pro: credits_pb2.Plan, script: script_pb2.Script) -> Settle:
     return settled
 
 
+VERSE = script_pb2.ScriptElement(kind=script_pb2.ScriptElement.KIND_LYRIC, text="Row, row, row your boat")
+
+
 def test_nothing_asked_gives_the_best_film_the_plan_allows(settle: Settle) -> None:
     film = settle()
     assert (film.width, film.height, film.fps, film.aspect, film.resolution) == (1920, 1080, 24, "16:9", "1080p")
@@ -53,7 +56,7 @@ def test_a_free_film_is_a_preview_said_or_unsaid(settle: Settle, free: credits_p
 def test_a_preview_is_720p_watermarked_and_at_most_a_minute(settle: Settle, script: script_pb2.Script) -> None:
     film = settle(preview=True)
     assert (film.resolution, film.watermark) == ("720p", "AI Film Studio")
-    script.spoken_seconds = 60
+    script.spoken_seconds = 55
     assert settle(preview=True).duration_ms == 60_000
     for wrong in ({"duration_s": 61}, {"resolution": "1080p"}):
         with pytest.raises(Invalid):
@@ -145,7 +148,7 @@ def test_an_asked_length_is_exact(settle: Settle) -> None:
 
 
 def test_speech_must_fit_into_the_asked_length_at_its_fastest(settle: Settle, script: script_pb2.Script) -> None:
-    needed = options.needed_seconds(script)
+    needed = lengths.needed_seconds(script)
     assert settle(duration_s=needed).duration_ms == needed * 1000
     with pytest.raises(ScriptTooLong) as refused:
         settle(duration_s=needed - 1)
@@ -162,7 +165,7 @@ def test_a_film_that_wishes_for_more_than_the_plan_is_fitted_into_it(
     settle: Settle, script: script_pb2.Script, free: credits_pb2.Plan
 ) -> None:
     script.spoken_seconds = 55
-    assert (options.needed_seconds(script), options.natural_seconds(script)) == (54, 72)
+    assert (lengths.needed_seconds(script), lengths.natural_seconds(script)) == (60, 72)
     assert settle(free).duration_ms == 60_000
     assert settle().duration_ms == 72_000
 
@@ -192,7 +195,7 @@ def test_what_is_wrong_in_itself_comes_before_the_plan(settle: Settle, free: cre
 
 @pytest.mark.parametrize(("between", "film"), [(11, 15), (25, 29), (25.5, 32), (24, 28), (26, 32), (50.2, 57)])
 def test_cards_are_longer_from_half_a_minute_on(between: float, film: int) -> None:
-    assert options.with_cards(between) == film
+    assert fitting.with_cards(between) == film
 
 
 # ---- what a quote binds
@@ -216,3 +219,18 @@ def test_ones_own_mark_stands_beside_the_studios_where_that_is_due(settle: Settl
         assert settle(free, overlay=overlay).watermark == shown
         assert settle(preview=True, overlay=overlay).watermark == shown
     assert settle(overlay=pb.OverlayOptions(watermark=" ")).watermark == ""
+
+
+def test_verse_is_given_more_time_than_prose_of_as_many_letters() -> None:
+    prose = script_pb2.Script(spoken_seconds=30, elements=[VERSE])
+    prose.elements[0].kind = script_pb2.ScriptElement.KIND_NARRATION
+    verse = script_pb2.Script(spoken_seconds=30, elements=[VERSE])
+    assert lengths.needed_seconds(verse) > 1.2 * lengths.needed_seconds(prose)
+    assert lengths.paced(verse).spoken_seconds > 1.3 * lengths.paced(prose).spoken_seconds == 39
+
+
+def test_the_breaths_of_many_short_lines_are_counted() -> None:
+    line = script_pb2.ScriptElement(kind=script_pb2.ScriptElement.KIND_DIALOGUE, text="Yes.")
+    many = script_pb2.Script(spoken_seconds=30, elements=[line] * 40)
+    few = script_pb2.Script(spoken_seconds=30 - 36 * 0.25, elements=[line] * 4)
+    assert lengths.needed_seconds(many) - lengths.needed_seconds(few) >= 5
