@@ -52,6 +52,8 @@ _INDIAN = {"hi", "sa", "mr", "ne", "bn", "as", "ta", "te", "kn", "ml", "gu", "pa
 # A colour so many words from a piece of clothing is its colour.
 _BESIDE = 3
 _NOT_OTHERS_AGE = 4
+# Nobody remembers more faces; it also bounds what a cast of thousands costs.
+_TOLD_APART = 40
 _SENTENCE_END = r"(?<=[.!?।。؟])\s"
 
 
@@ -86,8 +88,8 @@ def cast_of(names: Sequence[str], text: str, seed: int, language: str = "en") ->
         kinds[gender, age] = variant + 1
         voice = sb.Voice(age=age, gender=gender, speed=1.0, pitch=round(drawn.uniform(-0.25, 0.25), 2), variant=variant)
         look = _look(description, age, gender, drawn, tone + drawn.choice((-1, 0, 0, 0, 1)), lexicon)
-        _tell_apart(look, description, [other.look for other in cast], lexicon)
-        _dress(look, f"{name} {description}", gender, drawn, [other.look for other in cast], lexicon)
+        _tell_apart(look, description, [other.look for other in cast[-_TOLD_APART:]], lexicon)
+        _dress(look, f"{name} {description}", gender, drawn, [other.look for other in cast[-_TOLD_APART:]], lexicon)
         cast.append(
             sb.Character(
                 id=character_id(name),

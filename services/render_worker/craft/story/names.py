@@ -63,7 +63,8 @@ _CALLED_AFTER = re.compile(
 )
 _CAPITAL = re.compile(r"(?<![\w’'-])([A-ZÀ-ÞА-ЯЁ][a-zß-ÿа-яё]{2,20})(?![\w’'-])")
 _WITHIN_SENTENCE = re.compile(r"(?<=[a-zß-ÿа-яё,] )([A-ZÀ-ÞА-ЯЁ][a-zß-ÿа-яё]{2,20})(?![\w’'-])")
-_TIMES_NAMED = 2
+_SMALL = re.compile(r"(?<![\w’'-])[a-zß-ÿа-яё]{3,21}(?![\w’'-])")
+_TIMES_NAMED, _MOST_RECURRING = 2, 12
 _INTRODUCED = re.compile(
     r"(?<![\w.])((?:(?:DR|MR|MRS|MS|ST)\. )?[A-ZÀ-ÞА-ЯЁ][A-ZÀ-ÞА-ЯЁ'’-]{1,20}(?: [A-ZÀ-ÞА-ЯЁ][A-ZÀ-ÞА-ЯЁ'’.-]{1,20}){0,2})"
     r"(?:\s*\(\s*(?:\d|mid|early|late|teens)|,\s+(?:\d{1,3}\b|(?:a|an|the|his|her|in (?:his|her))\s+[a-z]))"
@@ -93,18 +94,23 @@ def recurring(text: str, lexicon: Lexicon) -> list[str]:
     if lexicon.grammar.capital_nouns:
         return []
     text = text[:_TEXT_LOOKED_AT]
-    capitals = Counter(hit.group(1) for hit in _CAPITAL.finditer(text))
+    capitals: dict[str, list[int]] = {}
+    for hit in _CAPITAL.finditer(text):
+        capitals.setdefault(hit.group(1), []).append(hit.end(1))
     within = {hit.group(1) for hit in _WITHIN_SENTENCE.finditer(text)}
+    small = set(_SMALL.findall(text))
     acting = {hit.start for hit in lexicon.deeds(text)}
-    found = []
-    for name, times in capitals.items():
-        if times < _TIMES_NAMED or name not in within or re.search(rf"(?<!\w){re.escape(name.lower())}(?!\w)", text):
-            continue
-        if lexicon.places(name) or lexicon.people(name) or lexicon.things(name) or lexicon.times(name):
-            continue
-        if any(hit.end(1) + 1 in acting for hit in _CAPITAL.finditer(text) if hit.group(1) == name):
-            found.append(name)
-    return found
+    found = [
+        name
+        for name, ends in capitals.items()
+        if len(ends) >= _TIMES_NAMED
+        and name in within
+        and name.lower() not in small
+        and any(end + 1 in acting for end in ends)
+        and not (lexicon.places(name) or lexicon.people(name) or lexicon.things(name) or lexicon.times(name))
+    ]
+    busiest = set(sorted(found, key=lambda name: -len(capitals[name]))[:_MOST_RECURRING])
+    return [name for name in found if name in busiest]
 
 
 def introduced(text: str) -> list[str]:
