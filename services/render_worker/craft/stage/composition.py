@@ -9,8 +9,9 @@ from services.render_worker.craft.planes import Plate
 from services.render_worker.craft.sprites import Actor
 from services.render_worker.craft.stage.camera import Camera
 from services.render_worker.craft.stage.figures import actor_layer, moving_layer
-from services.render_worker.craft.stage.sheets import RippleLayer, SheetLayer
+from services.render_worker.craft.stage.sheets import SheetLayer
 from services.render_worker.craft.stage.tiles import Grid, Mask
+from services.render_worker.craft.stage.water import RippleLayer
 from services.render_worker.craft.stage.weather import FallingLayer
 from services.render_worker.craft.stage.yuv import Colors, Planes, blank
 

@@ -37,6 +37,8 @@ _TRIES = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 30, 0.003)
 _LOST = 12.0
 # A point that has moved less in all stands still; both in pixels of the film.
 _MOVES_PX, _AGREES_PX = 1.5, 0.35
+# How surely a point goes with the others, and the share of the points that must for their distances to be told.
+_ALIKE, _SOME = 0.8, 0.1
 # Where fewer agree on what the camera does, nothing is said of it.
 _AGREE = 0.4
 # A point that stands still within poses, though it moves from one to the next, by so much of its way.
@@ -134,16 +136,23 @@ def _together(points: NDArray[np.float64], left: Ways) -> tuple[float, NDArray[n
     as_one = np.stack([np.stack([ones, none, x, -y], axis=1), np.stack([none, ones, y, x], axis=1)], axis=1).reshape(
         -1, 4
     )
-    shake, apart = 0.0, np.zeros(len(points))
+    done = []
     for moment in left.reshape(len(left), -1):
         weights = np.ones(len(moment))
         for _ in range(6):
             moved = as_one @ np.linalg.lstsq(as_one * weights[:, None], moment * weights, rcond=None)[0]
             off = np.linalg.norm((moment - moved).reshape(-1, 2), axis=1)
             weights = np.repeat(1 / (1 + np.square(off / max(0.03, 2 * float(np.median(off))))), 2)
-        shake += float((moved**2).sum()) / len(points) / len(left)
-        apart += np.square(off) / len(left)
-    return float(np.sqrt(shake)), np.sqrt(apart)
+        done.append(moved.reshape(-1, 2))
+    one = np.array(done)
+    shake = float(np.sqrt(np.square(one).sum(axis=2).mean()))
+    apart = np.sqrt(np.square(left - one).sum(axis=2).mean(axis=0))
+    # What is far away moves less with the camera than what is near: those that go the same way, but farther, tell by how much.
+    shared, own, their = ((p * q).sum(axis=(0, 2)) for p, q in ((one, left), (left, left), (one, one)))
+    alike = shared > _ALIKE * np.sqrt(np.maximum(own * their, 1e-12))
+    if np.count_nonzero(alike) >= max(_LEAST_POINTS, len(points) * _SOME):
+        shake *= max(1.0, float(np.quantile(shared[alike] / their[alike], 0.75)))
+    return shake, apart
 
 
 def _rests(first: Grey, last: Grey) -> bool:
