@@ -137,25 +137,25 @@ class Course:
                 frames=spec.frames,
                 title=spec.intro,
                 end=spec.outro,
-                previous=await self._lengths_before(),
+                previous=await self._fitted_before(),
             )
         except fitting.DoesNotFit as error:
             needed = {"needed_seconds": str(error.needed_seconds)}
             await self.fail(JobFailure("SCRIPT_TOO_LONG", str(error), "speak_line", False, needed))
             return
-        self.job.shot_frames = fit.shot_frames
+        self.job.shot_frames, self.job.tempo = fit.shot_frames, fit.tempo
         self.job.phase = Phase.RENDER
         # projects is told the lengths; nobody waits for that
         self._plan_due()
         await self.plan.add(production(spec, board, spoken, fit, self._title()))
 
-    async def _lengths_before(self) -> dict[str, int] | None:
-        """The shots' lengths in the project's last film of this length and rate; None where there is none."""
+    async def _fitted_before(self) -> fitting.Previous | None:
+        """How the project's last film of this length and rate was fitted; None where there is none."""
         if self.job.project_id is None:
             return None
         spec = self.job.film
         before = await repository.last_film(self._work.session, self.job.project_id, spec.duration_ms, spec.fps)
-        return before.shot_frames if before else None
+        return fitting.Previous(before.shot_frames, before.tempo or 1.0) if before else None
 
     # ---- ending
 

@@ -73,6 +73,14 @@ class Fit:
     lines: dict[str, list[PlacedLine]]
 
 
+@dataclass(frozen=True)
+class Previous:
+    """How a film of the same project, length and rate was fitted before."""
+
+    shot_frames: dict[str, int]
+    tempo: float = 1.0
+
+
 class DoesNotFit(Exception):
     """Even at the fastest tempo the speech needs a film of `needed_seconds`; told to the filmmaker as it is."""
 
@@ -111,9 +119,14 @@ def _spread(total: int, weights: list[float]) -> list[int]:
     return shares
 
 
+def _least(shots: list[ShotNeed], fps: int, tempo: float) -> dict[str, int]:
+    """The fewest frames of each shot, its lines said at this tempo."""
+    return {shot.id: math.ceil(shot.minimum_ms(tempo) * fps / 1000) for shot in shots}
+
+
 def _tempo(shots: list[ShotNeed], fps: int, room: int, *, cards: int, asked_s: float) -> tuple[float, dict[str, int]]:
     for tempo in TEMPOS:
-        least = {shot.id: math.ceil(shot.minimum_ms(tempo) * fps / 1000) for shot in shots}
+        least = _least(shots, fps, tempo)
         if sum(least.values()) <= room:
             return tempo, least
     asked = any(shot.asked_ms > shot.spoken_ms(MAX_TEMPO) for shot in shots)
@@ -172,15 +185,20 @@ def place_lines(shot: ShotNeed, length_ms: float, tempo: float) -> list[PlacedLi
 
 
 def fit(
-    shots: list[ShotNeed], *, fps: int, frames: int, title: bool, end: bool, previous: dict[str, int] | None = None
+    shots: list[ShotNeed], *, fps: int, frames: int, title: bool, end: bool, previous: Previous | None = None
 ) -> Fit:
-    """Lengths that sum to `frames` exactly; DoesNotFit when the speech is too long at every tempo."""
+    """Lengths that sum to `frames` exactly; DoesNotFit when the speech is too long at every tempo.
+
+    `previous`: the film before, whose tempo and lengths stay wherever every shot still has room for its speech at them.
+    """
     title_frames = card_frames(frames, fps, wanted=title)
     end_least = card_frames(frames, fps, wanted=end)
     room = frames - title_frames - end_least
-    tempo, least = _tempo(shots, fps, room, cards=title + end, asked_s=frames / fps)
-    lengths = _kept(shots, least, previous or {}, room)
-    if lengths is None:
+    kept = _as_before(shots, fps, room, previous) if previous is not None else None
+    if kept is not None:
+        tempo, lengths = kept
+    else:
+        tempo, least = _tempo(shots, fps, room, cards=title + end, asked_s=frames / fps)
         to_end = max(0, math.ceil(END_CARD_WISH_MS * fps / 1000) - end_least) if end else 0
         lengths = _shared(shots, least, fps, room, to_end_card=to_end)
     rest = room - sum(lengths.values())
@@ -189,3 +207,17 @@ def fit(
         rest = 0
     lines = {shot.id: place_lines(shot, lengths[shot.id] * 1000 / fps, tempo) for shot in shots}
     return Fit(tempo, title_frames, end_least + rest, lengths, lines)
+
+
+def _as_before(shots: list[ShotNeed], fps: int, room: int, previous: Previous) -> tuple[float, dict[str, int]] | None:
+    """The tempo and lengths of the film before; None where that is another film, or this one doesn't fit into them.
+
+    Its own tempo first, then the faster ones: another tempo moves every word, and with it every shot that shows words.
+    """
+    for tempo in TEMPOS:
+        if tempo < previous.tempo:
+            continue
+        lengths = _kept(shots, _least(shots, fps, tempo), previous.shot_frames, room)
+        if lengths is not None:
+            return tempo, lengths
+    return None

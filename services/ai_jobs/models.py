@@ -133,6 +133,8 @@ class Job(Base):
     storyboard: Mapped[bytes | None] = mapped_column(LargeBinary)
     # shot id → frames, as fitted
     shot_frames: Mapped[dict[str, int]] = mapped_column(JSONB)
+    # how fast its lines are said, as fitted; None before that
+    tempo: Mapped[float | None]
     quoted: Mapped[int] = mapped_column(BigInteger)
     held: Mapped[int] = mapped_column(BigInteger)
     captured: Mapped[int] = mapped_column(BigInteger)

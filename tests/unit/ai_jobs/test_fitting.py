@@ -17,6 +17,7 @@ from services.ai_jobs.fitting import (
     TEMPOS,
     DoesNotFit,
     Fit,
+    Previous,
     ShotNeed,
     card_frames,
     fit,
@@ -110,8 +111,8 @@ def test_a_changed_line_that_fits_into_its_shots_pauses_changes_no_other_length(
     changed = ShotNeed(old.id, old.natural_ms, (data.draw(st.integers(100, max(100, longest))), *old.lines_ms[1:]))
     assume(changed.minimum_ms(before.tempo) <= before.shot_frames[old.id] * 1000 / fps)
     again = [*shots[:index], changed, *shots[index + 1 :]]
-    after = fit(again, fps=fps, frames=frames, title=True, end=end, previous=before.shot_frames)
-    assume(after.tempo == before.tempo)
+    after = fit(again, fps=fps, frames=frames, title=True, end=end, previous=Previous(before.shot_frames, before.tempo))
+    assert after.tempo == before.tempo
     assert (after.shot_frames, after.end_frames) == (before.shot_frames, before.end_frames)
     others = {shot.id for shot in shots} - {old.id}
     assert {name: after.lines[name] for name in others} == {name: before.lines[name] for name in others}
@@ -123,7 +124,7 @@ def test_a_line_that_outgrows_its_shot_takes_from_the_end_card_alone() -> None:
     shots[1] = ShotNeed("b", 500, (7000,))
     # the end card has no more than its least where the shots took all there was
     roomy = {name: frames - 24 for name, frames in before.shot_frames.items()}
-    after = fit(shots, fps=24, frames=20 * 24, title=True, end=True, previous=roomy)
+    after = fit(shots, fps=24, frames=20 * 24, title=True, end=True, previous=Previous(roomy))
     assert (after.shot_frames["a"], after.shot_frames["c"]) == (roomy["a"], roomy["c"])
     assert after.shot_frames["b"] == max(roomy["b"], math.ceil((LEAD_MS + 7000 + TAIL_MS) * 24 / 1000))
     assert whole(after) == 20 * 24
@@ -136,7 +137,7 @@ def test_lengths_of_other_shots_than_these_are_not_kept(shots: list[ShotNeed], f
     except DoesNotFit:
         assume(False)
     previous = {**fresh.shot_frames, "another": 24}
-    assert fit(shots, fps=fps, frames=seconds * fps, title=True, end=True, previous=previous) == fresh
+    assert fit(shots, fps=fps, frames=seconds * fps, title=True, end=True, previous=Previous(previous)) == fresh
 
 
 def test_a_film_with_room_to_spare_grows_its_end_card_before_its_shots() -> None:
@@ -185,7 +186,7 @@ def test_an_asked_length_changes_as_few_shots_as_can_be() -> None:
     shots = [ShotNeed(name, 3000, ()) for name in "abcdefgh"]
     before = fit(shots, fps=24, frames=40 * 24, title=True, end=True).shot_frames
     longer = [ShotNeed("a", 3000, (), 6000), *shots[1:]]
-    after = fit(longer, fps=24, frames=40 * 24, title=True, end=True, previous=before).shot_frames
+    after = fit(longer, fps=24, frames=40 * 24, title=True, end=True, previous=Previous(before)).shot_frames
     assert after["a"] == 144
     assert sum(after[name] != before[name] for name in "bcdefgh") <= 2
 
@@ -193,3 +194,14 @@ def test_an_asked_length_changes_as_few_shots_as_can_be() -> None:
 def test_a_film_of_half_a_minute_that_is_too_short_is_never_told_to_be_shorter() -> None:
     # 25 s between the cards: a film of 29 s has them, one of 30 s with its longer cards has not
     assert (with_cards(25), with_cards(25, at_least=30), with_cards(25, at_least=45.5)) == (29, 31, 45)
+
+
+def test_a_film_keeps_its_tempo_when_a_shorter_line_would_allow_a_slower_one() -> None:
+    shots = [ShotNeed("a", 0, (5500,)), ShotNeed("b", 0, (5500,))]
+    before = fit(shots, fps=24, frames=15 * 24, title=True, end=True)
+    shots[1] = ShotNeed("b", 0, (3000,))
+    assert before.tempo > fit(shots, fps=24, frames=15 * 24, title=True, end=True).tempo == 1.0
+    after = fit(
+        shots, fps=24, frames=15 * 24, title=True, end=True, previous=Previous(before.shot_frames, before.tempo)
+    )
+    assert (after.tempo, after.shot_frames, after.lines["a"]) == (before.tempo, before.shot_frames, before.lines["a"])
