@@ -2,9 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from services.render_worker.craft.directing.moves import Window, matrix
 from services.render_worker.craft.stage import yuv
-from services.render_worker.craft.stage.camera import halved
 from services.render_worker.craft.stage.tiles import SIDE, Grid, clip
 from tests.unit.craft_stage.support import texture
 
@@ -26,14 +24,6 @@ def test_a_picture_comes_back_from_its_planes() -> None:
     frame, planes = yuv.blank(64, 48)
     planes.take(yuv.planes_of(picture))
     assert np.abs(yuv.bgr_of(frame, (64, 48)).astype(int) - picture).mean() < 2.5
-
-
-def test_chroma_follows_luma_below_a_pixel() -> None:
-    luma = matrix(Window(0.43, 0.52, 0.9), (2400, 1350), (1920, 1080))
-    chroma = halved(luma)
-    for point in ((0.0, 0.0), (311.0, 200.0)):
-        full = luma @ np.array([2 * point[0] + 0.5, 2 * point[1] + 0.5, 1.0])
-        assert np.allclose((full - 0.5) / 2, chroma @ np.array([*point, 1.0]))
 
 
 def test_rectangles_cover_exactly_the_tiles_of_a_mask() -> None:

@@ -139,7 +139,8 @@ class Making:
     def together(self, ids: Sequence[str], keep: Sequence[str] = ()) -> list[str]:
         """As many of them as a picture holds, those to keep before others, from left to right."""
         most = 2 if self.shape is Shape.TALL and keep else MOST_TOGETHER[self.shape]
-        chosen = [each for each in dict.fromkeys([*keep, *ids]) if each in ids][:most]
+        wanted = set(ids)
+        chosen = [each for each in dict.fromkeys([*keep, *ids]) if each in wanted][:most]
         return sorted(chosen, key=self.block.seats.__getitem__)
 
     def add(self, framing: Framing, prompt: str, presences: Sequence[sb.Presence], *, natural_ms: int,

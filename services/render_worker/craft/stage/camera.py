@@ -70,13 +70,6 @@ def from_corner(at: Matrix, x: float, y: float) -> Matrix:
     return moved
 
 
-def halved(at: Matrix) -> Matrix:
-    """The same map between planes of half the size, whose pixel centres lie between four of the full planes."""
-    moved = at.copy()
-    moved[:, 2] = (at[:, :2].sum(axis=1) * 0.5 + at[:, 2] - 0.5) / 2
-    return moved
-
-
 def shift_px(a: Matrix, b: Matrix, film: tuple[int, int]) -> float:
     """How far apart two maps are at most over the film, in pixels of what they map to."""
     most = 0.0
