@@ -155,8 +155,12 @@ def main() -> None:
     _limit()
     engines = _load(sys.argv[2:])
     pipe.send({"type": "ready", "engines": {name: engine.lane for name, engine in engines.items()}})
+    give_memory_back = getattr(ctypes.CDLL(None), "malloc_trim", None)
     while (order := frames.read(orders)) is not None:
         pipe.send(_do(engines, order, pipe))
+        # what the last step needed is not kept for one that may never come (glibc only)
+        if give_memory_back is not None:
+            give_memory_back(0)
 
 
 if __name__ == "__main__":

@@ -30,6 +30,8 @@ _YOUNG_S = 5.0
 _DEFAULT_TIME_LIMIT_S = 600
 # of the worker's own environment, what a child may know
 _PASSED_ON = ("PATH", "LANG", "LC_ALL", "TZ", "LD_LIBRARY_PATH", "VIRTUAL_ENV", "CUDA_VISIBLE_DEVICES")
+# bytes; more than any picture of ours
+_KEPT = str(512 << 20)
 
 
 @dataclass(frozen=True)
@@ -45,8 +47,9 @@ def child_environment(worker_dir: Path, folder: Path) -> dict[str, str]:
     """A child's whole environment: nothing of the worker's that is secret, one thread a library, its own folders."""
     kept = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
     threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-    # two arenas and eager trimming: a child that rests between steps should not keep what the last one needed
-    memory = {"MALLOC_ARENA_MAX": "2", "MALLOC_TRIM_THRESHOLD_": str(1 << 20)}
+    # Pictures are memory that is taken and let go of a thousand times a step: it stays with the process meanwhile, since each
+    # fresh page costs the kernel a fault. Between steps it is given back (child.py).
+    memory = {"MALLOC_ARENA_MAX": "2", "MALLOC_MMAP_THRESHOLD_": _KEPT, "MALLOC_TRIM_THRESHOLD_": _KEPT, "MALLOC_TOP_PAD_": str(64 << 20)}
     own = {"HOME": str(folder), "TMPDIR": str(folder), "XDG_CACHE_HOME": str(folder), MARK: str(worker_dir)}
     return {**kept, **threads, **memory, **own, "PYTHONUNBUFFERED": "1"}
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +42,8 @@ _WITHIN_S, _LATE_S = 0.1, 0.4
 _KEY_FRAMES_S = 2
 # Bytes are told over so long: long enough for a hold, and within what a fault lasts.
 _QUIET_S = 0.25
+# A shake beyond this is looked for again so many frames before and after, which are whole poses; it must be found there too.
+_DOUBTFUL_PX, _AGAIN = 0.15, 3 * POSE
 # Pictures that are farther apart were not watched one after the other.
 _GAP_S = 2.5 / _SAMPLES_PER_S
 
@@ -158,12 +160,17 @@ def shakes(film: Path, moving: Sequence[Stretch]) -> list[Shake]:
             start = first + max(0, last - first - STRETCH) // 2 // POSE * POSE
             if (key := first + round(_KEY_FRAMES_S * rate)) + STRETCH + round(rate) <= last:
                 start = key
-            frames = []
-            for _, frame in _frames(container, stream, start / rate, skip="DEFAULT"):
-                frames.append(_luma(frame).copy())
-                if len(frames) == min(STRETCH, last - start):
-                    break
-            px = jitter_px(frames)
+            length = min(STRETCH, last - start)
+
+            def measured(at: int, length: int = length) -> float | None:
+                frames = _frames(container, stream, at / rate, skip="DEFAULT")
+                return jitter_px([_luma(frame).copy() for _, frame in islice(frames, length)])
+
+            px = measured(start)
+            if px is not None and px > _DOUBTFUL_PX:
+                # What shakes does so a quarter of a second sooner and later too; stars that twinkle do otherwise.
+                again = [measured(at) for at in (start - _AGAIN, start + _AGAIN) if first <= at <= last - length]
+                px = min((px, *(one for one in again if one is not None))) if any(again) else None
             if px is not None:
                 found.append(Shake(start / rate, px))
     return found

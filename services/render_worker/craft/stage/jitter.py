@@ -40,7 +40,7 @@ _MOVES_PX, _AGREES_PX = 1.5, 0.35
 # How surely a point goes with the others, and the share of the points that must for their distances to be told.
 _ALIKE, _SOME = 0.8, 0.1
 # Where fewer agree on what the camera does, nothing is said of it.
-_AGREE = 0.4
+_AGREE = 0.6
 # A point that stands still within poses, though it moves from one to the next, by so much of its way.
 _STANDS, _ALL_STAND = 0.1, 0.9
 # Parts to compare, and the levels within one that make it worth asking whether it has changed.
