@@ -20,8 +20,15 @@ class PicturePlan:
         self._spec, self._board, self._timeline = spec, board, timeline
 
     def animations(self) -> list[StepDraft]:
-        """A step a segment, in film order."""
-        return [self._animation(index) for index in range(len(self._timeline.segments))]
+        """A step a segment, those first after which most is left to do: no core waits at the end for a long one begun late."""
+        segments = self._timeline.segments
+        left = [segment.frames for segment in segments]
+        for index in reversed(range(1, len(segments))):
+            if segments[index].transition == storyboard_pb2.TRANSITION_DISSOLVE:
+                # it begins with the last picture of the one before
+                left[index - 1] += left[index]
+        order = sorted(range(len(segments)), key=lambda index: -left[index])
+        return [self._animation(index) for index in order]
 
     def _animation(self, index: int) -> StepDraft:
         spec, segment = self._spec, self._timeline.segments[index]

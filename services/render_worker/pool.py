@@ -49,7 +49,12 @@ def child_environment(worker_dir: Path, folder: Path) -> dict[str, str]:
     threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
     # Pictures are memory that is taken and let go of a thousand times a step: it stays with the process meanwhile, since each
     # fresh page costs the kernel a fault. Between steps it is given back (child.py).
-    memory = {"MALLOC_ARENA_MAX": "2", "MALLOC_MMAP_THRESHOLD_": _KEPT, "MALLOC_TRIM_THRESHOLD_": _KEPT, "MALLOC_TOP_PAD_": str(64 << 20)}
+    memory = {
+        "MALLOC_ARENA_MAX": "2",
+        "MALLOC_MMAP_THRESHOLD_": _KEPT,
+        "MALLOC_TRIM_THRESHOLD_": _KEPT,
+        "MALLOC_TOP_PAD_": str(64 << 20),
+    }
     own = {"HOME": str(folder), "TMPDIR": str(folder), "XDG_CACHE_HOME": str(folder), MARK: str(worker_dir)}
     return {**kept, **threads, **memory, **own, "PYTHONUNBUFFERED": "1"}
 

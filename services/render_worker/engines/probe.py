@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from statistics import median
@@ -66,6 +67,14 @@ class _Check:
 
     def measured(self) -> Iterator[_Bar]:
         """Every measure with its bar. av.FFmpegError or LookupError when it is no film."""
+        moving = [(stretch.start_ms, stretch.end_ms) for stretch in self._params.moving_stretches]
+        # It is nearly the film's last step: the other core has little to do.
+        with ThreadPoolExecutor(1) as beside:
+            shakes = beside.submit(picture_checks.shakes, self._film, moving)
+            yield from self._all_but_shakes()
+            yield from self._steadiness(shakes.result())
+
+    def _all_but_shakes(self) -> Iterator[_Bar]:
         yield from self._lengths()
         yield from self._sound()
         self._work.progress(0.3)
@@ -74,8 +83,7 @@ class _Check:
         yield from self._picture()
         self._work.progress(0.7)
         yield from self._words()
-        yield from self._steadiness()
-        self._work.progress(1.0)
+        self._work.progress(0.9)
 
     def _lengths(self) -> Iterator[_Bar]:
         measured = lengths(self._film)
@@ -179,9 +187,7 @@ class _Check:
             f"captions have a contrast of {stands_out.least:.1f} at {stands_out.at_ms / 1000:.1f} s (at least {bars.LEAST_CONTRAST})",
         )
 
-    def _steadiness(self) -> Iterator[_Bar]:
-        moving = [(stretch.start_ms, stretch.end_ms) for stretch in self._params.moving_stretches]
-        found = picture_checks.shakes(self._film, moving)
+    def _steadiness(self, found: Sequence[picture_checks.Shake]) -> Iterator[_Bar]:
         if not found:
             self._not_measured("jitter", "no shot in which the camera moves has enough to follow")
             return

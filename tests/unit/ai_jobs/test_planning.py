@@ -41,6 +41,12 @@ def shot(draft: StepDraft) -> pb.AnimateShotParams:
     return draft.params.animate_shot
 
 
+def shown(plan: dict[str, StepDraft]) -> list[StepDraft]:
+    """The segments in film order."""
+    film = plan["assemble"].inputs
+    return [plan[item.step] for item in film if item.step.startswith("shot/")]
+
+
 def test_every_need_and_input_is_a_step_of_the_plan(plan: dict[str, StepDraft]) -> None:
     for draft in plan.values():
         assert set(draft.needs) <= set(plan)
@@ -57,7 +63,7 @@ def test_needs_come_before_those_that_need_them(plan: dict[str, StepDraft]) -> N
 def test_a_film_has_a_segment_a_shot_and_a_card_of_exactly_its_length(
     plan: dict[str, StepDraft], spec: FilmSpec
 ) -> None:
-    segments = kinds(plan, "animate_shot")
+    segments = shown(plan)
     assert [draft.name for draft in segments] == [
         "shot/title", "shot/0000", "shot/0001", "shot/0002", "shot/0003", "shot/end",
     ]  # fmt: skip
@@ -68,12 +74,12 @@ def test_a_film_has_a_segment_a_shot_and_a_card_of_exactly_its_length(
 
 
 def test_only_the_films_ends_fade(plan: dict[str, StepDraft]) -> None:
-    fades = [(shot(draft).fade_in_frames, shot(draft).fade_out_frames) for draft in kinds(plan, "animate_shot")]
+    fades = [(shot(draft).fade_in_frames, shot(draft).fade_out_frames) for draft in shown(plan)]
     assert fades == [(12, 0), (0, 0), (0, 0), (0, 0), (0, 0), (0, 12)]
 
 
 def test_captions_count_from_the_shot_and_the_mix_from_the_film(plan: dict[str, StepDraft], spec: FilmSpec) -> None:
-    segments = kinds(plan, "animate_shot")
+    segments = shown(plan)
     starts = [sum(shot(draft).frames for draft in segments[:index]) for index in range(len(segments))]
     from_shots = [
         (round(start * 1000 / spec.fps) + line.start_ms, line.duration_ms, line.text, line.speaker)
@@ -132,7 +138,7 @@ def test_a_film_without_cards_begins_with_its_first_scene(pro: credits_pb2.Plan,
     assert "shot/title" not in plan
     assert "shot/end" not in plan
     assert [chapter.title for chapter in plan["assemble"].params.assemble_film.chapters] == ["SCENE 1", "SCENE 2"]
-    segments = kinds(plan, "animate_shot")
+    segments = shown(plan)
     assert (shot(segments[0]).fade_in_frames, shot(segments[-1]).fade_out_frames) == (12, 12)
 
 

@@ -63,6 +63,18 @@ def test_a_dissolve_begins_with_the_last_picture_of_the_shot_before(spec: FilmSp
     assert (first.fade_out_frames, second.keep_last) == (0, False)
 
 
+def test_what_is_longest_is_moved_first_and_what_others_begin_with_counts_with_them(spec: FilmSpec) -> None:
+    board = board_of([("mara: One.",)], [("mara: Two.",)], [("mara: Three.",)])
+    board.scenes[1].shots[0].natural_ms = 1500
+
+    def begun() -> list[str]:
+        return [name for name in plan_of(spec, board) if name.startswith("shot/0")]
+
+    assert begun() == ["shot/0001", "shot/0000", "shot/0002"]
+    board.scenes[1].shots[0].transition = storyboard_pb2.TRANSITION_DISSOLVE
+    assert begun() == ["shot/0000", "shot/0001", "shot/0002"]
+
+
 def test_a_translation_is_a_track_and_burned_where_it_is_named_first(
     pro: credits_pb2.Plan, script: script_pb2.Script
 ) -> None:
