@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from filmstudio.projects.v1 import storyboard_pb2 as sb
@@ -124,6 +126,15 @@ def test_a_flower_that_the_words_put_into_a_pot_stands_in_one() -> None:
     clay = (foot[:, :, 2] > foot[:, :, 1] + 30) & (foot[:, :, 1] > foot[:, :, 0]) & (foot[:, :, 3] > 200)
     assert clay.mean() > 0.3
     assert abs(potted.picture.shape[0] / plain.picture.shape[0] - 1) < 0.25
+
+
+@pytest.mark.parametrize("height", [180, 240, 260, 320])
+@pytest.mark.parametrize("flower", ["tulip", "sunflower", "cactus"])
+def test_a_pot_fits_a_flower_of_any_width(flower: str, height: int) -> None:
+    things = [a_thing(flower, sb.SPOT_GROUND)]
+    shot = a_shot(sb.PLACE_ROOFTOP, size=sb.SHOT_SIZE_INSERT, things=things, prompt="It stands in a pot.")
+    tall = replace(shot, height=height, width=height * 9 // 32 * 2)
+    assert plate_of(tall).sheets[-1].picture.shape[0] > 0.3 * height
 
 
 def test_by_night_a_detail_has_a_light_of_its_own() -> None:

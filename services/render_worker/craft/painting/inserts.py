@@ -144,7 +144,7 @@ def _large(shot: ShotPicture, world: World) -> Picture | None:
 def _potted(plant: Picture, shot: ShotPicture, world: World) -> Picture:
     """The plant in a pot of clay, which is half as high as what grows in it."""
     tall, wide = plant.shape[:2]
-    high, across = even(tall * 0.5), even(max(wide, tall * 0.62))
+    high, across = even(tall * 0.5), even(max(wide + 1, tall * 0.62))
     side, d = world.light_side, Drawing()
     clay, dark, lit = world.hex(0.58, 0.11, 42), world.hex(0.44, 0.10, 38), world.hex(0.68, 0.11, 48)
     d.ellipse(100, 14, 76, 12, world.hex(0.26, 0.04, 55))
