@@ -30,8 +30,15 @@ _YOUNG_S = 5.0
 _DEFAULT_TIME_LIMIT_S = 600
 # of the worker's own environment, what a child may know
 _PASSED_ON = ("PATH", "LANG", "LC_ALL", "TZ", "LD_LIBRARY_PATH", "VIRTUAL_ENV", "CUDA_VISIBLE_DEVICES")
-# bytes; more than any picture of ours
+# Pictures are memory that is taken and let go of a thousand times a step: it stays with the process meanwhile, since each fresh page
+# costs the kernel a fault (a third of a film's time went there). Between steps it is given back (child.py). More bytes than a picture has:
 _KEPT = str(512 << 20)
+MEMORY = {
+    "MALLOC_ARENA_MAX": "2",
+    "MALLOC_MMAP_THRESHOLD_": _KEPT,
+    "MALLOC_TRIM_THRESHOLD_": _KEPT,
+    "MALLOC_TOP_PAD_": str(64 << 20),
+}
 
 
 @dataclass(frozen=True)
@@ -47,16 +54,8 @@ def child_environment(worker_dir: Path, folder: Path) -> dict[str, str]:
     """A child's whole environment: nothing of the worker's that is secret, one thread a library, its own folders."""
     kept = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
     threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-    # Pictures are memory that is taken and let go of a thousand times a step: it stays with the process meanwhile, since each
-    # fresh page costs the kernel a fault. Between steps it is given back (child.py).
-    memory = {
-        "MALLOC_ARENA_MAX": "2",
-        "MALLOC_MMAP_THRESHOLD_": _KEPT,
-        "MALLOC_TRIM_THRESHOLD_": _KEPT,
-        "MALLOC_TOP_PAD_": str(64 << 20),
-    }
     own = {"HOME": str(folder), "TMPDIR": str(folder), "XDG_CACHE_HOME": str(folder), MARK: str(worker_dir)}
-    return {**kept, **threads, **memory, **own, "PYTHONUNBUFFERED": "1"}
+    return {**kept, **threads, **MEMORY, **own, "PYTHONUNBUFFERED": "1"}
 
 
 class Child:
