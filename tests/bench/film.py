@@ -1,8 +1,8 @@
 """`python -m tests.bench.film [--short] [--rounds N]`: how quickly a film is put together, beside what others would use.
 
 The same 12 stills, voices, music and burned captions become 60 s of 1080p24, by turns, through (a) our assembly, (b) MoviePy 2
-as its documentation does it, (c) one ffmpeg command with zoompan over stills scaled up four times, and (d) ffmpeg's encoding
-alone with our codec, preset and crf. Prints the medians, their ratios against the bars, the camera's shake and how alike the pictures are;
+as its documentation does it, (c) one ffmpeg command with zoompan over stills scaled up four times, and (d) encoding alone with
+our codec, preset and crf. Prints the medians, their ratios against the bars, the camera's shake and how alike the pictures are;
 writes out/bench-film.json and ends with 1 when a bar is missed. The short form makes 10 s at 480p and has no bars.
 """
 

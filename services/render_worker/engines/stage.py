@@ -35,6 +35,8 @@ from services.render_worker.craft.stage.yuv import Patch, Plane
 from services.render_worker.engines.base import Finished, Output, StepFailed, Work
 from services.render_worker.engines.timing import spoken_lines
 
+# Wall clock for a frame at worst, many times what one takes.
+_FRAME_LIMIT_S = 1.0
 _PROGRESS_EVERY = 12
 _SHORTEST_CAPTION_MS = 500
 
@@ -67,7 +69,7 @@ class Stage:
         except StyleUnknown as error:
             raise StepFailed("STYLE_UNKNOWN", str(error)) from error
         path = work.folder / "segment.mp4"
-        with encoder.segment(width, height, fps, path) as writer:
+        with encoder.segment(width, height, fps, path, 60 + _FRAME_LIMIT_S * params.frames) as writer:
             for number in range(params.frames):
                 writer.write(show.frame(number))
                 if number % _PROGRESS_EVERY == 0:

@@ -16,7 +16,7 @@ _SIZE = (320, 180)
 
 def _film(path: Path, zoom_a_frame: float) -> Path:
     """Two seconds of an empty sky with a sun in it."""
-    with encoder.segment(*_SIZE, 24, path) as writer:
+    with encoder.segment(*_SIZE, 24, path, 60) as writer:
         for number in range(48):
             sky = np.full((_SIZE[1], _SIZE[0], 3), (220, 190, 150), np.uint8)
             radius = round(16 * 30 * (1 + zoom_a_frame * number))
