@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import subprocess
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, cast
 
@@ -18,6 +19,9 @@ TIME_BASE = 90_000
 # Measured on shots of films at 1080p24: against veryfast at the same crf equal in SSIM (0.967 and 0.967, 0.980 and 0.980), a tenth
 # larger, and quicker by 40 %. What veryfast gains over superfast is its look ahead along motion; ten frames of it are enough.
 PRESET, CRF, LOOK_AHEAD = "superfast", "20", "mbtree=1:rc-lookahead=10"
+# What the kernel lets anybody have for a pipe. A frame goes through in 3 pieces instead of 48, each of which wakes the other side: a
+# fifth of encoding's processor time.
+_PIPE_BYTES = 1 << 20
 _TAGS = ["-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709", "-color_range", "tv"]
 
 
@@ -56,6 +60,10 @@ def segment(width: int, height: int, fps: int, path: Path, timeout_s: float) -> 
     )  # fmt: skip
     stdin, stderr = cast(IO[bytes], process.stdin), cast(IO[bytes], process.stderr)
     limit(process, timeout_s)
+    # Linux alone has it, and may have given all it has: the frames pass through a smaller one too
+    if hasattr(fcntl, "F_SETPIPE_SZ"):
+        with suppress(OSError):
+            fcntl.fcntl(stdin.fileno(), fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
     # A stalled encoder would block the pipe for ever; killed, it breaks it.
     watchdog = threading.Timer(timeout_s, process.kill)
     watchdog.start()
