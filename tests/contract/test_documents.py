@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 
 from services.credits.plans import Plans
 from services.kit.settings import KitSettings
@@ -47,6 +48,14 @@ def test_files_named_in_the_text_exist(document: Path) -> None:
     named = set(re.findall(r"`([\w./]+\.(?:py|yaml|toml|proto|fountain))`", document.read_text())) - EXAMPLES
     for name in sorted(named):
         assert any((CHECKOUT / root / name).exists() for root in ROOTS) or in_every_room(name), name
+
+
+@pytest.mark.parametrize("page", ["engines.md", "life-of-a-film.md"])
+def test_engines_are_named_in_the_version_that_is_served(page: str) -> None:
+    served = {each["engine"] for each in yaml.safe_load((CHECKOUT / "deploy" / "engines.yaml").read_text()).values()}
+    named = set(re.findall(r"^\|.*`(\w+@\d+)`", (CHECKOUT / "docs" / page).read_text(), re.MULTILINE))
+    assert named
+    assert named <= served
 
 
 def in_every_room(name: str) -> bool:
