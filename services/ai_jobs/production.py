@@ -24,7 +24,7 @@ def production(
     fit: Fit,
     title: str,
 ) -> list[StepDraft]:
-    """Everything after the lengths are known, in the order to begin it: what takes one core for long goes first, what little else waits for last."""
+    """Everything after the lengths are known, in the order to begin it: what takes one core for long goes beside the segments."""
     timeline = Timeline(spec, board, spoken, fit)
     picture, sound = PicturePlan(spec, board, timeline), SoundPlan(spec, timeline)
     delivery = DeliveryPlan(spec, timeline, title)
@@ -35,9 +35,9 @@ def production(
         *delivery.translations(),
         poster(spec, picture.posters(), title),
         *picture.animations(),
+        storyboard_sheet(spec, board, title),
         delivery.assembly(),
         *([delivery.webm()] if "webm" in spec.formats else []),
-        delivery.check(sound=sound.anything),
         delivery.scenes(),
-        storyboard_sheet(spec, board, title),
+        delivery.check(sound=sound.anything),
     ]

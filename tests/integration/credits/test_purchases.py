@@ -101,7 +101,9 @@ async def test_a_renewal_gives_the_next_month_once(ledger, till, user):
     await till.settlement.follow(ObjectKind.INVOICE, f"in_2.{user}")
     assert (await ledger.credits.account(user)).available == 3 + 90 + 90
     ledger.clock.advance(days=8)
-    await ledger.credits.expire_grants()
+    # a sweep takes so many accounts and no more, and the other tests' are here too
+    while await ledger.credits.expire_grants():
+        pass
     assert (await ledger.credits.account(user)).available == 3 + 90
 
 

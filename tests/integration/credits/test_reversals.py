@@ -111,7 +111,9 @@ async def test_a_month_that_expired_unused_is_not_owed(ledger, till, user):
     payment = await till.subscribe(user, "pro")
     await spend(ledger, user, 13)
     ledger.clock.advance(days=60)
-    await ledger.credits.expire_grants()
+    # a sweep takes so many accounts and no more, and the other tests' are here too
+    while await ledger.credits.expire_grants():
+        pass
     await refund(till, payment, 1500)
     assert await balances(ledger, user) == (0, 0, 10)
 
