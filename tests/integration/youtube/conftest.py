@@ -186,8 +186,9 @@ async def house(youtube_url: str, box: Sandbox, tmp_path: Path) -> AsyncIterator
     calls = Calls(access, QuotaBook(database.work, limits, 0, 86_400, now=clock))
     playlists = Playlists(database.work, connections, calls, youtube, KEPT)
     yield House(box, database, keys, google, youtube, connections, access, revocations, playlists, clock, asked)
-    # what is still to be given back is this test's own
+    # what is still to be given back is this test's own, and so is what it used of the day
     async with database.work() as work:
-        await work.session.execute(text("DELETE FROM revocations"))
+        for table in ("revocations", "quota_uses", "quota_closings"):
+            await work.session.execute(text(f"DELETE FROM {table}"))
     await youtube.stop()
     await database.stop()

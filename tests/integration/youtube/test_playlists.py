@@ -15,13 +15,6 @@ from tests.integration.youtube.conftest import House
 LIST = "GET /youtube/api/youtube/v3/playlists"
 
 
-@pytest.fixture(autouse=True)
-async def new_day(house: House) -> None:
-    """Nobody has used anything of the day's allowance."""
-    for table in ("quota_uses", "quota_closings"):
-        await house.sql(f"DELETE FROM {table}")
-
-
 async def test_playlists_come_in_pages(house: House) -> None:
     connection = await house.connect()
     token = await house.access.token(connection.id)

@@ -158,5 +158,4 @@ async def press(
     yield press
     await press.stop()
     # what is left would be taken up by the next test
-    for statement in ("DELETE FROM publications", "DELETE FROM quota_uses", "DELETE FROM quota_closings"):
-        await house.sql(statement)
+    await house.sql("DELETE FROM publications")
