@@ -138,21 +138,14 @@ class DeliveryPlan:
             for (scene, start), end in zip(self._timeline.scenes, ends, strict=True)
         ]
         params = pb.CutScenesParams(profile=profile(self._spec), cuts=cuts)
-        return StepDraft(
-            "scenes",
-            "cut_scenes",
-            pb.StepParams(cut_scenes=params),
-            ("assemble",),
-            (DraftInput("film", "assemble", "film"),),
-        )
+        return _of_the_film("scenes", "cut_scenes", pb.StepParams(cut_scenes=params))
 
     def webm(self) -> StepDraft:
         """The film as WebM."""
         params = pb.EncodeWebmParams(profile=profile(self._spec), duration_ms=self._spec.duration_ms)
-        return StepDraft(
-            "webm",
-            "encode_webm",
-            pb.StepParams(encode_webm=params),
-            ("assemble",),
-            (DraftInput("film", "assemble", "film"),),
-        )
+        return _of_the_film("webm", "encode_webm", pb.StepParams(encode_webm=params))
+
+
+def _of_the_film(name: str, kind: str, params: pb.StepParams) -> StepDraft:
+    """A step that is made of the assembled film alone."""
+    return StepDraft(name, kind, params, ("assemble",), (DraftInput("film", "assemble", "film"),))

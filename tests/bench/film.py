@@ -75,13 +75,14 @@ def timed(way: str, folder: Path) -> float:
     return float(json.loads(said)["seconds"]) if said else wall
 
 
-def shake(film: Path, material: Material) -> float:
-    """The camera's shake over a second from the middle of three stills."""
-    squares = []
+def shake(film: Path, material: Material) -> float | None:
+    """The camera's shake over a second from the middle of three stills; None where it can be told of none of them."""
+    found = []
     for number in (0, material.stills // 2, material.stills - 1):
         first = number * material.frames_a_still + max(0, (material.frames_a_still - STRETCH) // 2)
-        squares.append((jitter_px(_grey(film, first, min(STRETCH, material.frames_a_still))) or 0.0) ** 2)
-    return float(np.sqrt(np.mean(squares)))
+        found.append(jitter_px(_grey(film, first, min(STRETCH, material.frames_a_still))))
+    told = [px for px in found if px is not None]
+    return float(np.sqrt(np.mean(np.square(told)))) if told else None
 
 
 def _grey(film: Path, first: int, count: int) -> list[np.ndarray[tuple[int, ...], np.dtype[np.uint8]]]:
